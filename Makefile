@@ -1,0 +1,37 @@
+# cf-pcap: make help
+SHELL := /bin/bash
+MAKEFLAGS += --no-print-directory
+
+PROGRAMS := cf-pcap
+
+.PHONY: all blobs demo test check lint clean help $(PROGRAMS)
+
+all: $(PROGRAMS)        ## build/bin/*, what users get
+
+# The packaging scripts are the one way to build; scripts/build-package knows what is out of date.
+$(PROGRAMS): blobs
+	@scripts/build-package $@
+	@mkdir -p build/bin && cp -p build/packages/$@/bin/* build/bin/
+
+blobs:
+	@scripts/setup build
+	@scripts/fetch-blobs
+
+demo:                   ## capture in a Garden-like container, as an ordinary user (root)
+	@scripts/demo
+
+check:                  ## unit tests and lint, under a minute
+	@scripts/test units lint
+
+lint:                   ## formatters and analysers alone
+	@scripts/setup lint
+	@scripts/lint
+
+test:                   ## all tests (root); ends with 'N passed, N failed'
+	@scripts/test
+
+clean:                  ## remove build/ (sources fetched into blobs/ stay)
+	rm -rf build
+
+help:                   ## this list
+	@sed -nE 's/^([a-z-]+):[^#]*## /make \1\t/p' Makefile | expand -t 16

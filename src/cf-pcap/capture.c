@@ -1,0 +1,189 @@
+#include "capture.h"
+
+#include <errno.h>
+#include <linux/filter.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "clock.h"
+#include "message.h"
+#include "output.h"
+
+enum {
+    RING_BYTES = 8 << 20, /* 32 blocks; the README has the measurements */
+    BLOCK_MS = 30,        /* the kernel hands a block out when it is full, or once this old */
+    /* The kernel looks at the age of a block every BLOCK_MS, and it takes it two looks to call a
+     * block old: after this time every packet that came before is in reach. */
+    DRAIN_MS = 2 * BLOCK_MS + 10,
+    PATIENCE_MS = 5000, /* with a reader that takes nothing, once the capture is to end */
+};
+
+struct run {
+    pcap_t *capture;
+    struct control *control;
+    struct output output;
+    uint64_t captured; /* packets */
+    int error;         /* of the output: 0 or a negative errno */
+};
+
+pcap_t *capture_open(const char *interface, uint32_t snaplen)
+{
+    char error[PCAP_ERRBUF_SIZE];
+    pcap_t *capture = pcap_create(interface, error);
+
+    if (capture == NULL) {
+        message("cannot open %s: %s", interface, error);
+        return NULL;
+    }
+    pcap_set_snaplen(capture, (int)snaplen);
+    pcap_set_promisc(capture, 0);
+    pcap_set_timeout(capture, BLOCK_MS);
+    pcap_set_buffer_size(capture, RING_BYTES);
+
+    int status =
+        pcap_activate(capture); /* above 0: a warning, e.g. that "any" cannot be promiscuous */
+    if (status < 0) {
+        const char *detail = pcap_geterr(capture);
+        message("cannot capture on %s: %s%s%s", interface, pcap_statustostr(status),
+                *detail == '\0' ? "" : ": ", detail);
+        pcap_close(capture);
+        return NULL;
+    }
+    /* "any": the newer format tells interfaces apart, and is tcpdump's, too. */
+    if (pcap_datalink(capture) == DLT_LINUX_SLL)
+        pcap_set_datalink(capture, DLT_LINUX_SLL2);
+    if (pcap_setnonblock(capture, 1, error) != 0) {
+        message("cannot capture on %s: %s", interface, error);
+        pcap_close(capture);
+        return NULL;
+    }
+    return capture;
+}
+
+static bool give_up(void *context, int64_t stalled)
+{
+    struct control *control = context;
+
+    if (control_wait(control, -1, 0) == STOP_NONE)
+        return false; /* the ring absorbs, then drops: that is counted, and nobody else waits */
+    return control->hurry || control->stop == STOP_STDOUT || stalled >= PATIENCE_MS;
+}
+
+static void on_packet(u_char *context, const struct pcap_pkthdr *header, const u_char *data)
+{
+    struct run *run = (struct run *)(void *)context;
+
+    if (run->error != 0)
+        return;
+    run->error = output_packet(&run->output, header, data);
+    run->captured++;
+    if (run->error != 0)
+        pcap_breakloop(run->capture);
+}
+
+/* Takes what the ring has, and writes it. Returns pcap_dispatch's result. */
+static int take(struct run *run)
+{
+    uint64_t before = run->captured;
+    int result = pcap_dispatch(run->capture, -1, on_packet, (u_char *)run);
+
+    if (run->error == 0)
+        run->error = output_flush(&run->output);
+    if (run->captured != before)
+        run->control->last_packet = clock_ms();
+    return result;
+}
+
+/* From here on no packet enters the ring, so that draining it comes to an end. */
+static void stop_inflow(pcap_t *capture)
+{
+    struct sock_filter reject = BPF_STMT(BPF_RET | BPF_K, 0);
+    struct sock_fprog program = {.len = 1, .filter = &reject};
+
+    setsockopt(pcap_fileno(capture), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof program);
+}
+
+static void drain(struct run *run)
+{
+    int64_t end = clock_ms() + DRAIN_MS;
+
+    stop_inflow(run->capture);
+    for (int64_t now = clock_ms(); now < end && run->error == 0; now = clock_ms()) {
+        poll(NULL, 0, BLOCK_MS / 3);
+        take(run);
+    }
+}
+
+static void print_counts(struct run *run)
+{
+    struct pcap_stat counts = {0};
+
+    if (pcap_stats(run->capture, &counts) != 0)
+        message("cannot read the kernel's counts: %s", pcap_geterr(run->capture));
+    message("%llu packets captured", (unsigned long long)run->captured);
+    message("%u packets received by filter", counts.ps_recv);
+    message("%u packets dropped by kernel", counts.ps_drop);
+}
+
+/* Says how writing ended, if it failed; the exit status. */
+static int output_result(const struct run *run)
+{
+    switch (run->error) {
+    case 0:
+    case -EPIPE:
+        return 0;
+    case -ETIMEDOUT:
+        if (run->control->stop == STOP_STDOUT)
+            return 0;
+        message("standard output takes no more data: the last %zu bytes are not written",
+                run->output.used);
+        return 1;
+    default:
+        message("cannot write to standard output: %s; the last %zu bytes are not written",
+                strerror(-run->error), run->output.used);
+        return 1;
+    }
+}
+
+static int required_timeout(pcap_t *capture)
+{
+    const struct timeval *timeout = pcap_get_required_select_timeout(capture);
+
+    return timeout == NULL ? -1 : (int)(timeout->tv_sec * 1000 + timeout->tv_usec / 1000 + 1);
+}
+
+int capture_run(pcap_t *capture, struct control *control, uint32_t snaplen, int (*ready)(void))
+{
+    struct run run = {.capture = capture, .control = control};
+    char lost[PCAP_ERRBUF_SIZE] = "";
+
+    run.error =
+        output_open(&run.output, STDOUT_FILENO, pcap_datalink(capture), snaplen, give_up, control);
+    if (run.error == 0)
+        run.error = output_flush(&run.output);
+    if (run.error == 0 && ready() != 0)
+        return 1;
+
+    while (run.error == 0 && control_wait(control, pcap_get_selectable_fd(capture),
+                                          required_timeout(capture)) == STOP_NONE) {
+        if (take(&run) == PCAP_ERROR) {
+            strncpy(lost, pcap_geterr(capture), sizeof lost - 1);
+            break;
+        }
+    }
+    if (run.error == 0)
+        drain(&run);
+
+    int status = output_result(&run);
+    if (lost[0] != '\0') {
+        message("the capture broke: %s", lost);
+        status = 1;
+    } else if (control->stop == STOP_DURATION || control->stop == STOP_IDLE) {
+        message("ended by %s", control_stop_text(control->stop));
+    }
+    print_counts(&run);
+    return status;
+}

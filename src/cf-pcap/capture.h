@@ -1,0 +1,27 @@
+/*
+ * The capture itself: a libpcap handle on the kernel's ring, TPACKET_V3
+ * (Documentation/networking/packet_mmap.rst), its loop and its end.
+ */
+#ifndef CAPTURE_H
+#define CAPTURE_H
+
+#include <pcap/pcap.h>
+#include <stdint.h>
+
+#include "control.h"
+
+/*
+ * Opens and activates a capture on an interface: this is the call that needs CAP_NET_RAW. Not
+ * promiscuous. NULL after a message.
+ */
+pcap_t *capture_open(const char *interface, uint32_t snaplen);
+
+/*
+ * Captures until `control` says stop, the interface is gone or stdout fails; then takes what the
+ * ring still holds, writes everything and prints tcpdump's three counts. `snaplen` in bytes, for
+ * the file header. Returns the exit status: 0, or 1 after a message. `ready` is called once, when
+ * the file header has been written.
+ */
+int capture_run(pcap_t *capture, struct control *control, uint32_t snaplen, int (*ready)(void));
+
+#endif

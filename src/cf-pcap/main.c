@@ -1,0 +1,234 @@
+/*
+ * cf-pcap: captures packets in an app's container. The order is the design (README, "How it is
+ * built inside"): everything is read and checked first, then the privilege is raised for one call
+ * and given up for good, and only then the user's filter is parsed.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../version.h"
+#include "capture.h"
+#include "control.h"
+#include "exclusion.h"
+#include "filter.h"
+#include "instance_ports.h"
+#include "interface.h"
+#include "message.h"
+#include "options.h"
+#include "policy.h"
+#include "privilege.h"
+#include "reason.h"
+#include "sandbox.h"
+#include "ssh_session.h"
+
+enum { STATUS_BROKE = 1, STATUS_REFUSED = 2 };
+
+/*
+ * Descriptors 0 to 2 that are closed would be given to the next thing that is opened: a message
+ * would go into the packet socket. An eventfd or the like would do; /dev/null is not everywhere.
+ */
+static bool standard_descriptors_open(void)
+{
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
+            return false;
+    return true;
+}
+
+/* The directory that the running executable lies in, by the kernel's word. 0 or a negative errno.
+ */
+static int executable_directory(char *directory, size_t size)
+{
+    ssize_t length = readlink("/proc/self/exe", directory, size - 1);
+
+    if (length < 0)
+        return -errno;
+    directory[length] = '\0';
+
+    char *slash = strrchr(directory, '/');
+    if (slash == NULL)
+        return -ENOENT;
+    *slash = '\0';
+    return 0;
+}
+
+/* Options and policy together. 0, or the exit status after a message. */
+static int apply_policy(struct options *options, const struct policy *policy, bool ssh_session)
+{
+    if (policy->require_ssh && !ssh_session) {
+        message("captures only in an SSH session of the app: run it with cf ssh, or use cf pcap");
+        return STATUS_REFUSED;
+    }
+    if (policy->max_snaplen != 0) {
+        if (options->snaplen_given && options->snaplen > policy->max_snaplen) {
+            message("--snaplen %u: the operator's policy allows no more than %u bytes",
+                    options->snaplen, policy->max_snaplen);
+            return STATUS_REFUSED;
+        }
+        if (options->snaplen > policy->max_snaplen)
+            options->snaplen = policy->max_snaplen;
+    }
+    return 0;
+}
+
+/* The one call with a privilege. NULL after a message; afterwards there is no privilege any more.
+ */
+static pcap_t *open_privileged(const struct options *options)
+{
+    pcap_t *capture = NULL;
+
+    if (!privileges_permitted()) {
+        reason_print();
+        return NULL;
+    }
+    int error = privileges_raise();
+    if (error != 0) {
+        message("cannot raise CAP_NET_RAW: %s", strerror(-error));
+        return NULL;
+    }
+    if (options->verbose)
+        privileges_show("while opening");
+    capture = capture_open(options->interface, options->snaplen);
+
+    error = privileges_drop_for_good();
+    if (error != 0) {
+        message("cannot give up privileges: %s", strerror(-error));
+        exit(STATUS_BROKE);
+    }
+    if (options->verbose)
+        privileges_show("from here on");
+    return capture;
+}
+
+static int install_filter(pcap_t *capture, const struct options *options, struct ssh_ports *ports)
+{
+    if (ssh_ports_parse(ports, getenv("CF_INSTANCE_PORTS")) != 0)
+        message("note: CF_INSTANCE_PORTS is not of the form Cloud Foundry gives it; of the SSH "
+                "ports only those it could name, and %d, are excluded",
+                SSH_DAEMON_PORT);
+
+    char *exclusion = exclusion_expression(ports);
+    if (exclusion == NULL) {
+        message("cannot list the container's addresses: %s", strerror(errno));
+        return -errno;
+    }
+    int result =
+        filter_install(capture, options->interface, options->filter, exclusion, options->verbose);
+    free(exclusion);
+    return result;
+}
+
+/* One line that tells what will be in the capture and what will not. */
+static void print_start(pcap_t *capture, const struct options *options,
+                        const struct ssh_ports *ports, const struct policy *policy,
+                        const struct control *control)
+{
+    char filter[240] = "no filter";
+    char excluded[SSH_PORTS_MAX * sizeof "65535, "] = "";
+    char limit[64] = "";
+    size_t used = 0;
+
+    if (options->filter[0] != '\0')
+        snprintf(filter, sizeof filter, "filter '%.200s%s'", options->filter,
+                 strlen(options->filter) > 200 ? "..." : "");
+    for (size_t i = 0; i < ports->count; i++)
+        used += (size_t)snprintf(excluded + used, sizeof excluded - used, "%s%u",
+                                 i == 0 ? "" : ", ", ports->port[i]);
+    if (policy->max_duration != 0)
+        snprintf(limit, sizeof limit, ", ends after %u seconds (the operator's limit)",
+                 policy->max_duration);
+    message(
+        "capturing on %s, link type %s, snaplen %u bytes, %s, SSH into this container (port %s) "
+        "excluded%s%s",
+        options->interface, pcap_datalink_val_to_name(pcap_datalink(capture)), options->snaplen,
+        filter, excluded, limit,
+        control->idle_limit ? ", standard input is no control channel: ends when nothing was "
+                              "captured for ten minutes"
+                            : "");
+}
+
+static int enter_sandbox(void)
+{
+    int error = sandbox_enter();
+
+    if (error != 0)
+        message("cannot install the seccomp filter: %s", strerror(-error));
+    return error;
+}
+
+static int capture_packets(struct options *options, const struct policy *policy)
+{
+    struct control control;
+    struct ssh_ports ports;
+
+    int error = control_open(&control, STDIN_FILENO, STDOUT_FILENO, policy->max_duration);
+    if (error != 0) {
+        message("cannot watch for signals: %s", strerror(-error));
+        return STATUS_BROKE;
+    }
+    pcap_t *capture = open_privileged(options);
+    if (capture == NULL)
+        return STATUS_BROKE;
+    if (install_filter(capture, options, &ports) != 0)
+        return STATUS_BROKE;
+
+    print_start(capture, options, &ports, policy, &control);
+    return capture_run(capture, &control, options->snaplen, enter_sandbox);
+}
+
+int main(int argc, char **argv)
+{
+    char directory[PATH_MAX];
+    struct options options;
+    struct policy policy;
+
+    if (!standard_descriptors_open())
+        return STATUS_REFUSED; /* there may be no stderr to say it on */
+
+    int directory_error = executable_directory(directory, sizeof directory);
+    bool ssh_session = directory_error == 0 && ssh_session_is_ours(directory);
+    int error = privileges_limit();
+    if (error != 0) {
+        message("cannot limit privileges: %s", strerror(-error));
+        return STATUS_BROKE;
+    }
+
+    switch (options_parse(&options, argc, argv)) {
+    case OPTIONS_HELP:
+        return fputs(options_usage, stdout) < 0 || fflush(stdout) != 0 ? STATUS_BROKE : 0;
+    case OPTIONS_VERSION:
+        return printf("cf-pcap %s, %s\n", CF_PCAP_VERSION, pcap_lib_version()) < 0 ||
+                       fflush(stdout) != 0
+                   ? STATUS_BROKE
+                   : 0;
+    case OPTIONS_WRONG:
+        return STATUS_REFUSED;
+    case OPTIONS_CAPTURE:
+        break;
+    }
+    if (options.verbose)
+        privileges_show("at the start");
+
+    if (directory_error != 0) {
+        message("cannot read /proc/self/exe: %s; it tells where the operator's policy lies",
+                strerror(-directory_error));
+        return STATUS_BROKE;
+    }
+    if (policy_load(&policy, directory) != 0)
+        return STATUS_REFUSED;
+    int status = apply_policy(&options, &policy, ssh_session);
+    if (status != 0)
+        return status;
+    if (isatty(STDOUT_FILENO)) {
+        message("standard output is a terminal: add '> capture.pcap' or '| tcpdump -r -'");
+        return STATUS_REFUSED;
+    }
+    if (interface_check(options.interface) != 0)
+        return STATUS_BROKE;
+    return capture_packets(&options, &policy);
+}

@@ -1,0 +1,32 @@
+/*
+ * The command line. Reference for users: `cf-pcap --help` and the README.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+enum { SNAPLEN_DEFAULT = 262144 }; /* bytes; as tcpdump: holds every frame, 65,550 bytes on lo */
+
+struct options {
+    const char *interface; /* never NULL; points into argv or to a constant */
+    const char *filter;    /* "" for none; points into argv or to a constant */
+    uint32_t snaplen;      /* bytes, 1 to SNAPLEN_DEFAULT; SNAPLEN_DEFAULT if not given or 0 */
+    bool snaplen_given;    /* a snaplen other than 0 stands on the command line */
+    bool verbose;
+};
+
+enum options_result { OPTIONS_CAPTURE, OPTIONS_HELP, OPTIONS_VERSION, OPTIONS_WRONG };
+
+/*
+ * Reads the command line into options. OPTIONS_WRONG: one message has been printed. Words
+ * count in their order: --help or --version does unless something before it is wrong. Long options
+ * may begin with one dash and be cut where that is unambiguous, see getopt_long_only(3).
+ */
+enum options_result options_parse(struct options *options, int argc, char **argv);
+
+/* What --help prints, whole. */
+extern const char options_usage[];
+
+#endif

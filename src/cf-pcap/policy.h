@@ -1,0 +1,38 @@
+/*
+ * The operator's policy: the file cf-pcap.policy in the directory of the executable, put there by
+ * the lifecycle assembly. Lines `KEY VALUE`, separated by blanks; empty lines and lines that begin
+ * with # are comments:
+ *
+ *     require_ssh yes|no      capture only in SSH sessions (default yes)
+ *     max_snaplen BYTES       0 to 262144; 0: no limit (default)
+ *     max_duration SECONDS    0 to 31536000; 0: no limit (default)
+ */
+#ifndef POLICY_H
+#define POLICY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { POLICY_MAX_BYTES = 4096 };
+
+struct policy {
+    bool require_ssh;
+    uint32_t max_snaplen;  /* bytes; 0: none */
+    uint32_t max_duration; /* seconds; 0: none */
+};
+
+/*
+ * Reads a policy from text, which need not end in '\0'. 0, or -EINVAL after a message that names
+ * the line (and `name`, the file): unknown key, bad value, a key twice.
+ */
+int policy_parse(struct policy *policy, const char *name, const char *text, size_t length);
+
+/*
+ * Reads the policy file of a directory; defaults where there is none. 0, or a negative errno after
+ * a message: not a regular file (a symbolic link is none), over 4096 bytes, not readable, or what
+ * policy_parse says. Whoever gets an error must not capture.
+ */
+int policy_load(struct policy *policy, const char *directory);
+
+#endif

@@ -4,7 +4,7 @@ MAKEFLAGS += --no-print-directory
 
 PROGRAMS := cf-pcap
 
-.PHONY: all blobs demo test check lint clean help $(PROGRAMS)
+.PHONY: all blobs demo cf test check lint clean help $(PROGRAMS)
 
 all: $(PROGRAMS)        ## build/bin/*, what users get
 
@@ -19,6 +19,11 @@ blobs:
 
 demo:                   ## capture in a Garden-like container, as an ordinary user (root)
 	@scripts/demo
+
+cf: all                 ## a Cloud Foundry on this machine, with the login line (root); acceptance-tests/local/stop ends it
+	@scripts/setup test
+	@scripts/build-tools
+	@acceptance-tests/local/start
 
 check:                  ## unit tests and lint, under a minute
 	@scripts/test units lint

@@ -5,8 +5,7 @@
 #include <signal.h>
 #include <unistd.h>
 
-int main(void)
-{
+int main(void) {
     signal(SIGCHLD, SIG_IGN);
     for (;;) {
         pause();

@@ -1,0 +1,172 @@
+package main
+
+import "net/http"
+
+// tenants adds organizations, spaces, users, roles, and what the CLI reads about them.
+func (c *Cloud) tenants(mux *http.ServeMux) {
+	mux.HandleFunc("GET /v3/organizations", func(w http.ResponseWriter, r *http.Request) {
+		var all []object
+		for _, o := range c.orgs {
+			if listed(r, "names", o.Name) && listed(r, "guids", o.GUID) {
+				all = append(all, o.json())
+			}
+		}
+		page(w, all)
+	})
+	mux.HandleFunc("POST /v3/organizations", func(w http.ResponseWriter, r *http.Request) {
+		name := str(body(r)["name"])
+		if find(c.orgs, func(o *Org) bool { return o.Name == name }) != nil {
+			fail(w, 422, 10008, "CF-UnprocessableEntity", "Organization '"+name+"' already exists.")
+			return
+		}
+		o := &Org{newGUID(), name}
+		c.orgs = append(c.orgs, o)
+		reply(w, 201, o.json())
+	})
+	mux.HandleFunc("GET /v3/organizations/{guid}", func(w http.ResponseWriter, r *http.Request) {
+		if o := c.org(r.PathValue("guid")); o != nil {
+			reply(w, 200, o.json())
+		} else {
+			notFound(w, "Organization")
+		}
+	})
+	mux.HandleFunc("DELETE /v3/organizations/{guid}/{$}", func(w http.ResponseWriter, r *http.Request) {
+		for _, s := range c.spaces {
+			if s.Org.GUID == r.PathValue("guid") {
+				c.deleteSpace(s)
+			}
+		}
+		c.orgs = without(c.orgs, func(o *Org) bool { return o.GUID == r.PathValue("guid") })
+		c.job(w)
+	})
+	mux.HandleFunc("GET /v3/organizations/{guid}/domains/default", func(w http.ResponseWriter, r *http.Request) {
+		reply(w, 200, c.domainJSON())
+	})
+	mux.HandleFunc("GET /v3/organizations/{guid}/domains", func(w http.ResponseWriter, r *http.Request) { page(w, []object{c.domainJSON()}) })
+	mux.HandleFunc("GET /v3/domains", func(w http.ResponseWriter, r *http.Request) {
+		if listed(r, "names", c.domain()) {
+			page(w, []object{c.domainJSON()})
+		} else {
+			page(w, nil)
+		}
+	})
+	mux.HandleFunc("GET /v3/domains/{guid}", func(w http.ResponseWriter, r *http.Request) { reply(w, 200, c.domainJSON()) })
+
+	c.spaceEndpoints(mux)
+
+	users := func(w http.ResponseWriter, r *http.Request) {
+		page(w, []object{{"guid": c.userGUID, "username": user, "presentation_name": user, "origin": "uaa"}})
+	}
+	mux.HandleFunc("GET /v3/users", users)
+	mux.HandleFunc("GET /v3/roles", func(w http.ResponseWriter, r *http.Request) { page(w, nil) })
+	mux.HandleFunc("POST /v3/roles", func(w http.ResponseWriter, r *http.Request) {
+		reply(w, 201, object{"guid": newGUID(), "type": body(r)["type"]})
+	})
+	empty := func(w http.ResponseWriter, r *http.Request) { page(w, nil) }
+	for _, path := range []string{"organization_quotas", "space_quotas", "isolation_segments", "security_groups", "service_instances", "service_credential_bindings", "service_route_bindings"} {
+		mux.HandleFunc("GET /v3/"+path, empty)
+	}
+	mux.HandleFunc("GET /v3/stacks", func(w http.ResponseWriter, r *http.Request) {
+		page(w, []object{{"guid": "stack", "name": "cflinuxfs4", "description": "the host's own programs"}})
+	})
+	mux.HandleFunc("GET /v3/buildpacks", func(w http.ResponseWriter, r *http.Request) {
+		page(w, []object{{"guid": "binary", "name": "binary_buildpack", "stack": "cflinuxfs4", "state": "READY", "enabled": true, "position": 1}})
+	})
+	mux.HandleFunc("GET /v3/feature_flags/{name}", func(w http.ResponseWriter, r *http.Request) {
+		reply(w, 200, object{"name": r.PathValue("name"), "enabled": true})
+	})
+	mux.HandleFunc("GET /v3/jobs/{guid}", func(w http.ResponseWriter, r *http.Request) {
+		reply(w, 200, object{"guid": r.PathValue("guid"), "state": "COMPLETE", "errors": []object{}, "warnings": []object{}})
+	})
+}
+
+func (c *Cloud) spaceEndpoints(mux *http.ServeMux) {
+	mux.HandleFunc("GET /v3/spaces", func(w http.ResponseWriter, r *http.Request) {
+		var all []object
+		for _, s := range c.spaces {
+			if listed(r, "names", s.Name) && listed(r, "guids", s.GUID) && listed(r, "organization_guids", s.Org.GUID) {
+				all = append(all, s.json())
+			}
+		}
+		page(w, all, object{"organizations": []object{}})
+	})
+	mux.HandleFunc("POST /v3/spaces", func(w http.ResponseWriter, r *http.Request) {
+		b := body(r)
+		name, org := str(b["name"]), c.org(str(at(b, "relationships", "organization", "data", "guid")))
+		if org == nil || find(c.spaces, func(s *Space) bool { return s.Name == name && s.Org == org }) != nil {
+			fail(w, 422, 10008, "CF-UnprocessableEntity", "Organization '"+org.Name+"' already contains a space with name '"+name+"'.")
+			return
+		}
+		s := &Space{newGUID(), name, org, c.config.SpaceSSH}
+		c.spaces = append(c.spaces, s)
+		reply(w, 201, s.json())
+	})
+	space := func(handle func(http.ResponseWriter, *http.Request, *Space)) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			if s := c.space(r.PathValue("guid")); s != nil {
+				handle(w, r, s)
+			} else {
+				notFound(w, "Space")
+			}
+		}
+	}
+	mux.HandleFunc("GET /v3/spaces/{guid}", space(func(w http.ResponseWriter, r *http.Request, s *Space) { reply(w, 200, s.json()) }))
+	mux.HandleFunc("DELETE /v3/spaces/{guid}", space(func(w http.ResponseWriter, r *http.Request, s *Space) {
+		c.deleteSpace(s)
+		c.job(w)
+	}))
+	mux.HandleFunc("GET /v3/spaces/{guid}/features/{name}", space(func(w http.ResponseWriter, r *http.Request, s *Space) {
+		reply(w, 200, object{"name": "ssh", "enabled": s.SSH})
+	}))
+	mux.HandleFunc("PATCH /v3/spaces/{guid}/features/{name}", space(func(w http.ResponseWriter, r *http.Request, s *Space) {
+		s.SSH, _ = body(r)["enabled"].(bool)
+		reply(w, 200, object{"name": "ssh", "enabled": s.SSH})
+	}))
+	mux.HandleFunc("GET /v3/spaces/{guid}/relationships/isolation_segment", space(func(w http.ResponseWriter, r *http.Request, s *Space) {
+		reply(w, 200, object{"data": nil})
+	}))
+	for _, kind := range []string{"running", "staging"} {
+		mux.HandleFunc("GET /v3/spaces/{guid}/"+kind+"_security_groups", space(func(w http.ResponseWriter, r *http.Request, s *Space) { page(w, nil) }))
+	}
+}
+
+func (c *Cloud) org(guid string) *Org {
+	return find(c.orgs, func(o *Org) bool { return o.GUID == guid })
+}
+func (c *Cloud) space(guid string) *Space {
+	return find(c.spaces, func(s *Space) bool { return s.GUID == guid })
+}
+
+func (c *Cloud) deleteSpace(s *Space) {
+	for _, a := range c.apps {
+		if a.Space == s {
+			c.deleteApp(a)
+		}
+	}
+	c.routes = without(c.routes, func(r *Route) bool { return r.Space == s })
+	c.spaces = without(c.spaces, func(o *Space) bool { return o == s })
+}
+
+// job answers what Cloud Controller does later with a job that is done already.
+func (c *Cloud) job(w http.ResponseWriter) {
+	w.Header().Set("Location", c.apiURL()+"/v3/jobs/"+newGUID())
+	w.WriteHeader(http.StatusAccepted)
+}
+
+func (o *Org) json() object {
+	return object{"guid": o.GUID, "name": o.Name, "suspended": false, "metadata": metadata(),
+		"relationships": object{"quota": object{"data": object{"guid": "quota"}}}}
+}
+
+func (s *Space) json() object {
+	return object{"guid": s.GUID, "name": s.Name, "metadata": metadata(),
+		"relationships": object{"organization": to(s.Org.GUID), "quota": object{"data": nil}}}
+}
+
+func (c *Cloud) domainJSON() object {
+	return object{"guid": c.domainGUID, "name": c.domain(), "internal": false, "router_group": nil,
+		"supported_protocols": []string{"http"}, "metadata": metadata(), "relationships": object{"organization": object{"data": nil}}}
+}
+
+func metadata() object      { return object{"labels": object{}, "annotations": object{}} }
+func to(guid string) object { return object{"data": object{"guid": guid}} }

@@ -19,11 +19,13 @@
 
 static pid_t process;
 
-static void hand_on(int signo) {
+static void hand_on(int signo)
+{
     kill(process, signo);
 }
 
-static pid_t read_pid(const char *path) {
+static pid_t read_pid(const char *path)
+{
     int pid = -1;
     FILE *f = fopen(path, "r");
     if (f == NULL || fscanf(f, "%d", &pid) != 1) {
@@ -35,7 +37,8 @@ static pid_t read_pid(const char *path) {
 }
 
 /* The status as a shell would tell it. */
-static int wait_for(pid_t pid) {
+static int wait_for(pid_t pid)
+{
     int status;
     while (waitpid(pid, &status, 0) < 0) {
         if (errno != EINTR) {
@@ -46,7 +49,8 @@ static int wait_for(pid_t pid) {
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
 }
 
-int main(int argc, char **argv) {
+int main(int argc, char **argv)
+{
     if (argc < 3) {
         fprintf(stderr, "usage: container-exec PIDFILE COMMAND...\n");
         return 125;

@@ -5,7 +5,8 @@
 #include <signal.h>
 #include <unistd.h>
 
-int main(void) {
+int main(void)
+{
     signal(SIGCHLD, SIG_IGN);
     for (;;) {
         pause();

@@ -162,10 +162,10 @@ int capture_run(pcap_t *capture, struct control *control, uint32_t snaplen, int 
 
     run.error =
         output_open(&run.output, STDOUT_FILENO, pcap_datalink(capture), snaplen, give_up, control);
-    if (run.error == 0)
-        run.error = output_flush(&run.output);
     if (run.error == 0 && ready() != 0)
         return 1;
+    if (run.error == 0)
+        run.error = output_flush(&run.output);
 
     while (run.error == 0 && control_wait(control, pcap_get_selectable_fd(capture),
                                           required_timeout(capture)) == STOP_NONE) {

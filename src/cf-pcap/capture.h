@@ -20,7 +20,7 @@ pcap_t *capture_open(const char *interface, uint32_t snaplen);
  * Captures until `control` says stop, the interface is gone or stdout fails; then takes what the
  * ring still holds, writes everything and prints tcpdump's three counts. `snaplen` in bytes, for
  * the file header. Returns the exit status: 0, or 1 after a message. `ready` is called once, when
- * the file header has been written.
+ * all is set up and nothing written yet; if it returns anything but 0, nothing is captured.
  */
 int capture_run(pcap_t *capture, struct control *control, uint32_t snaplen, int (*ready)(void));
 

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "../version.h"
@@ -29,15 +30,17 @@
 enum { STATUS_BROKE = 1, STATUS_REFUSED = 2 };
 
 /*
- * Descriptors 0 to 2 that are closed would be given to the next thing that is opened: a message
- * would go into the packet socket. An eventfd or the like would do; /dev/null is not everywhere.
+ * Descriptors 0 to 2 that are closed would be given to what is opened next: a message would go into
+ * the packet socket. They are opened on nothing. Returns whether stdout was open.
  */
-static bool standard_descriptors_open(void)
+static bool fill_standard_descriptors(void)
 {
+    bool stdout_open = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
+
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && errno == EBADF)
-            return false;
-    return true;
+        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0) /* the lowest one: fd */
+            eventfd(0, 0); /* not every container has /dev/null */
+    return stdout_open;
 }
 
 /* The directory that the running executable lies in, by the kernel's word. 0 or a negative errno.
@@ -187,9 +190,7 @@ int main(int argc, char **argv)
     struct options options;
     struct policy policy;
 
-    if (!standard_descriptors_open())
-        return STATUS_REFUSED; /* there may be no stderr to say it on */
-
+    bool stdout_open = fill_standard_descriptors();
     int directory_error = executable_directory(directory, sizeof directory);
     bool ssh_session = directory_error == 0 && ssh_session_is_ours(directory);
     int error = privileges_limit();
@@ -224,6 +225,10 @@ int main(int argc, char **argv)
     int status = apply_policy(&options, &policy, ssh_session);
     if (status != 0)
         return status;
+    if (!stdout_open) {
+        message("standard output is closed: add '> capture.pcap' or '| tcpdump -r -'");
+        return STATUS_REFUSED;
+    }
     if (isatty(STDOUT_FILENO)) {
         message("standard output is a terminal: add '> capture.pcap' or '| tcpdump -r -'");
         return STATUS_REFUSED;

@@ -47,8 +47,8 @@ static struct sock_filter allow_list[] = {
     ALLOW(__NR_rt_sigreturn),    /* after a tick */
     ALLOW(__NR_clock_gettime),   /* where the vDSO cannot tell */
     ALLOW(__NR_restart_syscall), /* poll goes on after SIGSTOP and SIGCONT */
-    ALLOW_WITH(__NR_getsockopt, 1, SOL_PACKET),       /* PACKET_STATISTICS, the counts */
-    ALLOW(__NR_getsockname),                          /* libpcap: is the interface still there? */
+    ALLOW(__NR_getsockopt),      /* the counts; libpcap: which error has the socket? */
+    ALLOW(__NR_getsockname),     /* libpcap: is the interface still there? */
     ALLOW_WITH(__NR_ioctl, 1, SIOCGIFFLAGS),          /* libpcap: is it up? */
     ALLOW_WITH(__NR_setsockopt, 2, SO_ATTACH_FILTER), /* the end of the inflow */
     ALLOW(__NR_exit_group),

@@ -93,15 +93,18 @@ func (c *Cloud) pushEndpoints(mux *http.ServeMux) {
 			notFound(w, "Droplet")
 		}
 	})
-	mux.HandleFunc("GET /v3/droplets", func(w http.ResponseWriter, r *http.Request) {
+	droplets := func(w http.ResponseWriter, r *http.Request) {
 		var all []object
 		for _, b := range c.builds {
-			if listed(r, "app_guids", b.App.GUID) && listed(r, "guids", b.GUID) {
+			of := r.PathValue("guid")
+			if listed(r, "app_guids", b.App.GUID) && listed(r, "guids", b.GUID) && (of == "" || of == b.Package.GUID) {
 				all = append(all, b.droplet())
 			}
 		}
 		page(w, all)
-	})
+	}
+	mux.HandleFunc("GET /v3/droplets", droplets)
+	mux.HandleFunc("GET /v3/packages/{guid}/droplets", droplets)
 	mux.HandleFunc("GET /v3/apps/{guid}/droplets/current", c.withApp(func(w http.ResponseWriter, r *http.Request, a *App) {
 		if a.Droplet != nil {
 			reply(w, 200, a.Droplet.droplet())

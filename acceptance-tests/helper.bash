@@ -1,0 +1,75 @@
+# What the tests have in common. `run` has logged in, pushed the apps and set:
+#   PREFIX   in front of every name it made: apps $PREFIX-web (buildpack, three instances), $PREFIX-musl and
+#            $PREFIX-shell (docker) and $PREFIX-cnb, where the platform has those lifecycles
+#   CF_PCAP_…  the configuration, see README
+
+# shellcheck disable=SC2016,SC2034 # what runs inside is quoted; other files use what is set here
+bats_require_minimum_version 1.5.0
+
+TOOL=/tmp/lifecycle/cf-pcap WEB=$PREFIX-web
+
+fail() { printf '%s\n' "$@" >&2; return 1; }
+
+# The first string value of a key in the JSON on stdin.
+value() { grep -oE "\"$1\": *\"[^\"]*\"" | head -1 | sed -E 's/.*: *"(.*)"/\1/'; }
+
+guid() { cf app "$1" --guid; }
+url() { echo "https://$(cf curl "/v3/apps/$(guid "$1")/routes" | value url)"; }
+
+# Asks the app for /PATH through the platform's router, instance INDEX if told; tries again, because a route
+# may be young. Fails if nothing answers.
+ask() { # app path [index]
+  local -a header=()
+  [ $# -lt 3 ] || header=(-H "X-Cf-App-Instance: $(guid "$1"):$3")
+  curl -sSk --noproxy '*' --max-time 30 --retry 8 --retry-delay 1 --retry-all-errors "${header[@]}" "$(url "$1")/$2"
+}
+
+# Runs a shell command in instance 0 of the app.
+inside() { cf ssh "$1" -T -c "$2"; } # app command
+
+# A capture in the background: its pcap in $BATS_TEST_TMPDIR/NAME.pcap, its messages in NAME.err. Returns once
+# it captures. It ends by capture_stop, which closes its stdin and returns its status.
+capture_start() { # name app command
+  local out=$BATS_TEST_TMPDIR/$1
+  mkfifo "$out.stdin"
+  cf ssh "$2" -T -c "$3" <"$out.stdin" >"$out.pcap" 2>"$out.err" 3>&- &
+  echo $! >"$out.pid"
+  exec {STDIN}>"$out.stdin"
+  wait_for 30 has_bytes "$out.pcap" 24 || fail "the capture did not start: $(cat "$out.err")"
+}
+
+capture_stop() { # name
+  sleep 0.5 # what is asked for just now is in the kernel's ring by then
+  exec {STDIN}>&-
+  wait "$(cat "$BATS_TEST_TMPDIR/$1.pid")"
+}
+
+has_bytes() { [ "$(stat -c %s "$1" 2>/dev/null || echo 0)" -ge "$2" ]; }
+
+wait_for() { # seconds command…
+  local end=$((SECONDS + $1))
+  shift
+  until "$@"; do
+    [ "$SECONDS" -lt "$end" ] || return 1
+    sleep 0.2
+  done
+}
+
+# tcpdump's reading of a capture: names of files are arguments, so that it reads as another user too.
+packets() { tcpdump -nn -r - "${@:2}" <"$BATS_TEST_TMPDIR/$1.pcap" 2>/dev/null; } # name [filter]
+count() { packets "$@" | grep -cE '^[0-9]{2}:[0-9]{2}:' || true; }
+contains() { grep -aqF -e "$2" "$BATS_TEST_TMPDIR/$1.pcap"; } # name text
+
+# A word that is nowhere else.
+marker() { echo "marker-$BATS_TEST_NUMBER-$RANDOM$RANDOM"; }
+
+# The ports by which SSH enters the app's container: 2222, and the container proxy's.
+ssh_ports() { # app
+  inside "$1" 'echo "$CF_INSTANCE_PORTS"' | grep -oE '\{[^}]*"internal": *2222[^}]*\}' | grep -oE '"internal_tls_proxy": *[0-9]+' | grep -oE '[0-9]+$'
+  echo 2222
+}
+ssh_filter() { ssh_ports "$1" | sed 's/^/port /' | paste -sd '|' | sed 's/|/ or /g'; }
+
+# Says whether a capture runs in instance 0.
+is_capturing() { inside "$1" 'cat /proc/[0-9]*/comm 2>/dev/null' | grep -qx cf-pcap; }
+is_idle() { ! is_capturing "$1"; }

@@ -1,0 +1,41 @@
+#!/usr/bin/env bats
+# Who may not capture: the app's own processes, tasks, whoever may not SSH.
+
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # bats sets $status, $output and $stderr, in subshells
+load helper
+
+@test "the app's own process cannot capture" {
+  needs_ssh_rule
+  run ask "$WEB" capture
+  refused_without_ssh
+}
+
+@test "a task cannot capture" {
+  needs_ssh_rule
+  local task
+  task=$(cf curl -X POST "/v3/apps/$(guid "$WEB")/tasks" -d "{\"command\":
+    \"timeout 5 $TOOL --interface lo >/tmp/out 2>/tmp/err </dev/null; test \$? = 2 && test ! -s /tmp/out && grep -q 'SSH session' /tmp/err\"}" | value guid)
+  wait_for 120 ended "$task"
+  [ "$(cf curl "/v3/tasks/$task" | value state)" = SUCCEEDED ] || fail "$(cf curl "/v3/tasks/$task")"
+}
+
+ended() { [[ $(cf curl "/v3/tasks/$1" | value state) =~ SUCCEEDED|FAILED ]]; }
+
+@test "an app without SSH cannot be captured, neither over SSH nor by itself" {
+  needs_ssh_rule
+  cf disable-ssh "$WEB" && cf restart "$WEB" >/dev/null
+  cf ssh "$WEB" -T -c "$TOOL --interface lo" </dev/null >"$BATS_TEST_TMPDIR/x.pcap" && ssh=possible || ssh=refused
+  run ask "$WEB" capture
+  cf enable-ssh "$WEB" && cf restart "$WEB" >/dev/null
+  [ "$ssh" = refused ]
+  [ "$(count x)" = 0 ]
+  refused_without_ssh
+}
+
+refused_without_ssh() {
+  [ "$status" = 0 ]
+  grep -qx 'status 2' <<<"$output" || fail "$output"
+  grep -qF 'SSH session' <<<"$output"
+}
+
+needs_ssh_rule() { [ "${CF_PCAP_REQUIRE_SSH:-yes}" = yes ] || skip "this platform's cf_pcap.require_ssh is false"; }

@@ -21,8 +21,8 @@
 support_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
 # Where Garden's root user is on the host.
-readonly CONTAINER_ROOT_UID=4294967294
-readonly CONTAINER_CAPABILITIES="CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE SYS_CHROOT KILL AUDIT_WRITE"
+CONTAINER_ROOT_UID=4294967294
+CONTAINER_CAPABILITIES="CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE SYS_CHROOT KILL AUDIT_WRITE"
 
 container_fail() { printf 'container: %s\n' "$*" >&2; return 1; }
 
@@ -210,11 +210,12 @@ container_network() { # name
 #   --env NAME=VALUE     one more variable
 #   --cwd DIR
 #   --pid-file FILE      the process's pid on the host
+#   --timeout SECONDS    ends it with SIGTERM then
 # Runs COMMAND (a path, or found in the container's PATH) with this shell's stdin, stdout and stderr,
 # and returns its status. Signals sent to the process that does this (container-exec) are handed on.
 container_exec() {
   local name=$1 bundle process pid_file='' edit='.'
-  local -a edits=()
+  local -a edits=() limit=()
   bundle=$(container_bundle "$name")
   shift
   while [ $# -gt 0 ]; do
@@ -223,6 +224,7 @@ container_exec() {
       --env) edits+=(--arg "env${#edits[@]}" "$2") && edit+=" | .env += [\$env$((${#edits[@]} - 3))]" && shift ;;
       --cwd) edits+=(--arg cwd "$2") && edit+=' | .cwd = $cwd' && shift ;;
       --pid-file) pid_file=$2 && shift ;;
+      --timeout) limit=(timeout --foreground "$2") && shift ;;
       --) shift && break ;;
       *) container_fail "container_exec does not know '$1'" || return ;;
     esac
@@ -230,7 +232,7 @@ container_exec() {
   done
   process=$(mktemp "$CONTAINER_HOME/pids/XXXXXX")
   jq "${edits[@]}" --args "$edit | .args = \$ARGS.positional" -- "$@" <"$bundle/process.json" >"$process" || return
-  "$(support_program container-exec)" "${pid_file:-$process.pid}" \
+  "${limit[@]}" "$(support_program container-exec)" "${pid_file:-$process.pid}" \
     runc --root "$CONTAINER_HOME/runc" exec --detach --pid-file "${pid_file:-$process.pid}" \
     --process "$process" "$(container_id "$name")" 3>&-
 }

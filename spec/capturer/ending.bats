@@ -1,0 +1,151 @@
+# How a capture ends: with everything written, the counts said, and the right status.
+
+load ../support/capture
+
+setup_file() {
+  container_init
+  lifecycle "$CONTAINER_HOME/lifecycle"
+  container_create app --lifecycle "$CONTAINER_HOME/lifecycle"
+}
+teardown_file() { container_cleanup; }
+
+# 1000 packets, and then at once the end: none is lost in the kernel's ring or in a buffer.
+ends_complete_on() { # command…
+  capture_start app -- -i lo -f "udp port 7001"
+  send app 127.0.0.1 7001 1000
+  "$@"
+  capture_wait
+  [ "$status" = 0 ]
+  [ "$(capture_count)" = 1000 ]
+  [ "$(capture_said_count captured)" = 1000 ]
+  # On lo the kernel counts a packet when it leaves and when it arrives; tcpdump says the same.
+  [ "$(capture_said_count received)" = 2000 ]
+  [ "$(capture_said_count dropped)" = 0 ]
+}
+stdin_ends() { exec {capture_stdin}>&-; }
+
+@test "SIGINT ends it with everything written" { ends_complete_on capture_signal INT; }
+@test "SIGTERM ends it with everything written" { ends_complete_on capture_signal TERM; }
+@test "SIGHUP ends it with everything written" { ends_complete_on capture_signal HUP; }
+@test "end of file on stdin ends it with everything written" { ends_complete_on stdin_ends; }
+
+@test "what stands on stdin is read over; only its end counts" {
+  capture_start app -- -i lo -f "udp port 7001"
+  head -c 300000 /dev/zero >&"$capture_stdin" # more than a pipe holds
+  send app 127.0.0.1 7001
+  eventually capture_holds 1
+  capture_runs
+  capture_stop
+}
+
+@test "a closed stdout ends it, with status 0" {
+  mkfifo "$BATS_TEST_TMPDIR/stdout"
+  sleep 1000 <"$BATS_TEST_TMPDIR/stdout" 3>&- &
+  local reader=$!
+  CAPTURE_STDOUT=$BATS_TEST_TMPDIR/stdout capture_start app -- -i lo -f "udp port 7001"
+  eventually capture_said "capturing"
+  kill "$reader"
+  capture_wait # no packet comes that could be written in vain
+  [ "$status" = 0 ]
+  capture_said "packets captured"
+}
+
+@test "it ends after max_duration, and says at the start that it will" {
+  policy "$CONTAINER_HOME/lifecycle" "require_ssh no" "max_duration 2"
+  local before=${EPOCHREALTIME/./}
+  capture_start app -- -i lo -f "udp port 7001"
+  send app 127.0.0.1 7001 10
+  capture_wait
+  [ $((${EPOCHREALTIME/./} - before)) -ge 2000000 ]
+  [ "$status" = 0 ]
+  [ "$(capture_count)" = 10 ]
+  head -1 "$capture/err" | grep -q '2 seconds'
+  policy "$CONTAINER_HOME/lifecycle"
+}
+
+@test "a stdin that is at its end from the start is no control channel" {
+  mkdir -p "$capture"
+  container_exec app --pid-file "$capture/pid" -- /tmp/lifecycle/cf-pcap -i lo -f "udp port 7001" \
+    </dev/null >"$capture/pcap" 2>"$capture/err" 3>&- &
+  capture_job=$!
+  eventually capture_has_begun
+  capture_said "ten minutes"
+  sleep 0.5
+  send app 127.0.0.1 7001
+  eventually capture_holds 1
+  capture_runs
+  capture_signal INT
+  wait "$capture_job"
+}
+
+@test "a terminal as stdin is left alone" {
+  cat >"$BATS_TEST_TMPDIR/on-a-terminal" <<END
+source "$support_root/spec/support/container.bash"
+container_exec app --pid-file "$capture/pid" -- /tmp/lifecycle/cf-pcap -i lo -f "udp port 7001" >"$capture/pcap" 2>"$capture/err"
+END
+  mkdir -p "$capture"
+  mkfifo "$capture/keys"
+  script --quiet --return --command "bash $BATS_TEST_TMPDIR/on-a-terminal" /dev/null <"$capture/keys" >"$capture/screen" 2>&1 3>&- &
+  capture_job=$!
+  exec {keys}>"$capture/keys"
+  eventually capture_has_begun
+  refute_part "$(cat "$capture/err")" "ten minutes"
+  printf 'ls\n\n' >&"$keys"
+  sleep 0.5
+  send app 127.0.0.1 7001
+  eventually capture_holds 1
+  capture_signal TERM
+  wait "$capture_job"
+  exec {keys}>&-
+}
+
+@test "a closed stderr does not become the packet socket, into which messages would go" {
+  mkdir -p "$capture"
+  container_exec app --pid-file "$capture/pid" -- sh -c 'exec /tmp/lifecycle/cf-pcap -i lo -f "udp port 7001" 2>&-' \
+    </dev/null >"$capture/pcap" 2>"$capture/err" 3>&- &
+  capture_job=$!
+  eventually capture_has_begun
+  [ "$(readlink "/proc/$(capture_pid)/fd/2")" = /dev/null ]
+  send app 127.0.0.1 7001
+  eventually capture_holds 1
+  capture_signal INT
+  wait "$capture_job"
+  [ "$(capture_count)" = 1 ]
+}
+
+@test "nor does a closed stdin or stdout; as the container's root, where nothing mends that, all are refused" {
+  local closed
+  container_create as_root --uid 0 --lifecycle "$CONTAINER_HOME/lifecycle"
+  for closed in '<&-' '>&-' '2>&-'; do
+    run -2 container_exec as_root --timeout 60 -- sh -c "exec /tmp/lifecycle/cf-pcap -i lo $closed" </dev/null
+  done
+}
+
+@test "packets are out as they arrive, not when a buffer is full" {
+  capture_start app -- -i lo -f "udp port 7001"
+  local n
+  for n in 1 2 3; do
+    send app 127.0.0.1 7001
+    eventually capture_holds "$n"
+  done
+  capture_stop
+}
+
+@test "it stops and goes on with SIGSTOP and SIGCONT" {
+  capture_start app -- -i lo -f "udp port 7001"
+  capture_signal STOP
+  send app 127.0.0.1 7001 10
+  capture_signal CONT
+  eventually capture_holds 10
+  capture_stop
+}
+
+@test "a second signal while it ends does not hurt" {
+  capture_start app -- -i lo -f "udp port 7001"
+  send app 127.0.0.1 7001 1000
+  capture_signal INT
+  capture_signal TERM 2>/dev/null || true
+  capture_wait
+  [ "$status" = 0 ]
+  [ "$(capture_count)" = 1000 ]
+}

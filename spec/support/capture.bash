@@ -1,0 +1,115 @@
+# For spec/capturer/*.bats: cf-pcap as users get it, running in a container made by container.bash.
+#
+#     load ../support/capture
+#     setup_file() { container_init; lifecycle "$CONTAINER_HOME/lifecycle"; container_create app --lifecycle …; }
+#     teardown_file() { container_cleanup; }
+#     @test "…" { capture_start app -- -i lo; …; capture_stop; [ "$(capture_count udp)" = 3 ]; }
+#
+# A capture's files lie in the directory $capture: pcap (its stdout), err (its stderr), stdin (a FIFO
+# that is held open), pid (on the host). A test with two captures changes $capture between them.
+
+bats_require_minimum_version 1.5.0
+
+# shellcheck source=spec/support/container.bash
+source "$BATS_TEST_DIRNAME/../support/container.bash"
+capture=${BATS_TEST_TMPDIR-}/capture
+
+fail() { printf '%s\n' "$*" >&2; return 1; }
+
+# Runs a command again and again, 20 seconds long at most, until it succeeds.
+eventually() {
+  local until=$((SECONDS + 20))
+  until "$@"; do
+    [ "$SECONDS" -lt "$until" ] || fail "still not after 20 s: $*" || return
+    sleep 0.05
+  done
+}
+
+# Makes (or makes anew) a lifecycle directory: cf-pcap with its capability and a policy of these lines,
+# "require_ssh no" unless told.
+lifecycle() { # dir [line…]
+  mkdir -p -m 755 "$1"
+  rm -rf "${1:?}"/*
+  install -m 755 "$support_root/build/bin/cf-pcap" "$1/cf-pcap"
+  setcap cap_net_raw=p "$1/cf-pcap"
+  policy "$1" "${@:2}"
+}
+
+policy() { # dir [line…]
+  [ $# -gt 1 ] || set -- "$1" "require_ssh no"
+  printf '%s\n' "${@:2}" >"$1/cf-pcap.policy"
+}
+
+# Runs cf-pcap to its end, for what ends by itself.
+cf_pcap() { # container [option…]
+  container_exec "$1" --timeout 60 -- /tmp/lifecycle/cf-pcap "${@:2}"
+}
+
+# Starts a capture in a container and waits until it runs or has ended. CAPTURE_STDOUT names another
+# file than $capture/pcap for its stdout (then nothing is waited for).
+capture_start() { # container [container_exec option…] -- [cf-pcap option…]
+  local container=$1 stdout=${CAPTURE_STDOUT:-$capture/pcap}
+  local -a options=()
+  shift
+  while [ "$1" != -- ]; do
+    options+=("$1") && shift
+  done
+  shift
+  rm -rf "$capture" && mkdir -p "$capture" && mkfifo "$capture/stdin"
+  container_exec "$container" "${options[@]}" --pid-file "$capture/pid" -- /tmp/lifecycle/cf-pcap "$@" \
+    <"$capture/stdin" >"$stdout" 2>"$capture/err" 3>&- &
+  capture_job=$!
+  exec {capture_stdin}>"$capture/stdin"
+  [ -n "${CAPTURE_STDOUT-}" ] || eventually capture_has_begun
+}
+
+capture_has_begun() { [ "$(stat -c %s "$capture/pcap" 2>/dev/null || echo 0)" -ge 24 ] || capture_has_ended; }
+
+# The capture's pid on the host.
+capture_pid() { cat "$capture/pid"; }
+capture_signal() { kill -s "$1" "$(capture_pid)"; }
+capture_runs() { kill -0 "$(capture_pid)" 2>/dev/null; }
+
+# Waits for the capture's end; its status is then in $status.
+capture_wait() {
+  eventually capture_has_ended
+  status=0
+  wait "$capture_job" || status=$?
+  exec {capture_stdin}>&-
+}
+capture_has_ended() { ! kill -0 "$capture_job" 2>/dev/null; }
+
+# Stops the capture as cf pcap does, at end of file on its stdin, and wants success.
+capture_stop() {
+  exec {capture_stdin}>&-
+  eventually capture_has_ended
+  status=0
+  wait "$capture_job" || status=$?
+  [ "$status" = 0 ] || fail "the capture ended with status $status: $(cat "$capture/err")"
+}
+
+# The number of packets in the file, or of those that match a filter.
+capture_count() { tcpdump -n -t -r - "$@" <"$capture/pcap" 2>/dev/null | wc -l; }
+capture_holds() { [ "$(capture_count "${@:2}")" -ge "$1" ]; } # at least N
+
+# A field of the file as capinfos tells it, say `capture_info c` for the number of packets.
+capture_info() { capinfos -Mr"$1" "$capture/pcap" | cut -f2; }
+
+# One of the counts at the end: captured, received, dropped.
+capture_said_count() { sed -nE "s/^cf-pcap: ([0-9]+) packets? $1.*/\1/p" "$capture/err"; }
+
+# Whether stderr holds this text.
+capture_said() {
+  grep -qF -e "$1" "$capture/err" || fail "stderr does not say '$1' but: $(cat "$capture/err")"
+}
+
+# After `run`: whether the output holds this text.
+says() { [[ $output == *"$1"* ]] || fail "it does not say '$1' but: $output"; }
+
+# Whether a text does not hold a part.
+refute_part() { [[ $1 != *"$2"* ]] || fail "there is '$2' in: $1"; }
+
+# Sends N small UDP packets, within the container, to a port where nobody listens.
+send() { # container address port [n [size [per second]]]
+  container_net "$1" "$(support_program send-udp)" "$2" "$3" "${4-1}" "${5-8}" "${6-0}"
+}

@@ -1,4 +1,6 @@
 # What the binary that users get is made of, and that any root filesystem will do for it.
+# What is loaded sets variables, and uses some.
+# shellcheck disable=SC2034,SC2154
 
 load ../support/capture
 

@@ -1,4 +1,6 @@
 # Options, what they accept and refuse, and what is said at the start.
+# What is loaded sets variables, and uses some.
+# shellcheck disable=SC2034,SC2154
 
 load ../support/capture
 

@@ -1,4 +1,6 @@
 # How a capture ends: with everything written, the counts said, and the right status.
+# What is loaded sets variables, and uses some.
+# shellcheck disable=SC2034,SC2154
 
 load ../support/capture
 
@@ -40,7 +42,7 @@ stdin_ends() { exec {capture_stdin}>&-; }
 
 @test "a closed stdout ends it, with status 0" {
   mkfifo "$BATS_TEST_TMPDIR/stdout"
-  sleep 1000 <"$BATS_TEST_TMPDIR/stdout" 3>&- &
+  tail -f /dev/null <"$BATS_TEST_TMPDIR/stdout" 3>&- &
   local reader=$!
   CAPTURE_STDOUT=$BATS_TEST_TMPDIR/stdout capture_start app -- -i lo -f "udp port 7001"
   eventually capture_said "capturing"

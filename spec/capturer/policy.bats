@@ -1,4 +1,6 @@
 # The operator's policy, cf-pcap.policy beside the executable.
+# What is loaded sets variables, and uses some.
+# shellcheck disable=SC2034,SC2154
 
 load ../support/capture
 

@@ -1,4 +1,6 @@
 # What privileges a capture has, when, and what happens to one that is taken over.
+# What is loaded sets variables, and uses some.
+# shellcheck disable=SC2034,SC2154
 
 load ../support/capture
 

@@ -1,4 +1,6 @@
 # Why may cf-pcap not capture? Each condition is brought about, and told from the others.
+# What is loaded sets variables, and uses some.
+# shellcheck disable=SC2034,SC2154
 
 load ../support/capture
 

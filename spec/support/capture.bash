@@ -28,7 +28,7 @@ eventually() {
 # Makes (or makes anew) a lifecycle directory: cf-pcap with its capability and a policy of these lines,
 # "require_ssh no" unless told.
 lifecycle() { # dir [line…]
-  mkdir -p -m 755 "$1"
+  mkdir -p "$1" && chmod 755 "$1"
   rm -rf "${1:?}"/*
   install -m 755 "$support_root/build/bin/cf-pcap" "$1/cf-pcap"
   setcap cap_net_raw=p "$1/cf-pcap"
@@ -104,6 +104,7 @@ capture_said() {
 }
 
 # After `run`: whether the output holds this text.
+# shellcheck disable=SC2154
 says() { [[ $output == *"$1"* ]] || fail "it does not say '$1' but: $output"; }
 
 # Whether a text does not hold a part.

@@ -4,7 +4,7 @@ MAKEFLAGS += --no-print-directory
 
 PROGRAMS := cf-pcap
 
-.PHONY: all blobs demo cf test check lint clean help $(PROGRAMS)
+.PHONY: all blobs demo cf test check lint bench clean help $(PROGRAMS)
 
 all: $(PROGRAMS)        ## build/bin/*, what users get
 
@@ -34,6 +34,9 @@ lint:                   ## formatters and analysers alone
 
 test:                   ## all tests (root); ends with 'N passed, N failed'
 	@scripts/test
+
+bench:                  ## measure beside tcpdump, dumpcap, gopacket, mergecap ... (root, a quarter of an hour)
+	@scripts/bench
 
 clean:                  ## remove build/ (sources fetched into blobs/ stay)
 	rm -rf build

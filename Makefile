@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
-PROGRAMS := cf-pcap cf-pcap-plugin
+PROGRAMS := cf-pcap
 
 .PHONY: all blobs demo cf test check lint bench clean help $(PROGRAMS)
 

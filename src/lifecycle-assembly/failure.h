@@ -1,0 +1,20 @@
+/*
+ * What went wrong, in a sentence for the operator, on its way up to main, which prints it.
+ */
+#ifndef FAILURE_H
+#define FAILURE_H
+
+enum { FAILURE_MAX = 512 };
+
+struct failure {
+    char text[FAILURE_MAX];
+};
+
+/*
+ * Puts down what went wrong, in printf's way; cut at FAILURE_MAX, and with ? for every byte that is
+ * not printable ASCII (names come from archives). Returns -error.
+ */
+int failed(struct failure *failure, int error, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+#endif

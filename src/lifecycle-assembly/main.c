@@ -1,0 +1,110 @@
+/*
+ * lifecycle-archive: what assembly does to a lifecycle archive, between two gzips.
+ *
+ *     lifecycle-archive filter [TOOL POLICY] <STOCK.tar >OUT.tar
+ *     lifecycle-archive check STOCK.tar OUT.tar [TOOL POLICY]
+ *     lifecycle-archive holds-tool <STOCK.tar
+ *
+ * filter copies the archive: without the tool and the policy it holds, with TOOL and POLICY if they
+ * are named. check says whether OUT.tar is what filter makes of STOCK.tar. The files may be pipes.
+ * holds-tool prints yes or no. Status 0, or 1 after one line on stderr.
+ */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "archive.h"
+
+static struct tar_reader stock, product; /* megabytes: too large for the stack */
+static struct failure failure;
+
+static int with_additions(char **files, int (*run)(struct addition *, char **), char **arguments)
+{
+    struct addition additions[ADDITIONS];
+    int status;
+
+    if (files[0] == NULL)
+        return run(NULL, arguments);
+    status = additions_open(additions, files[0], files[1], &failure);
+    if (status == 0)
+        status = run(additions, arguments);
+    additions_close(additions);
+    return status;
+}
+
+static int filter(struct addition *additions, char **arguments)
+{
+    struct archive_counts counts;
+    int status;
+
+    (void)arguments;
+    tar_begin(&stock, stdin, "the stock archive", &failure);
+    status = archive_filter(&stock, additions, stdout, &counts);
+    if (status == 0)
+        fprintf(stderr, "lifecycle-archive: %zu members kept, %zu left out, %zu added\n",
+                counts.kept, counts.left_out, counts.added);
+    return status;
+}
+
+static int check(struct addition *additions, char **arguments)
+{
+    FILE *a = fopen(arguments[0], "re"), *b = fopen(arguments[1], "re");
+    int status;
+
+    if (a == NULL || b == NULL) {
+        status = failed(&failure, errno, "%s or %s cannot be opened: %s", arguments[0],
+                        arguments[1], strerror(errno));
+    } else {
+        tar_begin(&stock, a, "the stock archive", &failure);
+        tar_begin(&product, b, "the assembled archive", &failure);
+        status = archive_check(&stock, &product, additions);
+    }
+    if (a != NULL)
+        fclose(a);
+    if (b != NULL)
+        fclose(b);
+    return status;
+}
+
+static int holds_tool(struct addition *additions, char **arguments)
+{
+    struct archive_counts counts;
+    int status;
+
+    (void)additions, (void)arguments;
+    tar_begin(&stock, stdin, "the stock archive", &failure);
+    status = archive_filter(&stock, NULL, NULL, &counts);
+    if (status == 0)
+        puts(counts.left_out > 0 ? "yes" : "no");
+    return status;
+}
+
+static const struct {
+    const char *name;
+    int archives;   /* named by arguments */
+    bool additions; /* TOOL and POLICY may follow */
+    int (*run)(struct addition *additions, char **arguments);
+} commands[] = {
+    {"filter", 0, true, filter},
+    {"check", 2, true, check},
+    {"holds-tool", 0, false, holds_tool},
+};
+
+int main(int count, char **arguments)
+{
+    for (size_t i = 0; count > 1 && i < sizeof commands / sizeof commands[0]; i++) {
+        int files = count - 2 - commands[i].archives;
+        if (strcmp(arguments[1], commands[i].name) != 0)
+            continue;
+        if (files != 0 && !(files == 2 && commands[i].additions))
+            break;
+        if (with_additions(arguments + 2 + commands[i].archives, commands[i].run, arguments + 2) ==
+            0)
+            return 0;
+        fprintf(stderr, "lifecycle-archive: %s\n", failure.text);
+        return 1;
+    }
+    fprintf(stderr, "lifecycle-archive: usage: lifecycle-archive filter [TOOL POLICY] | "
+                    "check STOCK OUT [TOOL POLICY] | holds-tool\n");
+    return 1;
+}

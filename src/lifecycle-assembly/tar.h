@@ -1,0 +1,82 @@
+/*
+ * Reads a tar archive from a stream, member by member, with bounded memory: the formats ustar
+ * (IEEE Std 1003.1), pax and GNU (GNU tar's manual, "Basic Tar Format"), and what came before them.
+ * Everything that belongs to a member is kept as it stands in the stream, so that it can be written
+ * again without a change. What is not known here (sparse files, multi-volume archives, other
+ * vendors' types) is an error, never skipped.
+ */
+#ifndef TAR_H
+#define TAR_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "failure.h"
+
+enum {
+    TAR_BLOCK = 512,             /* bytes; headers are one, contents are filled up to whole ones */
+    TAR_RECORD = 20 * TAR_BLOCK, /* an archive is filled up to whole ones of these, as by GNU tar */
+    TAR_NAME_MAX = 4095,         /* bytes of a name: PATH_MAX without its '\0' */
+    TAR_EXTENSION_MAX = 1 << 20, /* bytes of an extended header, as in Go's archive/tar */
+};
+
+/* An extended header ('x', 'g') or a GNU long name ('L', 'K') that stands before a member. */
+struct tar_extension {
+    bool present;
+    unsigned char header[TAR_BLOCK];
+    size_t size;
+    char data[TAR_EXTENSION_MAX + TAR_BLOCK]; /* `size` bytes, then zeros to the end of the block */
+};
+
+struct tar_member {
+    char type; /* '0' file, '1' hard link, '2' symlink, '3' '4' '6' nodes, '5' directory, '7' as
+                  '0'; 'g': no member, but an extended header for all that follow, in `pax` */
+    char name[TAR_NAME_MAX + 1];
+    char link[TAR_NAME_MAX + 1]; /* of hard links and symlinks */
+    uint64_t size;               /* bytes of content */
+    unsigned char header[TAR_BLOCK];
+    struct tar_extension pax, long_name, long_link;
+};
+
+struct tar_reader {
+    FILE *in;
+    const char *what;        /* the archive's name, for messages */
+    struct failure *failure; /* where they go */
+    uint64_t left;           /* bytes of the member's content that are not read yet */
+    size_t fill;             /* bytes that fill up its last block */
+    bool begun;
+    struct tar_member member;
+};
+
+/* The caller keeps all four: the reader is large, the stream stays open. */
+void tar_begin(struct tar_reader *tar, FILE *in, const char *what, struct failure *failure);
+
+/*
+ * Goes on to the next member, past what is left of the one before. 1: tar->member is it; 0: the
+ * archive ended as it should, and the stream too; -EBADMSG: it is damaged, cut off, or holds
+ * something unknown; -EIO: the stream cannot be read.
+ */
+int tar_next(struct tar_reader *tar);
+
+/*
+ * Reads up to `size` bytes of the member's content. Returns how many, 0 at its end, or a negative
+ * errno as above.
+ */
+ssize_t tar_read(struct tar_reader *tar, void *buffer, size_t size);
+
+/*
+ * The header of a member of ours: owner 0:0, time 0, so that the same content gives the same bytes
+ * everywhere. name has at most 100 bytes.
+ */
+void tar_header(unsigned char header[TAR_BLOCK], const char *name, char type, unsigned mode,
+                uint64_t size);
+
+/* Puts another size into a header and makes its checksum good again. size is below 8 GiB. */
+void tar_set_size(unsigned char header[TAR_BLOCK], uint64_t size);
+
+/* How many bytes fill up the last block of `size` bytes. */
+size_t tar_fill(uint64_t size);
+
+#endif

@@ -2,7 +2,7 @@
 SHELL := /bin/bash
 MAKEFLAGS += --no-print-directory
 
-PROGRAMS := cf-pcap
+PROGRAMS := cf-pcap cf-pcap-plugin
 
 .PHONY: all blobs demo cf test check lint bench clean help $(PROGRAMS)
 

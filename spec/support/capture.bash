@@ -45,22 +45,28 @@ cf_pcap() { # container [option…]
   container_exec "$1" --timeout 60 -- /tmp/lifecycle/cf-pcap "${@:2}"
 }
 
-# Starts a capture in a container and waits until it runs or has ended. CAPTURE_STDOUT names another
+# Starts a capture in a container and waits until it runs. CAPTURE_STDOUT names another
 # file than $capture/pcap for its stdout (then nothing is waited for).
 capture_start() { # container [container_exec option…] -- [cf-pcap option…]
-  local container=$1 stdout=${CAPTURE_STDOUT:-$capture/pcap}
+  local container=$1
   local -a options=()
   shift
   while [ "$1" != -- ]; do
     options+=("$1") && shift
   done
   shift
+  capture_by container_exec "$container" "${options[@]}" --pid-file "$capture/pid" -- /tmp/lifecycle/cf-pcap "$@"
+}
+
+# Starts a capture with a command that runs cf-pcap.
+capture_by() { # command…
   rm -rf "$capture" && mkdir -p "$capture" && mkfifo "$capture/stdin"
-  container_exec "$container" "${options[@]}" --pid-file "$capture/pid" -- /tmp/lifecycle/cf-pcap "$@" \
-    <"$capture/stdin" >"$stdout" 2>"$capture/err" 3>&- &
+  "$@" <"$capture/stdin" >"${CAPTURE_STDOUT:-$capture/pcap}" 2>"$capture/err" 3>&- &
   capture_job=$!
   exec {capture_stdin}>"$capture/stdin"
-  [ -n "${CAPTURE_STDOUT-}" ] || eventually capture_has_begun
+  [ -z "${CAPTURE_STDOUT-}" ] || return 0
+  eventually capture_has_begun
+  [ -s "$capture/pcap" ] || fail "no capture: $(cat "$capture/err")"
 }
 
 capture_has_begun() { [ "$(stat -c %s "$capture/pcap" 2>/dev/null || echo 0)" -ge 24 ] || capture_has_ended; }
@@ -114,3 +120,14 @@ refute_part() { [[ $1 != *"$2"* ]] || fail "there is '$2' in: $1"; }
 send() { # container address port [n [size [per second]]]
   container_net "$1" "$(support_program send-udp)" "$2" "$3" "${4-1}" "${5-8}" "${6-0}"
 }
+
+# tcpdump looks on in a container's network and writes DIR/pcap; it has the biggest ring of the two.
+tcpdump_start() { # container dir option…
+  mkdir -p "$2"
+  nsenter --net=/proc/"$(container_pid "$1")"/ns/net \
+    tcpdump -n -U -Z root -B 65536 -w "$2/pcap" "${@:3}" 2>"$2/err" 3>&- &
+  tcpdump_job=$! tcpdump_err=$2/err
+  eventually grep -q 'listening on' "$2/err"
+}
+tcpdump_stop() { kill -INT "$tcpdump_job" && wait "$tcpdump_job"; }
+tcpdump_said_count() { sed -nE "s/^([0-9]+) packets? $1.*/\1/p" "$tcpdump_err"; }

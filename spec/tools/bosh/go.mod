@@ -8,7 +8,7 @@ tool github.com/cloudfoundry/bosh-cli/v7
 // Only an older bosh-agent can be had as a module; the CLI uses its client alone, which is the same.
 replace github.com/cloudfoundry/bosh-agent/v2 => github.com/cloudfoundry/bosh-agent/v2 v2.704.1-0.20241217153539-fa24471a8f6e
 
-require github.com/cloudfoundry/bosh-cli/v7 v7.10.8
+require github.com/cloudfoundry/bosh-cli/v7 v7.10.8 // indirect
 
 require (
 	cel.dev/expr v0.25.2 // indirect
@@ -76,6 +76,7 @@ require (
 	github.com/gopacket/gopacket v1.7.0 // indirect
 	github.com/hashicorp/errwrap v1.1.0 // indirect
 	github.com/hashicorp/go-multierror v1.1.1 // indirect
+	github.com/inconshreveable/mousetrap v1.1.0 // indirect
 	github.com/jessevdk/go-flags v1.6.1 // indirect
 	github.com/jpillora/backoff v1.0.0 // indirect
 	github.com/mattn/go-colorable v0.1.15 // indirect
@@ -83,6 +84,7 @@ require (
 	github.com/mattn/go-runewidth v0.0.27 // indirect
 	github.com/nu7hatch/gouuid v0.0.0-20131221200532-179d4d0c4d8d // indirect
 	github.com/peterbourgon/diskv v2.0.1+incompatible // indirect
+	github.com/planetscale/vtprotobuf v0.6.1-0.20240319094008-0393e58bdf10 // indirect
 	github.com/spf13/cobra v1.10.2 // indirect
 	github.com/spf13/pflag v1.0.10 // indirect
 	github.com/spiffe/go-spiffe/v2 v2.8.1 // indirect

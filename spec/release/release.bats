@@ -1,0 +1,100 @@
+#!/usr/bin/env bats
+# The release packed by the bosh CLI and compiled by the BOSH agent, as on an operator's director.
+# Needs root. The compilation of everything, a minute or two, is done once.
+
+# shellcheck disable=SC2154 # release_root is the helper's
+bats_require_minimum_version 1.5.0
+load ../support/release
+
+setup_file() {
+  cd "$release_root" || return
+  make -s all >&2
+  scripts/build-tools bosh bosh-agent >&2
+
+  export RELEASE=$BATS_FILE_TMPDIR/release.tgz COMPILED=$BATS_FILE_TMPDIR/compiled PACKED=$BATS_FILE_TMPDIR/packed
+  release_copy "$BATS_FILE_TMPDIR/tree"
+  release_pack "$BATS_FILE_TMPDIR/tree" "$RELEASE" >&2
+  mkdir "$PACKED"
+  tar xzf "$RELEASE" -C "$PACKED"
+  release_compile "$RELEASE" "$COMPILED"
+}
+
+setup() { cd "$release_root" || return; }
+
+# The programs that people get: lines "PACKAGE FILE".
+programs() {
+  local program package
+  for program in build/bin/*; do
+    package=$(ls -d build/packages/*/bin/"${program##*/}")
+    package=${package#build/packages/}
+    echo "${package%%/*} $program"
+  done
+}
+
+compiled_at() { grep -n "^Compiling package $1/" "$COMPILED/log" | cut -d: -f1; } # line of the agent's log
+
+folders() { find "$1" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort; }
+
+@test "create-release packs every package and every job of the tree, and the licence" {
+  diff <(folders packages) <(release_names "$PACKED/release.MF" packages)
+  diff <([ ! -d jobs ] || folders jobs) <(release_names "$PACKED/release.MF" jobs)
+  cmp LICENSE <(tar xzOf "$PACKED/license.tgz" ./LICENSE)
+}
+
+@test "the sources of others in the packages are those that config/blobs.yml pins" {
+  local package blob pinned checked=0
+  for package in "$PACKED"/packages/*.tgz; do
+    mkdir "$BATS_TEST_TMPDIR/package"
+    tar xzf "$package" -C "$BATS_TEST_TMPDIR/package"
+    while read -r blob pinned; do
+      [ -e "$BATS_TEST_TMPDIR/package/$blob" ] || continue
+      sha256sum --check --status <<<"$pinned  $BATS_TEST_TMPDIR/package/$blob" || { echo "$blob is not the pinned one"; return 1; }
+      checked=$((checked + 1))
+    done < <(awk '/^[^ -]/ { blob = $1; sub(/:$/, "", blob) } $1 == "sha:" { sub(/^sha256:/, "", $2); print blob, $2 }' config/blobs.yml)
+    rm -r "$BATS_TEST_TMPDIR/package"
+  done
+  [ "$checked" = "$(grep -c '^[^ -]' config/blobs.yml)" ]
+}
+
+@test "a source that was not fetched stops create-release, naming it" {
+  release_copy "$BATS_TEST_TMPDIR/tree"
+  rm -r "$BATS_TEST_TMPDIR/tree/blobs/libpcap"
+  run -1 release_pack "$BATS_TEST_TMPDIR/tree" "$BATS_TEST_TMPDIR/release.tgz"
+  [[ $output == *"Missing files for pattern 'libpcap/"* ]]
+}
+
+@test "another folder gives a release with the same fingerprints" {
+  release_copy "$BATS_TEST_TMPDIR/a/folder/with a longer name"
+  release_pack "$BATS_TEST_TMPDIR/a/folder/with a longer name" "$BATS_TEST_TMPDIR/release.tgz"
+  diff <(grep fingerprint: "$PACKED/release.MF") <(tar xzOf "$BATS_TEST_TMPDIR/release.tgz" release.MF | grep fingerprint:)
+}
+
+@test "the agent compiles every package, each after those it depends on, without a network" {
+  local package dependency
+  diff <(folders packages) <(release_names "$COMPILED/release.MF" compiled_packages)
+  for package in $(folders packages); do
+    [ -n "$(ls -A "$COMPILED/$package")" ]
+    while read -r dependency; do
+      [ "$(compiled_at "$dependency")" -lt "$(compiled_at "$package")" ]
+    done < <(awk '/^[a-z]/ { inside = ($1 == "dependencies:") } inside && $1 == "-" { print $2 }' "packages/$package/spec")
+  done
+}
+
+@test "what the agent compiles in its folder and what make builds in this one are the same, byte for byte" {
+  local package program count=0
+  while read -r package program; do
+    cmp "$program" "$COMPILED/$package/bin/$(basename "$program")"
+    count=$((count + 1))
+  done < <(programs)
+  [ "$count" -gt 0 ]
+}
+
+@test "programs name no folder, host or time of their build" {
+  local package program text
+  while read -r package program; do
+    text=$(strings -n 4 "$program")
+    run ! grep -F -e /var/vcap -e "$PWD" -e /root/ -e /home/ -e "$(hostname)." <<<"$text"
+    run ! grep -E -e '20[0-9]{2}-[01][0-9]-[0-3][0-9]' -e '(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ 0-9][0-9] 20[0-9]{2}' \
+      -e '(^|[^0-9:])[0-2][0-9]:[0-5][0-9]:[0-5][0-9]($|[^0-9:])' <<<"$text"
+  done < <(programs)
+}

@@ -1,0 +1,32 @@
+# Real SSH sessions in a container: Diego's daemon, from build/tools, and OpenSSH's client. For bats
+# files that have loaded capture.bash.
+# shellcheck disable=SC2154
+
+# Puts the daemon into a lifecycle directory, beside cf-pcap.
+lifecycle_sshd() { # dir
+  install -m 755 "$support_root/build/tools/diego-sshd" "$1/diego-sshd"
+}
+
+# Starts a daemon as Diego does, open to all, and waits until it listens.
+sshd_start() { # container [program [port]]
+  local port=${3-2222}
+  container_exec "$1" --cwd /home/vcap -- "${2-/tmp/lifecycle/diego-sshd}" -address="[::]:$port" \
+    -allowUnauthenticatedClients -inheritDaemonEnv -logLevel=fatal </dev/null >/dev/null 2>&1 3>&- &
+  eventually listens "$1" "$port"
+}
+listens() { container_net "$1" ss -Hltn "sport = :$2" | grep -q LISTEN; } # container port
+
+# Runs a command line in a session, from outside, as `cf ssh -T -c` does. SSH_PORT and SSH_ADDRESS
+# name another daemon, SSH_FROM another command to run the client with, SSH_TTY=-tt a terminal.
+session() { # container command line
+  local address=${SSH_ADDRESS:-$(container_ip "$1")}
+  ${SSH_FROM:-outside} ssh -F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR \
+    -o PubkeyAuthentication=no -o ConnectTimeout=20 "${SSH_TTY:--T}" -p "${SSH_PORT:-2222}" "vcap@$address" "$2"
+}
+
+# Starts a capture in a session.
+session_capture() { # container [cf-pcap option…]
+  local line
+  line=$(printf ' %q' /tmp/lifecycle/cf-pcap "${@:2}")
+  capture_by session "$1" "exec$line"
+}

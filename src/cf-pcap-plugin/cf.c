@@ -1,0 +1,179 @@
+#include "cf.h"
+
+#include <errno.h>
+#include <libgen.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+extern char **environ;
+
+/* What children get instead of what this process has; NULL: not at all. */
+static const struct {
+    const char *name, *value;
+} changed[] = {
+    {"CF_TRACE", "false"}, /* false wins over the tracing of `cf config --trace true` */
+    {"CF_COLOR", "false"},
+    {"CF_LOG_LEVEL", NULL},
+    {"LC_ALL", "en_US.UTF-8"},
+};
+enum { CHANGED = sizeof changed / sizeof *changed };
+
+static bool is_changed(const char *entry)
+{
+    for (size_t i = 0; i < CHANGED; i++) {
+        size_t length = strlen(changed[i].name);
+
+        if (strncmp(entry, changed[i].name, length) == 0 && entry[length] == '=')
+            return true;
+    }
+    return false;
+}
+
+static char **make_environment(void)
+{
+    size_t count = 0, used = 0;
+
+    while (environ[count] != NULL)
+        count++;
+    char **environment = calloc(count + CHANGED + 1, sizeof *environment);
+    if (environment == NULL)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (!is_changed(environ[i]))
+            environment[used++] = strdup(environ[i]);
+    for (size_t i = 0; i < CHANGED; i++) {
+        char entry[64];
+
+        if (changed[i].value == NULL)
+            continue;
+        snprintf(entry, sizeof entry, "%s=%s", changed[i].name, changed[i].value);
+        environment[used++] = strdup(entry);
+    }
+    return environment;
+}
+
+static bool parent_is_cf(char *path, size_t size)
+{
+    char link[64];
+
+    snprintf(link, sizeof link, "/proc/%d/exe", (int)getppid());
+    ssize_t length = readlink(link, path, size - 1);
+    if (length <= 0)
+        return false;
+    path[length] = '\0';
+    const char *name = strrchr(path, '/');
+    /* A CLI that was replaced while it runs has " (deleted)" behind its name: not executable. */
+    return name != NULL && strncmp(name, "/cf", 3) == 0 && access(path, X_OK) == 0;
+}
+
+int cf_find(struct cf *cf)
+{
+    if (!parent_is_cf(cf->path, sizeof cf->path))
+        snprintf(cf->path, sizeof cf->path, "cf");
+    cf->environment = make_environment();
+    return cf->environment == NULL ? -ENOMEM : 0;
+}
+
+void cf_free(struct cf *cf)
+{
+    for (char **entry = cf->environment; entry != NULL && *entry != NULL; entry++)
+        free(*entry);
+    free((void *)cf->environment);
+}
+
+struct run {
+    uv_process_t process;
+    uv_pipe_t out, err;
+    struct cf_result *result;
+};
+
+static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+{
+    (void)handle;
+    buffer->base = malloc(suggested);
+    buffer->len = buffer->base == NULL ? 0 : suggested;
+}
+
+static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
+{
+    struct cf_output *output = stream->data;
+
+    if (got > 0 && output->length + (size_t)got < CF_OUTPUT_MAX) {
+        char *text = realloc(output->text, output->length + (size_t)got + 1);
+
+        if (text != NULL) {
+            memcpy(text + output->length, buffer->base, (size_t)got);
+            output->length += (size_t)got;
+            text[output->length] = '\0';
+            output->text = text;
+        }
+    } else if (got < 0) {
+        uv_close((uv_handle_t *)stream, NULL);
+    }
+    free(buffer->base);
+}
+
+static void on_exit_status(uv_process_t *process, int64_t status, int signal)
+{
+    struct cf_result *result = process->data;
+
+    result->status = signal != 0 ? 128 + signal : (int)status;
+    uv_close((uv_handle_t *)process, NULL);
+}
+
+int cf_run(struct cf_result *result, const struct cf *cf, const char *const *arguments)
+{
+    uv_loop_t loop;
+    struct run run = {.result = result};
+    const char *words[16] = {cf->path};
+    uv_stdio_container_t streams[3] = {
+        {.flags = UV_IGNORE},
+        {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&run.out},
+        {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&run.err},
+    };
+    uv_process_options_t options = {
+        .exit_cb = on_exit_status,
+        .file = cf->path,
+        .args = (char **)words,
+        .env = cf->environment,
+        .stdio_count = 3,
+        .stdio = streams,
+    };
+
+    for (size_t i = 0; i < sizeof words / sizeof *words - 2 && arguments[i] != NULL; i++)
+        words[i + 1] = arguments[i];
+    *result = (struct cf_result){.status = -1};
+    result->out.text = calloc(1, 1);
+    result->err.text = calloc(1, 1);
+    int error =
+        result->out.text == NULL || result->err.text == NULL ? -ENOMEM : uv_loop_init(&loop);
+    if (error != 0)
+        return error;
+
+    uv_pipe_init(&loop, &run.out, 0);
+    uv_pipe_init(&loop, &run.err, 0);
+    run.out.data = &result->out;
+    run.err.data = &result->err;
+    run.process.data = result;
+    error = uv_spawn(&loop, &run.process, &options);
+    if (error == 0) {
+        uv_read_start((uv_stream_t *)&run.out, on_alloc, on_read);
+        uv_read_start((uv_stream_t *)&run.err, on_alloc, on_read);
+    } else {
+        uv_close((uv_handle_t *)&run.process, NULL);
+        uv_close((uv_handle_t *)&run.out, NULL);
+        uv_close((uv_handle_t *)&run.err, NULL);
+    }
+    uv_run(&loop, UV_RUN_DEFAULT);
+    uv_loop_close(&loop);
+    return error;
+}
+
+void cf_result_free(struct cf_result *result)
+{
+    free(result->out.text);
+    free(result->err.text);
+}

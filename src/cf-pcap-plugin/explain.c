@@ -1,0 +1,200 @@
+#include "explain.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "quote.h"
+
+struct line {
+    const char *text;
+    size_t length;
+};
+
+/* Takes the last line off the messages; false when there is none. */
+static bool last_line(const char *messages, size_t *length, struct line *line)
+{
+    while (*length > 0 && (messages[*length - 1] == '\n' || messages[*length - 1] == '\r'))
+        --*length;
+    size_t end = *length;
+    while (*length > 0 && messages[*length - 1] != '\n')
+        --*length;
+    *line = (struct line){messages + *length, end - *length};
+    return line->length > 0;
+}
+
+static bool begins(struct line line, const char *with)
+{
+    return line.length >= strlen(with) && memcmp(line.text, with, strlen(with)) == 0;
+}
+
+static const char *find(struct line line, const char *what)
+{
+    return memmem(line.text, line.length, what, strlen(what));
+}
+
+bool explain_count(const char *messages, size_t length, const char *what, uint64_t *count)
+{
+    struct line line;
+
+    while (last_line(messages, &length, &line)) {
+        uint64_t value = 0;
+        const char *at = line.text, *end = find(line, what);
+
+        if (end == NULL)
+            continue;
+        if (begins(line, "cf-pcap: "))
+            at += strlen("cf-pcap: ");
+        if (at == end)
+            continue;
+        for (; at < end && *at >= '0' && *at <= '9' && value < UINT64_MAX / 16; at++)
+            value = value * 10 + (uint64_t)(*at - '0');
+        if (at + 1 != end || *at != ' ')
+            continue;
+        *count = value;
+        return true;
+    }
+    return false;
+}
+
+/* The last thing our tool said about itself that is more than a count or its greeting. */
+static bool tool_line(const struct ending *ending, struct line *line)
+{
+    static const char prefix[] = "cf-pcap: ";
+    size_t left = ending->messages_length;
+
+    while (last_line(ending->messages, &left, line)) {
+        if (!begins(*line, prefix) || find(*line, " packets captured") != NULL ||
+            find(*line, " packets received by filter") != NULL ||
+            find(*line, " packets dropped by kernel") != NULL ||
+            begins(*line, "cf-pcap: capturing on ") || begins(*line, "cf-pcap: note: "))
+            continue;
+        line->text += sizeof prefix - 1;
+        line->length -= sizeof prefix - 1;
+        return true;
+    }
+    return false;
+}
+
+/* diego-release's tool logs in Go's slog text format: level=ERROR msg="..." error="...". */
+static bool stock_tool_line(const struct ending *ending, struct line *line)
+{
+    size_t left = ending->messages_length;
+
+    while (last_line(ending->messages, &left, line)) {
+        if (find(*line, "level=ERROR ") == NULL)
+            continue;
+        const char *error = find(*line, " error=");
+        const char *at = error != NULL ? error + strlen(" error=") : find(*line, "msg=");
+
+        if (at == NULL)
+            return true;
+        line->length -= (size_t)(at - line->text);
+        line->text = at;
+        return true;
+    }
+    return false;
+}
+
+static bool evidence_begins(const struct stream *stream, const char *with)
+{
+    return begins((struct line){(const char *)stream->evidence, stream->evidence_length}, with);
+}
+
+/* What the CLI itself prints on stdout when it fails is no garbage. */
+static bool stream_is_to_blame(const struct stream *stream)
+{
+    return (stream->state == STREAM_NOT_PCAP || stream->state == STREAM_BAD_RECORD) &&
+           !evidence_begins(stream, "FAILED") && !evidence_begins(stream, "Process terminated by");
+}
+
+static bool messages_contain(const struct ending *ending, const char *what)
+{
+    return memmem(ending->messages, ending->messages_length, what, strlen(what)) != NULL;
+}
+
+static enum verdict from_stream(const struct ending *ending, char *text, size_t size)
+{
+    const struct stream *stream = ending->stream;
+    char shown[4 * STREAM_EVIDENCE_MAX + 8];
+
+    quote_for_display(shown, sizeof shown, stream->evidence, stream->evidence_length);
+    if (stream->state == STREAM_NOT_PCAP)
+        snprintf(text, size, "sent something that is no capture: \"%s\"", shown);
+    else
+        snprintf(text, size,
+                 "sent something that is no packet, the capture of it ends there: \"%s\"", shown);
+    return VERDICT_FAILED;
+}
+
+static enum verdict from_status(const struct ending *ending, char *text, size_t size)
+{
+    const struct stream *stream = ending->stream;
+    size_t left = ending->messages_length;
+    struct line line;
+    char shown[512];
+
+    if (evidence_begins(stream, "Process terminated by")) {
+        quote_for_display(shown, sizeof shown, stream->evidence,
+                          strnlen((const char *)stream->evidence, stream->evidence_length));
+        snprintf(text, size, "the capture tool was ended: %s", shown);
+        return VERDICT_FAILED;
+    }
+    if (ending->status != 0 && last_line(ending->messages, &left, &line) &&
+        !begins(line, "cf-pcap: ")) {
+        snprintf(text, size, "%s", quote_for_display(shown, sizeof shown, line.text, line.length));
+        return VERDICT_FAILED;
+    }
+    if (stream->state == STREAM_CUT || stream->state == STREAM_BAD_RECORD) {
+        snprintf(text, size, "was cut off in the middle of a packet");
+        return VERDICT_FAILED;
+    }
+    if (ending->status > 0)
+        snprintf(text, size, "cf ssh ended with status %d and gave no reason", ending->status);
+    else if (ending->status < 0)
+        snprintf(text, size, "cf ssh could not be started");
+    else if (stream->state == STREAM_EMPTY)
+        snprintf(text, size, "cf ssh ended without a capture");
+    else
+        snprintf(text, size, "the capture ended by itself");
+    return ending->status == 0 && stream->state == STREAM_ENDED ? VERDICT_ENDED : VERDICT_FAILED;
+}
+
+enum verdict explain(const struct ending *ending, char *text, size_t size)
+{
+    const struct stream *stream = ending->stream;
+    struct line line;
+    char shown[1024];
+
+    if (!stream->has_header && ending->status == 127) {
+        snprintf(
+            text, size,
+            "the capture tool is not in the container: either the operator of this platform has "
+            "not enabled packet capture, or the app was started before they did; try 'cf "
+            "restart %s', then ask the operator",
+            ending->app);
+        return VERDICT_FAILED;
+    }
+    if (!stream->has_header && messages_contain(ending, "Error opening SSH connection")) {
+        snprintf(text, size, "SSH into the container was refused");
+        return VERDICT_SSH_REFUSED;
+    }
+    if (stream_is_to_blame(stream))
+        return from_stream(ending, text, size);
+    if (tool_line(ending, &line) || stock_tool_line(ending, &line)) {
+        snprintf(text, size, "%s", quote_for_display(shown, sizeof shown, line.text, line.length));
+        return ending->status == 0 && stream->state == STREAM_ENDED ? VERDICT_ENDED
+                                                                    : VERDICT_FAILED;
+    }
+    if (!stream->has_header && ending->status == 126) {
+        size_t left = ending->messages_length;
+
+        if (!last_line(ending->messages, &left, &line))
+            line.length = 0;
+        snprintf(text, size,
+                 "the capture tool cannot be started in the container (%s); ask the "
+                 "operator of this platform",
+                 quote_for_display(shown, sizeof shown, line.text, line.length));
+        return VERDICT_FAILED;
+    }
+    return from_status(ending, text, size);
+}

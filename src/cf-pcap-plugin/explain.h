@@ -1,0 +1,33 @@
+/*
+ * Why did an instance's capture end? From what its `cf ssh` left behind, one line for a person.
+ * All of it is untrusted text: what is quoted of it is made fit to be shown.
+ */
+#ifndef EXPLAIN_H
+#define EXPLAIN_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "stream.h"
+
+struct ending {
+    const char *app;
+    const struct stream *stream; /* how far it came */
+    int status;                  /* of cf ssh; 128 + signal; -1: it could not be started */
+    const char *messages;        /* its stderr, or the last of it */
+    size_t messages_length;
+};
+
+enum verdict {
+    VERDICT_ENDED, /* by itself, and in order */
+    VERDICT_FAILED,
+    VERDICT_SSH_REFUSED, /* failed; Cloud Controller may know why */
+};
+
+enum verdict explain(const struct ending *ending, char *text, size_t size);
+
+/* Reads the tool's count that ends in `what` ("packets dropped by kernel") from its messages. */
+bool explain_count(const char *messages, size_t length, const char *what, uint64_t *count);
+
+#endif

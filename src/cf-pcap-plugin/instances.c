@@ -1,0 +1,162 @@
+#include "instances.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <yyjson.h>
+
+#include "quote.h"
+
+/* {"errors": [{"detail": "Process not found", ...}, ...]} */
+static bool read_error(yyjson_val *root, char *error, size_t size)
+{
+    yyjson_val *first = yyjson_arr_get_first(yyjson_obj_get(root, "errors"));
+    yyjson_val *detail = yyjson_obj_get(first, "detail");
+
+    if (first == NULL)
+        return false;
+    if (yyjson_is_str(detail))
+        quote_for_display(error, size, yyjson_get_str(detail), yyjson_get_len(detail));
+    else
+        snprintf(error, size, "no reason given");
+    return true;
+}
+
+static int compare(const void *a, const void *b)
+{
+    unsigned int left = ((const struct instance *)a)->index;
+    unsigned int right = ((const struct instance *)b)->index;
+
+    return (left > right) - (left < right);
+}
+
+static int read_list(struct instances *instances, yyjson_val *resources)
+{
+    size_t at, count;
+    yyjson_val *item;
+
+    instances->list = calloc(yyjson_arr_size(resources) + 1, sizeof *instances->list);
+    if (instances->list == NULL)
+        return -ENOMEM;
+    yyjson_arr_foreach(resources, at, count, item)
+    {
+        yyjson_val *index = yyjson_obj_get(item, "index"), *state = yyjson_obj_get(item, "state");
+        struct instance *instance = &instances->list[instances->count];
+
+        if (!yyjson_is_uint(index) || yyjson_get_uint(index) > INSTANCE_MAX ||
+            !yyjson_is_str(state))
+            return -EBADMSG;
+        instance->index = (unsigned int)yyjson_get_uint(index);
+        instance->running = strcmp(yyjson_get_str(state), "RUNNING") == 0;
+        quote_for_display(instance->state, sizeof instance->state, yyjson_get_str(state),
+                          yyjson_get_len(state));
+        instances->count++;
+    }
+    qsort(instances->list, instances->count, sizeof *instances->list, compare);
+    return 0;
+}
+
+int instances_parse(struct instances *instances, const char *json, size_t length, char *error,
+                    size_t error_size)
+{
+    yyjson_doc *document = yyjson_read(json, length, 0);
+    yyjson_val *root = yyjson_doc_get_root(document);
+    yyjson_val *resources = yyjson_obj_get(root, "resources");
+    int result = -EBADMSG;
+
+    *instances = (struct instances){.count = 0};
+    if (yyjson_is_arr(resources))
+        result = read_list(instances, resources);
+    else if (read_error(root, error, error_size))
+        result = -ENOENT;
+    yyjson_doc_free(document);
+    if (result != 0) {
+        free(instances->list);
+        *instances = (struct instances){.count = 0};
+    }
+    return result;
+}
+
+static bool exists(const struct instances *instances, unsigned int index)
+{
+    for (size_t i = 0; i < instances->count; i++)
+        if (instances->list[i].index == index)
+            return true;
+    return false;
+}
+
+static void describe(const struct instances *instances, int running, char *text, size_t size)
+{
+    size_t used = 0;
+
+    text[0] = '\0';
+    for (size_t i = 0; i < instances->count;) {
+        const struct instance *first = &instances->list[i], *last = first;
+
+        if (running >= 0 && first->running != (running == 1)) {
+            i++;
+            continue;
+        }
+        for (i++; i < instances->count; i++) {
+            const struct instance *next = &instances->list[i];
+
+            if (next->index != last->index + 1 || (running >= 0 && next->running != (running == 1)))
+                break;
+            last = next;
+        }
+        if (size - used < 32) {
+            snprintf(text + used, size - used, ", ...");
+            return;
+        }
+        const char *comma = used == 0 ? "" : ", ";
+        if (first == last)
+            used += (size_t)snprintf(text + used, size - used, "%s%u", comma, first->index);
+        else
+            used += (size_t)snprintf(text + used, size - used, "%s%u%s%u", comma, first->index,
+                                     last == first + 1 ? ", " : "-", last->index);
+    }
+}
+
+void instances_describe(const struct instances *instances, bool running, char *text, size_t size)
+{
+    describe(instances, running ? 1 : 0, text, size);
+}
+
+int instances_choose(struct instances *instances, const struct instance_range *ranges, size_t count,
+                     char *error, size_t error_size)
+{
+    char list[256];
+    size_t kept = 0;
+
+    for (size_t i = 0; i < count; i++)
+        for (unsigned int index = ranges[i].first; index <= ranges[i].last; index++) {
+            if (exists(instances, index))
+                continue;
+            describe(instances, -1, list, sizeof list);
+            snprintf(error, error_size, "There is no instance %u; the indexes are: %s", index,
+                     instances->count == 0 ? "none" : list);
+            return -ENOENT;
+        }
+    for (size_t i = 0; i < instances->count; i++) {
+        bool wanted = count == 0;
+
+        for (size_t range = 0; range < count; range++)
+            wanted |= instances->list[i].index >= ranges[range].first &&
+                      instances->list[i].index <= ranges[range].last;
+        if (wanted)
+            instances->list[kept++] = instances->list[i];
+    }
+    instances->count = kept;
+    return 0;
+}
+
+void instances_keep_running(struct instances *instances)
+{
+    size_t kept = 0;
+
+    for (size_t i = 0; i < instances->count; i++)
+        if (instances->list[i].running)
+            instances->list[kept++] = instances->list[i];
+    instances->count = kept;
+}

@@ -1,0 +1,24 @@
+/*
+ * What has to be asked of Cloud Foundry before a capture, and after one that failed: through the
+ * CLI, with the user's login. Each function prints nothing; `error` gets what went wrong.
+ */
+#ifndef LOOKUP_H
+#define LOOKUP_H
+
+#include "cf.h"
+#include "instances.h"
+
+enum { LOOKUP_GUID_SIZE = 64, LOOKUP_ERROR_SIZE = 1024 };
+
+/* `cf app NAME --guid`. 0 or -1. */
+int lookup_guid(const struct cf *cf, const char *app, char guid[LOOKUP_GUID_SIZE], char *error);
+
+/* The instances of the app's process `type`. 0 or -1. */
+int lookup_instances(const struct cf *cf, const char *guid, const char *type,
+                     struct instances *instances, char *error);
+
+/* Is SSH into the app's containers enabled? 1; 0: no, `reason` in Cloud Controller's words;
+ * -1: cannot be told. */
+int lookup_ssh_enabled(const struct cf *cf, const char *guid, char *reason, size_t size);
+
+#endif

@@ -1,0 +1,53 @@
+/*
+ * The command line of `cf pcap`. Reference for users: `cf help pcap` and the README.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum { SNAPLEN_MAX = 262144 /* bytes */, INSTANCE_MAX = 9999, INSTANCE_RANGES_MAX = 64 };
+
+enum format { FORMAT_PCAP, FORMAT_PCAPNG };
+
+struct instance_range {
+    unsigned int first, last; /* first <= last <= INSTANCE_MAX */
+};
+
+/* Strings point into argv or to constants. */
+struct options {
+    const char *app;
+    const char *output;    /* "-" is standard output; NULL: a name made of app, date and time */
+    const char *interface; /* default eth0 */
+    const char *filter;    /* NULL: all packets */
+    const char *process;   /* default web */
+    uint32_t snaplen;      /* bytes; 0: whatever the tool's default is */
+    uint32_t duration;     /* seconds; 0: until stopped */
+    enum format format;
+    bool yes;
+    struct instance_range ranges[INSTANCE_RANGES_MAX]; /* none: all instances */
+    size_t range_count;
+};
+
+enum options_result { OPTIONS_CAPTURE, OPTIONS_HELP, OPTIONS_WRONG };
+
+/*
+ * Reads the words after `cf pcap` (argv[0] is `pcap`). OPTIONS_WRONG: `error` holds one line that
+ * says why. May reorder argv, as getopt_long(3) does.
+ */
+enum options_result options_parse(struct options *options, int argc, char **argv, char *error,
+                                  size_t error_size);
+
+/* One line of help an option, as `cf help pcap` shows it; ends with a name of NULL. */
+struct option_help {
+    const char *name; /* "output, -o FILE": the CLI puts "--" before it */
+    const char *text;
+};
+extern const struct option_help options_help[];
+
+/* Usage and examples; CF_NAME stands for the name of the CLI. */
+extern const char options_usage[];
+
+#endif

@@ -1,0 +1,140 @@
+#include "report.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <time.h>
+
+#include "capture.h"
+#include "explain.h"
+
+void report_clocks(struct capture *capture)
+{
+    struct timespec time;
+
+    clock_gettime(CLOCK_REALTIME, &time);
+    int64_t now = (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
+
+    for (size_t i = 0; i < capture->count; i++) {
+        const struct stream *stream = &capture->merge.streams[i].stream;
+        struct report *report = &capture->reports[i];
+
+        /* Packets are late, never early: the least late one is nearest to the truth. */
+        if (stream->packet.time == 0)
+            continue;
+        int64_t skew = (int64_t)stream->packet.time - now;
+        if (!report->has_skew || skew > report->skew)
+            report->skew = skew;
+        report->has_skew = true;
+    }
+}
+
+static bool told_before(const struct capture *capture, size_t number)
+{
+    for (size_t i = 0; i < capture->count; i++)
+        if (capture->reports[i].told &&
+            strcmp(capture->reports[i].why, capture->reports[number].why) == 0)
+            return true;
+    return false;
+}
+
+static void tell_once(struct capture *capture, size_t number)
+{
+    struct report *report = &capture->reports[number];
+
+    if (told_before(capture, number))
+        return;
+    report->told = true;
+    say_error(capture->voice, "Instance %u %s: %s", capture->sessions[number].index,
+              capture->merge.streams[number].opened ? "ended early" : "cannot be captured",
+              report->why);
+}
+
+void report_end(struct capture *capture, size_t number)
+{
+    const struct session *session = &capture->sessions[number];
+    const struct stream *stream = &capture->merge.streams[number].stream;
+    struct report *report = &capture->reports[number];
+    struct ending ending = {.app = capture->options->app,
+                            .stream = stream,
+                            .status = session->status,
+                            .messages = session->messages,
+                            .messages_length = session->messages_length};
+    bool broken = stream->state == STREAM_NOT_PCAP || stream->state == STREAM_BAD_RECORD;
+
+    report->done = true;
+    report->has_drops = explain_count(session->messages, session->messages_length,
+                                      "packets dropped by kernel", &report->drops);
+    explain_count(session->messages, session->messages_length, "packets received by filter",
+                  &report->received);
+    if (session->asked_to_end && (!broken || capture->stopping))
+        return;
+
+    enum verdict verdict = explain(&ending, report->why, sizeof report->why);
+    report->early = true;
+    capture->failed |= verdict != VERDICT_ENDED;
+    capture->refused |= verdict == VERDICT_SSH_REFUSED;
+    report->deferred = verdict == VERDICT_SSH_REFUSED;
+    if (!report->deferred)
+        tell_once(capture, number);
+}
+
+static void tell_the_same(const struct capture *capture, size_t first)
+{
+    char list[160] = "";
+    size_t used = 0;
+
+    for (size_t i = 0; i < capture->count; i++) {
+        const struct report *report = &capture->reports[i];
+
+        if (i == first || !report->early || strcmp(report->why, capture->reports[first].why) != 0)
+            continue;
+        if (sizeof list - used < 24) {
+            used += (size_t)snprintf(list + used, sizeof list - used, " and more");
+            break;
+        }
+        used += (size_t)snprintf(list + used, sizeof list - used, "%s%u", used == 0 ? "" : ", ",
+                                 capture->sessions[i].index);
+    }
+    if (used > 0)
+        say_error(capture->voice, "The same for: %s.", list);
+}
+
+/* A clock that is off puts packets in the wrong order, and nothing else would show it. */
+static void compare_clocks(const struct capture *capture)
+{
+    enum { TOLERATED = 3 /* seconds */ };
+    const int64_t second = 1000000000;
+    size_t least = capture->count, most = capture->count;
+
+    for (size_t i = 0; i < capture->count; i++) {
+        if (!capture->reports[i].has_skew)
+            continue;
+        if (least == capture->count || capture->reports[i].skew < capture->reports[least].skew)
+            least = i;
+        if (most == capture->count || capture->reports[i].skew > capture->reports[most].skew)
+            most = i;
+    }
+    if (least == capture->count)
+        return;
+    int64_t difference = (capture->reports[most].skew - capture->reports[least].skew) / second;
+    if (difference >= TOLERATED)
+        say(capture->voice,
+            "The clock of instance %u seems to be %" PRId64
+            " s ahead of that of instance %u: their "
+            "packets are not in the order in which they were sent.",
+            capture->sessions[most].index, difference, capture->sessions[least].index);
+}
+
+void report_rest(struct capture *capture)
+{
+    for (size_t i = 0; i < capture->count; i++) {
+        const struct report *report = &capture->reports[i];
+
+        if (!report->early || (report->deferred && !capture->opened))
+            continue;
+        tell_once(capture, i);
+        if (report->told)
+            tell_the_same(capture, i);
+    }
+    compare_clocks(capture);
+}

@@ -1,0 +1,113 @@
+/*
+ * One instance stream: a pcap file as it arrives, in pieces, from an instance that need not be
+ * honest. Format: draft-ietf-opsawg-pcap, either byte order, micro- or nanoseconds.
+ *
+ * Bytes are kept in a ring of bounded size, from which a packet is copied once, into the output.
+ * Times are milliseconds of any clock that does not go back.
+ */
+#ifndef STREAM_H
+#define STREAM_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum {
+    STREAM_PACKET_MAX = 262144,   /* bytes of a packet; as libpcap and Wireshark */
+    STREAM_RING_MIN = 512 * 1024, /* the least maximum of a ring: holds the longest record */
+    STREAM_EVIDENCE_MAX = 96,     /* bytes kept of what was no pcap */
+    STREAM_MARKS = 17,
+};
+
+enum stream_state {
+    STREAM_NEW,      /* the file header is not there yet */
+    STREAM_OPEN,     /* a record may follow */
+    STREAM_READY,    /* a whole record is there: `packet` */
+    STREAM_ENDED,    /* end of file where a record would begin */
+    STREAM_NOT_PCAP, /* from here on: broken, nothing more will come of it */
+    STREAM_BAD_RECORD,
+    STREAM_CUT,       /* end of file within a record */
+    STREAM_EMPTY,     /* end of file before anything came */
+    STREAM_ABANDONED, /* by stream_abandon */
+};
+
+struct stream_packet {
+    uint64_t time;     /* nanoseconds since 1970 */
+    uint32_t captured; /* bytes that are there */
+    uint32_t original; /* bytes on the wire */
+};
+
+struct stream {
+    enum stream_state state;
+    bool has_header; /* the next four are known */
+    bool swapped, nano;
+    uint16_t link_type;
+    uint32_t snaplen;
+    bool at_end;                 /* no byte will come any more */
+    struct stream_packet packet; /* valid in STREAM_READY */
+
+    uint8_t evidence[STREAM_EVIDENCE_MAX]; /* of a broken stream: the bytes it broke at */
+    size_t evidence_length;
+
+    uint8_t *ring;
+    size_t size, max;    /* bytes, powers of two */
+    uint64_t head, tail; /* bytes consumed and received since the beginning */
+
+    /* When which bytes came, oldest first, in steps coarse enough for a fixed table. */
+    struct {
+        uint64_t end, time;
+    } marks[STREAM_MARKS];
+    unsigned int mark_count;
+};
+
+/* `max`: most bytes to be held, a power of two, at least STREAM_RING_MIN. */
+void stream_init(struct stream *stream, size_t max);
+void stream_free(struct stream *stream);
+
+/* Where to put the next bytes, and how many at most; 0 when the ring is full or there is no
+ * memory: then stop reading until packets have been taken. */
+uint8_t *stream_space(struct stream *stream, size_t *length);
+
+/* So many bytes were put there. `step`: how exactly their time is kept, milliseconds. */
+void stream_fed(struct stream *stream, size_t length, uint64_t now, uint64_t step);
+
+/* No byte will come any more. */
+void stream_end(struct stream *stream);
+
+/* Nothing more is wanted of it, not even what is there. */
+void stream_abandon(struct stream *stream);
+
+/* Moves on as far as the bytes allow, to STREAM_READY or to an end; says where it is. */
+enum stream_state stream_advance(struct stream *stream);
+
+static inline bool stream_is_over(enum stream_state state)
+{
+    return state >= STREAM_ENDED;
+}
+
+/* How many more bytes it could hold. */
+static inline size_t stream_room(const struct stream *stream)
+{
+    return stream->max - (size_t)(stream->tail - stream->head);
+}
+
+static inline bool stream_is_full(const struct stream *stream)
+{
+    return stream_room(stream) < 16384;
+}
+
+/* The bytes of `packet`, in one or two pieces (a ring wraps). */
+struct stream_piece {
+    const uint8_t *bytes;
+    size_t length;
+};
+void stream_pieces(const struct stream *stream, struct stream_piece pieces[2]);
+
+/* Drops `packet`; only in STREAM_READY. */
+void stream_take(struct stream *stream);
+
+/* Drops the marks of bytes that were taken or came before `time`; returns the position behind the
+ * last byte that came before `time`, or 0. */
+uint64_t stream_expire(struct stream *stream, uint64_t time);
+
+#endif

@@ -1,0 +1,73 @@
+#include "terminal.h"
+
+#include <fcntl.h>
+#include <signal.h>
+#include <unistd.h>
+
+enum { SHELL_TIME = 1000 /* ms in which a shell notices that its job has stopped */ };
+
+static void take_if_in_front(struct terminal *terminal)
+{
+    if (tcgetpgrp(terminal->fd) != terminal->group)
+        return;
+    /* Fails if this is a group of its own already: as good. */
+    if (setpgid(0, 0) != 0 && getpgrp() != getpid())
+        return;
+    if (tcsetpgrp(terminal->fd, getpgrp()) == 0)
+        terminal->state = TERMINAL_TAKEN;
+}
+
+void terminal_begin(struct terminal *terminal)
+{
+    /* Without this, tcsetpgrp from the background would stop the plugin. */
+    signal(SIGTTOU, SIG_IGN);
+    *terminal = (struct terminal){
+        .fd = open("/dev/tty", O_RDWR | O_CLOEXEC | O_NOCTTY),
+        .group = getpgrp(),
+        .state = TERMINAL_WATCHED,
+    };
+    if (terminal->fd >= 0)
+        take_if_in_front(terminal);
+}
+
+static void give_back(struct terminal *terminal)
+{
+    if (terminal->state == TERMINAL_TAKEN && tcgetpgrp(terminal->fd) == getpgrp())
+        tcsetpgrp(terminal->fd, terminal->group);
+}
+
+void terminal_end(struct terminal *terminal)
+{
+    if (terminal->fd < 0)
+        return;
+    give_back(terminal);
+    close(terminal->fd);
+    terminal->fd = -1;
+}
+
+void terminal_leave(struct terminal *terminal, uint64_t now)
+{
+    /* Where the plugin is the shell's job by itself there is nobody else to stop. */
+    if (terminal->fd < 0 || terminal->state != TERMINAL_TAKEN || terminal->group == getpgrp())
+        return;
+    give_back(terminal);
+    terminal->state = TERMINAL_LEFT;
+    terminal->left_at = now;
+    kill(-terminal->group, SIGTSTP);
+}
+
+void terminal_watch(struct terminal *terminal, uint64_t now)
+{
+    if (terminal->fd < 0)
+        return;
+    if (terminal->state == TERMINAL_LEFT &&
+        (tcgetpgrp(terminal->fd) != terminal->group || now - terminal->left_at > SHELL_TIME))
+        terminal->state = TERMINAL_WATCHED; /* the shell has it; or there is no shell */
+    if (terminal->state == TERMINAL_WATCHED)
+        take_if_in_front(terminal);
+}
+
+bool terminal_is_ours(const struct terminal *terminal)
+{
+    return terminal->fd < 0 || terminal->state == TERMINAL_TAKEN;
+}

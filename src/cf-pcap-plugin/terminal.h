@@ -1,0 +1,40 @@
+/*
+ * ^C for the plugin alone. The cf CLI does not handle SIGINT while a plugin runs, and ^C goes to
+ * the terminal's whole foreground process group: it would end `cf`, and the prompt would come back
+ * while the plugin still writes. So the plugin, while it captures, is that group by itself
+ * (tcsetpgrp(3)).
+ */
+#ifndef TERMINAL_H
+#define TERMINAL_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+struct terminal {
+    int fd;      /* the controlling terminal, or -1 */
+    pid_t group; /* the group the plugin was started in: that of `cf` */
+    enum { TERMINAL_WATCHED, TERMINAL_TAKEN, TERMINAL_LEFT } state;
+    uint64_t left_at; /* ms */
+};
+
+/* Takes the terminal, if the plugin runs in its foreground. SIGTTOU is ignored from here on. */
+void terminal_begin(struct terminal *terminal);
+
+/* Gives it back to the group it was taken from. */
+void terminal_end(struct terminal *terminal);
+
+/*
+ * For SIGTSTP, ^Z: gives the terminal back and stops the group it was taken from, so that the shell
+ * sees its job stopped. The plugin itself goes on capturing.
+ */
+void terminal_leave(struct terminal *terminal, uint64_t now);
+
+/* To be called a few times a second: takes the terminal again once the shell has given it to the
+ * job (`fg`). */
+void terminal_watch(struct terminal *terminal, uint64_t now);
+
+/* May the plugin write its live line there? */
+bool terminal_is_ours(const struct terminal *terminal);
+
+#endif

@@ -1,0 +1,62 @@
+/*
+ * The two formats a capture is saved in. Both in this machine's byte order; both never need more of
+ * a packet than WRITER_OVERHEAD bytes beside its own.
+ */
+#ifndef WRITER_H
+#define WRITER_H
+
+#include <stdint.h>
+
+#include "output.h"
+#include "stream.h"
+
+enum { WRITER_OVERHEAD = 64 /* bytes */ };
+
+struct writer {
+    const struct writer_format *format;
+    struct output *output;
+    bool begun;         /* a stream was opened: the file's header is there */
+    bool nano;          /* pcap: timestamps of the whole file; that of the first stream */
+    uint16_t link_type; /* pcap: likewise */
+    uint32_t streams;   /* pcapng: interfaces there are; the next one's number */
+    const char *filter; /* pcapng: noted with each interface; NULL: none */
+};
+
+struct writer_stream {
+    const struct stream *stream;
+    const char *name; /* as Wireshark shows it: myapp/0 eth0 */
+    uint32_t number;  /* the writer's */
+};
+
+/* Functions return 0, or what output_reserve says. Buffered, unless it says otherwise. */
+struct writer_format {
+    /* A stream's header was read; it may be the first. -EPROTOTYPE: its link type is not that of
+     * the streams before, and the format does not allow that. */
+    int (*open)(struct writer *writer, struct writer_stream *stream);
+
+    int (*packet)(struct writer *writer, const struct writer_stream *stream);
+
+    /* What the tool counted in the end: packets its filter let through, and dropped ones. */
+    int (*statistics)(struct writer *writer, const struct writer_stream *stream, uint64_t received,
+                      uint64_t dropped);
+
+    output_span *span;
+};
+
+extern const struct writer_format writer_pcap;   /* draft-ietf-opsawg-pcap */
+extern const struct writer_format writer_pcapng; /* draft-ietf-opsawg-pcapng */
+
+/* Copies the packet of a stream, once; returns where it ends. */
+static inline uint8_t *writer_copy_packet(uint8_t *to, const struct stream *stream)
+{
+    struct stream_piece pieces[2];
+
+    stream_pieces(stream, pieces);
+    for (int i = 0; i < 2; i++) {
+        __builtin_memcpy(to, pieces[i].bytes, pieces[i].length);
+        to += pieces[i].length;
+    }
+    return to;
+}
+
+#endif

@@ -1,0 +1,76 @@
+#include <errno.h>
+#include <string.h>
+
+#include "writer.h"
+
+struct file_header {
+    uint32_t magic;
+    uint16_t version_major, version_minor;
+    uint32_t reserved[2]; /* once the time zone, and the accuracy of timestamps */
+    uint32_t snaplen, link_type;
+};
+
+struct record_header {
+    uint32_t seconds, fraction, captured, original;
+};
+
+static int open_stream(struct writer *writer, struct writer_stream *stream)
+{
+    struct file_header header = {.version_major = 2, .version_minor = 4};
+    int error;
+
+    if (writer->begun)
+        return stream->stream->link_type == writer->link_type ? 0 : -EPROTOTYPE;
+
+    writer->link_type = stream->stream->link_type;
+    writer->nano = stream->stream->nano;
+    header.magic = writer->nano ? 0xa1b23c4d : 0xa1b2c3d4;
+    /* The streams that are still to come may have a longer one, and readers cut at this. */
+    header.snaplen = STREAM_PACKET_MAX;
+    header.link_type = writer->link_type;
+
+    uint8_t *to = output_reserve(writer->output, sizeof header, &error);
+    if (to == NULL)
+        return error;
+    memcpy(to, &header, sizeof header);
+    output_commit(writer->output, sizeof header);
+    writer->begun = true;
+    /* At once, for those who read live; the buffer then holds nothing but records. */
+    error = output_flush(writer->output);
+    return error == -EAGAIN ? 0 : error;
+}
+
+static int packet(struct writer *writer, const struct writer_stream *stream)
+{
+    const struct stream_packet *from = &stream->stream->packet;
+    uint32_t fraction = (uint32_t)(from->time % 1000000000U);
+    struct record_header header = {(uint32_t)(from->time / 1000000000U),
+                                   writer->nano ? fraction : fraction / 1000U, from->captured,
+                                   from->original};
+    int error;
+
+    uint8_t *to = output_reserve(writer->output, sizeof header + from->captured, &error);
+    if (to == NULL)
+        return error;
+    memcpy(to, &header, sizeof header);
+    writer_copy_packet(to + sizeof header, stream->stream);
+    output_commit(writer->output, sizeof header + from->captured);
+    return 0;
+}
+
+static int statistics(struct writer *writer, const struct writer_stream *stream, uint64_t received,
+                      uint64_t dropped)
+{
+    (void)writer, (void)stream, (void)received, (void)dropped; /* no place for it */
+    return 0;
+}
+
+static size_t span(const uint8_t *at)
+{
+    struct record_header header;
+
+    memcpy(&header, at, sizeof header);
+    return sizeof header + header.captured;
+}
+
+const struct writer_format writer_pcap = {open_stream, packet, statistics, span};

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"math"
+	"strings"
 	"time"
 )
 
@@ -53,6 +54,9 @@ func cpuTable() error {
 	t := newTable("CPU time a captured packet, user and system: ours, and ours over theirs (target)",
 		ratioHeader("packets", "rate/s", "ours, ns", "of it user")...)
 	for _, s := range settings {
+		if !strings.Contains(s.String(), only) {
+			continue
+		}
 		costs, users, rates := map[string][]float64{}, []float64{}, []float64{}
 		err := alternate(n, contestants(), s, log, func(c contestant, r captureResult) {
 			costs[c.name] = append(costs[c.name], r.cost())

@@ -1,7 +1,7 @@
 // Measures this project beside what people use instead. Run by scripts/bench, which prepares what is
 // in the folder -work and the network namespace.
 //
-//	bench [-runs N] [-work DIR] [-out DIR] [-memory DIR] [-against FILE…] PART…     waiting, cpu, loss
+//	bench [-runs N] [-work DIR] [-out DIR] [-memory DIR] [-only WORDS] [-against FILE…] PART…     waiting, cpu, loss
 //
 // -against compares cf-pcap with other builds of itself instead, to see what a change of it brings.
 package main
@@ -17,6 +17,7 @@ var (
 	workDir   string // programs to measure
 	outDir    string // CSV and SVG
 	memoryDir string // a folder on a tmpfs
+	only      string // part of the name of the settings wanted
 	against   string // other builds of cf-pcap, separated by commas
 )
 
@@ -32,6 +33,7 @@ func main() {
 	flag.StringVar(&outDir, "out", "", "folder for CSV and SVG")
 	flag.StringVar(&memoryDir, "memory", "", "folder in memory")
 	flag.StringVar(&against, "against", "", "other builds of cf-pcap to compare with instead, separated by commas")
+	flag.StringVar(&only, "only", "", "of the settings of 'cpu' those with this in their name")
 	flag.Parse()
 	for _, name := range flag.Args() {
 		part, ok := parts[name]

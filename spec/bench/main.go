@@ -1,7 +1,7 @@
 // Measures this project beside what people use instead. Run by scripts/bench, which prepares what is
 // in the folder -work and the network namespace.
 //
-//	bench [-runs N] [-work DIR] [-out DIR] [-memory DIR] [-only WORDS] [-against FILE…] PART…     waiting, cpu, loss
+//	bench [-runs N] [-work DIR] [-out DIR] [-memory DIR] [-only WORDS] [-against FILE…] PART…
 //
 // -against compares cf-pcap with other builds of itself instead, to see what a change of it brings.
 package main
@@ -25,6 +25,7 @@ var parts = map[string]func() error{
 	"waiting": waitingTable,
 	"cpu":     cpuTable,
 	"loss":    lossTable,
+	"merge":   mergeTable,
 }
 
 func main() {
@@ -33,7 +34,7 @@ func main() {
 	flag.StringVar(&outDir, "out", "", "folder for CSV and SVG")
 	flag.StringVar(&memoryDir, "memory", "", "folder in memory")
 	flag.StringVar(&against, "against", "", "other builds of cf-pcap to compare with instead, separated by commas")
-	flag.StringVar(&only, "only", "", "of the settings of 'cpu' those with this in their name")
+	flag.StringVar(&only, "only", "", "of the settings of 'cpu' and 'merge' those with this in their name")
 	flag.Parse()
 	for _, name := range flag.Args() {
 		part, ok := parts[name]

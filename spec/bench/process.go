@@ -68,10 +68,13 @@ func start(command []string, user bool, file string, delays bool) (*process, err
 	return p, err
 }
 
-// CPU time the process has used until now, in all its threads: clock_getcpuclockid(3).
-func (p *process) cpu() time.Duration {
+// CPU time the process has used until now.
+func (p *process) cpu() time.Duration { return cpuClock(p.cmd.Process.Pid) }
+
+// CPU time of a process, in all its threads: clock_getcpuclockid(3).
+func cpuClock(pid int) time.Duration {
 	var now unix.Timespec
-	if err := unix.ClockGettime(int32(^p.cmd.Process.Pid<<3|2), &now); err != nil {
+	if err := unix.ClockGettime(int32(^pid<<3|2), &now); err != nil {
 		return 0
 	}
 	return time.Duration(now.Nano())

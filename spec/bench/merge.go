@@ -94,11 +94,8 @@ type cost struct {
 }
 
 // Runs a command to its end. Its output goes to `file`, unless that is empty.
-func measure(file string, environment []string, command ...string) (c cost, err error) {
+func measure(file string, command ...string) (c cost, err error) {
 	cmd := exec.Command(command[0], command[1:]...)
-	cmd.Env = append(os.Environ(), environment...)
-	var messages strings.Builder
-	cmd.Stderr = &messages
 	if file != "" {
 		out, err := os.Create(file)
 		if err != nil {
@@ -111,6 +108,11 @@ func measure(file string, environment []string, command ...string) (c cost, err 
 	if err := cmd.Start(); err != nil {
 		return c, err
 	}
+	return waitFor(cmd, began, 0)
+}
+
+// What a process has cost, at its end, since a moment when it had used so much CPU time.
+func waitFor(cmd *exec.Cmd, began time.Time, cpu time.Duration) (c cost, err error) {
 	hung := time.AfterFunc(2*time.Minute, func() { _ = cmd.Process.Kill() })
 	defer hung.Stop()
 	over := make(chan int64)
@@ -124,13 +126,47 @@ func measure(file string, environment []string, command ...string) (c cost, err 
 		}
 	}
 	c.wall = time.Since(began)
-	c.cpu = cpuClock(cmd.Process.Pid)
+	c.cpu = cpuClock(cmd.Process.Pid) - cpu
 	close(ended)
 	c.memory = <-over
 	if err = cmd.Wait(); err != nil {
-		return c, fmt.Errorf("%s: %w: %s", strings.Join(command, " "), err, messages.String())
+		return c, fmt.Errorf("%s: %w", strings.Join(cmd.Args, " "), err)
 	}
 	return c, nil
+}
+
+// The plugin itself, with a stand-in for the cf CLI, from the moment when all instances are there.
+func (s streams) mergeLive(out string) (c cost, err error) {
+	gate := filepath.Join(memoryDir, "go")
+	if err := unix.Mkfifo(gate, 0o600); err != nil {
+		return c, err
+	}
+	defer os.Remove(gate)
+	cmd := exec.Command(filepath.Join(workDir, "cf-pcap-plugin"), "1", "pcap", "app", "--output", out)
+	cmd.Env = append(os.Environ(), "PATH="+filepath.Join(workDir, "merge")+":"+os.Getenv("PATH"),
+		"BENCH_STREAMS="+memoryDir, fmt.Sprintf("BENCH_COUNT=%d", s.count))
+	said, err := cmd.StdoutPipe()
+	if err != nil {
+		return c, err
+	}
+	if err := cmd.Start(); err != nil {
+		return c, err
+	}
+	lines := bufio.NewScanner(said)
+	for lines.Scan() && !strings.HasPrefix(lines.Text(), "Capturing") {
+	}
+	cpu, began := cpuClock(cmd.Process.Pid), time.Now()
+	opened, err := os.OpenFile(gate, os.O_WRONLY, 0)
+	if err != nil {
+		return c, err
+	}
+	defer opened.Close()
+	_, _ = opened.WriteString(strings.Repeat("\n", s.count))
+	go func() {
+		for lines.Scan() {
+		}
+	}()
+	return waitFor(cmd, began, cpu)
 }
 
 // The kernel's own high-water mark: what wait4 reports of it begins with the parent's.
@@ -170,16 +206,13 @@ func (s streams) merge(how string) (c cost, err error) {
 	}
 	switch {
 	case how == "cf pcap" && s.live:
-		c, err = measure(os.DevNull, []string{
-			"PATH=" + filepath.Join(workDir, "merge") + ":" + os.Getenv("PATH"),
-			"BENCH_STREAMS=" + memoryDir, fmt.Sprintf("BENCH_COUNT=%d", s.count),
-		}, filepath.Join(workDir, "cf-pcap-plugin"), "1", "pcap", "app", "--output", out)
+		c, err = s.mergeLive(out)
 	case how == "cf pcap":
-		c, err = measure(out, nil, append([]string{filepath.Join(workDir, "merge_files")}, inputs...)...)
+		c, err = measure(out, append([]string{filepath.Join(workDir, "merge_files")}, inputs...)...)
 	case how == "mergecap":
-		c, err = measure("", nil, append([]string{"mergecap", "-F", "pcap", "-w", out}, inputs...)...)
+		c, err = measure("", append([]string{"mergecap", "-F", "pcap", "-w", out}, inputs...)...)
 	default:
-		c, err = measure(out, nil, append([]string{"cat"}, inputs...)...)
+		c, err = measure(out, append([]string{"cat"}, inputs...)...)
 	}
 	if err != nil {
 		return c, err

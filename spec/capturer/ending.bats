@@ -115,11 +115,12 @@ END
   [ "$(capture_count)" = 1 ]
 }
 
-@test "nor does a closed stdin or stdout; as the container's root, where nothing mends that, all are refused" {
-  local closed
+@test "a closed stdout is refused" {
+  local container
   container_create as_root --uid 0 --lifecycle "$CONTAINER_HOME/lifecycle"
-  for closed in '<&-' '>&-' '2>&-'; do
-    run -2 container_exec as_root --timeout 60 -- sh -c "exec /tmp/lifecycle/cf-pcap -i lo $closed" </dev/null
+  for container in app as_root; do # with musl's help, and without
+    run -2 container_exec "$container" --timeout 60 -- sh -c "exec /tmp/lifecycle/cf-pcap -i lo >&-" </dev/null
+    says "standard output is closed"
   done
 }
 

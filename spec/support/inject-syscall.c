@@ -1,9 +1,9 @@
 /*
  * Makes a running process do one system call, as an exploit in it would: attaches with ptrace(2)
- * and runs the `syscall` instruction that the process waits in with other registers. All arguments
- * of the call are 0. x86-64 only.
+ * and runs the `syscall` instruction that the process waits in with other registers. The first
+ * argument of the call is FIRST, all others are 0. x86-64 only.
  *
- *     inject-syscall PID NUMBER
+ *     inject-syscall PID NUMBER [FIRST]
  */
 #include <errno.h>
 #include <stdio.h>
@@ -26,8 +26,8 @@ int main(int argc, char **argv)
     struct user_regs_struct regs;
     int status;
 
-    if (argc != 3) {
-        fprintf(stderr, "usage: inject-syscall PID NUMBER\n");
+    if (argc < 3) {
+        fprintf(stderr, "usage: inject-syscall PID NUMBER [FIRST]\n");
         return 2;
     }
     pid_t pid = atoi(argv[1]);
@@ -49,7 +49,8 @@ int main(int argc, char **argv)
     regs.rip -= 2;
     regs.rax = strtoull(argv[2], NULL, 10);
     regs.orig_rax = (unsigned long long)-1; /* do not begin the interrupted call again */
-    regs.rdi = regs.rsi = regs.rdx = regs.r10 = regs.r8 = regs.r9 = 0;
+    regs.rdi = argc > 3 ? strtoull(argv[3], NULL, 10) : 0;
+    regs.rsi = regs.rdx = regs.r10 = regs.r8 = regs.r9 = 0;
     if (ptrace(PTRACE_SETREGS, pid, NULL, &regs) != 0)
         die("inject-syscall: registers");
     if (ptrace(PTRACE_DETACH, pid, NULL, NULL) != 0)

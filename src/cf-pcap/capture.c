@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <linux/filter.h>
 #include <poll.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -29,15 +30,12 @@ struct run {
     int error;         /* of the output: 0 or a negative errno */
 };
 
-pcap_t *capture_open(const char *interface, uint32_t snaplen)
+pcap_t *capture_open(const char *interface, uint32_t snaplen, char error[CAPTURE_ERROR])
 {
-    char error[PCAP_ERRBUF_SIZE];
     pcap_t *capture = pcap_create(interface, error);
 
-    if (capture == NULL) {
-        message("cannot open %s: %s", interface, error);
+    if (capture == NULL)
         return NULL;
-    }
     pcap_set_snaplen(capture, (int)snaplen);
     pcap_set_promisc(capture, 0);
     pcap_set_timeout(capture, BLOCK_MS);
@@ -47,8 +45,8 @@ pcap_t *capture_open(const char *interface, uint32_t snaplen)
         pcap_activate(capture); /* above 0: a warning, e.g. that "any" cannot be promiscuous */
     if (status < 0) {
         const char *detail = pcap_geterr(capture);
-        message("cannot capture on %s: %s%s%s", interface, pcap_statustostr(status),
-                *detail == '\0' ? "" : ": ", detail);
+        snprintf(error, CAPTURE_ERROR, "%s%s%s", pcap_statustostr(status),
+                 *detail == '\0' ? "" : ": ", detail);
         pcap_close(capture);
         return NULL;
     }
@@ -56,7 +54,6 @@ pcap_t *capture_open(const char *interface, uint32_t snaplen)
     if (pcap_datalink(capture) == DLT_LINUX_SLL)
         pcap_set_datalink(capture, DLT_LINUX_SLL2);
     if (pcap_setnonblock(capture, 1, error) != 0) {
-        message("cannot capture on %s: %s", interface, error);
         pcap_close(capture);
         return NULL;
     }

@@ -10,11 +10,13 @@
 
 #include "control.h"
 
+enum { CAPTURE_ERROR = 2 * PCAP_ERRBUF_SIZE };
+
 /*
- * Opens and activates a capture on an interface: this is the call that needs CAP_NET_RAW. Not
- * promiscuous. NULL after a message.
+ * Opens and activates a capture on an interface: this is the call that needs CAP_NET_RAW, and it
+ * writes nothing, to nowhere. Not promiscuous. NULL: `error` says why.
  */
-pcap_t *capture_open(const char *interface, uint32_t snaplen);
+pcap_t *capture_open(const char *interface, uint32_t snaplen, char error[CAPTURE_ERROR]);
 
 /*
  * Captures until `control` says stop, the interface is gone or stdout fails; then takes what the

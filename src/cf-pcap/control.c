@@ -13,13 +13,17 @@
 
 static const int signals[] = {SIGINT, SIGTERM, SIGHUP};
 
-static int open_signals(struct control *control)
+int control_catch_signals(struct control *control)
 {
+    struct sigaction hangup;
     sigset_t set;
 
     sigemptyset(&set);
     for (size_t i = 0; i < sizeof signals / sizeof signals[0]; i++)
         sigaddset(&set, signals[i]);
+    /* A signalfd gets a blocked signal even if it is ignored. */
+    if (sigaction(SIGHUP, NULL, &hangup) == 0 && hangup.sa_handler == SIG_IGN)
+        sigdelset(&set, SIGHUP);
     if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
         return -errno;
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR) /* write(2) reports it */
@@ -49,14 +53,13 @@ static void choose_input(struct control *control, int input_fd)
         control->idle_limit = !known || !isatty(input_fd);
 }
 
-int control_open(struct control *control, int input_fd, int output_fd, uint32_t max_duration)
+void control_open(struct control *control, int input_fd, int output_fd, uint32_t max_duration)
 {
     int64_t now = clock_ms();
 
-    *control = (struct control){.output_fd = output_fd, .last_packet = now};
+    *control = (struct control){.signal_fd = -1, .output_fd = output_fd, .last_packet = now};
     control->end = max_duration == 0 ? INT64_MAX : now + (int64_t)max_duration * 1000;
     choose_input(control, input_fd);
-    return open_signals(control);
 }
 
 enum stop control_expired(const struct control *control, int64_t now)

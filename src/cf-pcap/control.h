@@ -20,7 +20,7 @@ enum stop {
 enum { CONTROL_IDLE_MS = 600000 };
 
 struct control {
-    int signal_fd;
+    int signal_fd;       /* -1 until control_catch_signals */
     int input_fd;        /* stdin as a control channel; -1: it is none */
     int output_fd;       /* stdout */
     bool idle_limit;     /* STOP_IDLE applies */
@@ -31,11 +31,17 @@ struct control {
 };
 
 /*
- * Blocks the signals and opens the means to see them. stdin is a control channel if it is a pipe or
- * a socket and not at end of file already; a terminal is left alone, anything else brings
- * idle_limit. max_duration in seconds, 0: none. 0 or a negative errno.
+ * stdin is a control channel if it is a pipe or a socket and not at end of file already; a terminal
+ * is left alone, anything else brings idle_limit. max_duration in seconds, 0: none.
  */
-int control_open(struct control *control, int input_fd, int output_fd, uint32_t max_duration);
+void control_open(struct control *control, int input_fd, int output_fd, uint32_t max_duration);
+
+/*
+ * Blocks the signals and opens the means to see them. Until then they end the process as they do by
+ * default: to be called once what may take long (names are resolved) is done. 0 or a negative
+ * errno.
+ */
+int control_catch_signals(struct control *control);
 
 /*
  * Waits until the capture's descriptor is ready, something ends the capture, or `timeout`

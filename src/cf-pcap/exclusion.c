@@ -2,7 +2,9 @@
 
 #include <arpa/inet.h>
 #include <ifaddrs.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <sys/socket.h>
 
 static const void *internet_address(const struct sockaddr *address)
@@ -53,7 +55,11 @@ char *exclusion_expression(const struct ssh_ports *ports)
         fputs(") or (", out);
         write_direction(out, "dst", ports, addresses);
         fputs(")))", out);
-        fclose(out);
+        bool broken = ferror(out) != 0;
+        if (fclose(out) != 0 || broken) { /* no memory for all of it */
+            free(text);
+            text = NULL;
+        }
     }
     freeifaddrs(addresses);
     return text;

@@ -4,17 +4,16 @@
  * and given up for good, and only then the user's filter is parsed.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/eventfd.h>
 #include <unistd.h>
 
 #include "../version.h"
 #include "capture.h"
 #include "control.h"
+#include "descriptors.h"
 #include "exclusion.h"
 #include "filter.h"
 #include "instance_ports.h"
@@ -25,23 +24,10 @@
 #include "privilege.h"
 #include "reason.h"
 #include "sandbox.h"
+#include "slot.h"
 #include "ssh_session.h"
 
 enum { STATUS_BROKE = 1, STATUS_REFUSED = 2 };
-
-/*
- * Descriptors 0 to 2 that are closed would be given to what is opened next: a message would go into
- * the packet socket. They are opened on nothing. Returns whether stdout was open.
- */
-static bool fill_standard_descriptors(void)
-{
-    bool stdout_open = fcntl(STDOUT_FILENO, F_GETFD) >= 0;
-
-    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0) /* the lowest one: fd */
-            eventfd(0, 0); /* not every container has /dev/null */
-    return stdout_open;
-}
 
 /* The directory that the running executable lies in, by the kernel's word. 0 or a negative errno.
  */
@@ -79,10 +65,20 @@ static int apply_policy(struct options *options, const struct policy *policy, bo
     return 0;
 }
 
+static void show_privileges(const char *stage)
+{
+    char text[PRIVILEGES_TEXT];
+
+    privileges_describe(text);
+    message("privileges %s: %s", stage, text);
+}
+
 /* The one call with a privilege. NULL after a message; afterwards there is no privilege any more.
  */
 static pcap_t *open_privileged(const struct options *options)
 {
+    char raised[PRIVILEGES_TEXT];
+    char failure[CAPTURE_ERROR] = "";
     pcap_t *capture = NULL;
 
     if (!privileges_permitted()) {
@@ -94,17 +90,21 @@ static pcap_t *open_privileged(const struct options *options)
         message("cannot raise CAP_NET_RAW: %s", strerror(-error));
         return NULL;
     }
-    if (options->verbose)
-        privileges_show("while opening");
-    capture = capture_open(options->interface, options->snaplen);
+    /* No message here: it would be written, with a privilege, to a file of the caller's choice. */
+    privileges_describe(raised);
+    capture = capture_open(options->interface, options->snaplen, failure);
 
     error = privileges_drop_for_good();
     if (error != 0) {
         message("cannot give up privileges: %s", strerror(-error));
         exit(STATUS_BROKE);
     }
-    if (options->verbose)
-        privileges_show("from here on");
+    if (options->verbose) {
+        message("privileges while opening: %s", raised);
+        show_privileges("from here on");
+    }
+    if (capture == NULL)
+        message("cannot capture on %s: %s", options->interface, failure);
     return capture;
 }
 
@@ -155,12 +155,26 @@ static void print_start(pcap_t *capture, const struct options *options,
                             : "");
 }
 
-static int enter_sandbox(void)
+static int seccomp_works(int error)
 {
-    int error = sandbox_enter();
-
     if (error != 0)
         message("cannot install the seccomp filter: %s", strerror(-error));
+    return error;
+}
+
+static int enter_sandbox(void)
+{
+    return seccomp_works(sandbox_enter());
+}
+
+static int take_slot(void)
+{
+    int error = slot_take();
+
+    if (error == -EUSERS)
+        message("%d captures run in this container already: end one of them first", SLOTS);
+    else if (error != 0)
+        message("cannot count the captures in this container: %s", strerror(-error));
     return error;
 }
 
@@ -169,16 +183,21 @@ static int capture_packets(struct options *options, const struct policy *policy)
     struct control control;
     struct ssh_ports ports;
 
-    int error = control_open(&control, STDIN_FILENO, STDOUT_FILENO, policy->max_duration);
+    control_open(&control, STDIN_FILENO, STDOUT_FILENO, policy->max_duration);
+    if (take_slot() != 0)
+        return STATUS_BROKE;
+    pcap_t *capture = open_privileged(options);
+    if (capture == NULL)
+        return STATUS_BROKE;
+    if (seccomp_works(sandbox_narrow(pcap_fileno(capture))) != 0)
+        return STATUS_BROKE;
+    if (install_filter(capture, options, &ports) != 0)
+        return STATUS_BROKE;
+    int error = control_catch_signals(&control);
     if (error != 0) {
         message("cannot watch for signals: %s", strerror(-error));
         return STATUS_BROKE;
     }
-    pcap_t *capture = open_privileged(options);
-    if (capture == NULL)
-        return STATUS_BROKE;
-    if (install_filter(capture, options, &ports) != 0)
-        return STATUS_BROKE;
 
     print_start(capture, options, &ports, policy, &control);
     return capture_run(capture, &control, options->snaplen, enter_sandbox);
@@ -190,7 +209,8 @@ int main(int argc, char **argv)
     struct options options;
     struct policy policy;
 
-    bool stdout_open = fill_standard_descriptors();
+    if (descriptors_fill_standard() != 0)
+        return STATUS_BROKE; /* there may be nowhere to say it */
     int directory_error = executable_directory(directory, sizeof directory);
     bool ssh_session = directory_error == 0 && ssh_session_is_ours(directory);
     int error = privileges_limit();
@@ -213,11 +233,16 @@ int main(int argc, char **argv)
         break;
     }
     if (options.verbose)
-        privileges_show("at the start");
+        show_privileges("at the start");
 
     if (directory_error != 0) {
         message("cannot read /proc/self/exe: %s; it tells where the operator's policy lies",
                 strerror(-directory_error));
+        return STATUS_BROKE;
+    }
+    error = descriptors_close_inherited();
+    if (error != 0) {
+        message("cannot list /proc/self/fd: %s", strerror(-error));
         return STATUS_BROKE;
     }
     if (policy_load(&policy, directory) != 0)
@@ -225,7 +250,7 @@ int main(int argc, char **argv)
     int status = apply_policy(&options, &policy, ssh_session);
     if (status != 0)
         return status;
-    if (!stdout_open) {
+    if (descriptors_stdout_was_closed()) {
         message("standard output is closed: add '> capture.pcap' or '| tcpdump -r -'");
         return STATUS_REFUSED;
     }

@@ -2,10 +2,9 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <sys/capability.h>
 #include <sys/prctl.h>
-
-#include "message.h"
 
 /* Sets the process's capabilities to these, and frees them; NULL stands for "no memory". */
 static int set_and_free(cap_t wanted, bool complete)
@@ -88,13 +87,13 @@ int privileges_drop_for_good(void)
     return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 ? 0 : -errno;
 }
 
-void privileges_show(const char *stage)
+void privileges_describe(char text[PRIVILEGES_TEXT])
 {
     cap_t now = cap_get_proc();
-    char *text = now == NULL ? NULL : cap_to_text(now, NULL);
+    char *sets = now == NULL ? NULL : cap_to_text(now, NULL);
 
-    message("privileges %s: capabilities '%s', no_new_privs %d", stage, text == NULL ? "?" : text,
-            prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
-    cap_free(text);
+    snprintf(text, PRIVILEGES_TEXT, "capabilities '%s', no_new_privs %d", sets == NULL ? "?" : sets,
+             prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0));
+    cap_free(sets);
     cap_free(now);
 }

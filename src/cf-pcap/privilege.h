@@ -30,7 +30,9 @@ int privileges_raise(void);
  */
 int privileges_drop_for_good(void);
 
-/* Prints the sets with a word that names the stage, for --verbose. */
-void privileges_show(const char *stage);
+enum { PRIVILEGES_TEXT = 256 };
+
+/* The sets and no_new_privs as a text, for --verbose. */
+void privileges_describe(char text[PRIVILEGES_TEXT]);
 
 #endif

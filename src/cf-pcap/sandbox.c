@@ -1,11 +1,13 @@
 #include "sandbox.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <linux/sockios.h>
 #include <stddef.h>
+#include <stdint.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -26,41 +28,125 @@
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)offsetof(struct seccomp_data, field))
 #define RESULT(action) BPF_STMT(BPF_RET | BPF_K, (action))
 #define ALLOW(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1), RESULT(SECCOMP_RET_ALLOW)
-/* Only with this value of an argument (of which the low 32 bits are what the kernel looks at). */
-#define ALLOW_WITH(call, argument, value)                                                          \
+/* This action if an argument has this value (its low 32 bits, which are what the kernel looks at in
+ * these calls); else the rules that follow count. */
+#define IF(call, argument, value, action)                                                          \
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 4), LOAD(args[argument]),                       \
-        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (value), 0, 1), RESULT(SECCOMP_RET_ALLOW),             \
-        RESULT(SECCOMP_RET_KILL_PROCESS)
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), 0, 1), RESULT(action), LOAD(nr)
+#define ALLOW_IF(call, argument, value) IF(call, argument, value, SECCOMP_RET_ALLOW)
+#define REFUSE_IF(call, argument, value) IF(call, argument, value, SECCOMP_RET_KILL_PROCESS)
+#define BEGIN                                                                                      \
+    LOAD(arch), BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NATIVE_ARCH, 1, 0),                            \
+        RESULT(SECCOMP_RET_KILL_PROCESS), LOAD(nr)
+#define END RESULT(SECCOMP_RET_KILL_PROCESS)
 
-static struct sock_filter allow_list[] = {
-    LOAD(arch),
-    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, NATIVE_ARCH, 1, 0),
-    RESULT(SECCOMP_RET_KILL_PROCESS),
-    LOAD(nr),
-#ifdef __NR_poll
-    ALLOW(__NR_poll), /* waiting: ours, and libpcap's look for errors of the socket */
-#endif
-    ALLOW(__NR_ppoll),           /* the same where there is no poll */
-    ALLOW(__NR_write),           /* stdout, stderr, libpcap's eventfd in pcap_breakloop */
-    ALLOW(__NR_read),            /* stdin, the signalfd, that eventfd */
-    ALLOW(__NR_setitimer),       /* the ticks that end a write which blocks */
-    ALLOW(__NR_rt_sigreturn),    /* after a tick */
-    ALLOW(__NR_clock_gettime),   /* where the vDSO cannot tell */
-    ALLOW(__NR_restart_syscall), /* poll goes on after SIGSTOP and SIGCONT */
-    ALLOW(__NR_getsockopt),      /* the counts; libpcap: which error has the socket? */
-    ALLOW(__NR_getsockname),     /* libpcap: is the interface still there? */
-    ALLOW_WITH(__NR_ioctl, 1, SIOCGIFFLAGS),          /* libpcap: is it up? */
-    ALLOW_WITH(__NR_setsockopt, 2, SO_ATTACH_FILTER), /* the end of the inflow */
-    ALLOW(__NR_exit_group),
-    RESULT(SECCOMP_RET_KILL_PROCESS),
-};
-
-int sandbox_enter(void)
+static int install(struct sock_filter *list, size_t size)
 {
     struct sock_fprog program = {
-        .len = sizeof allow_list / sizeof allow_list[0],
-        .filter = allow_list,
+        .len = (unsigned short)(size / sizeof list[0]),
+        .filter = list,
     };
 
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0 ? 0 : -errno;
+}
+
+int sandbox_narrow(int packet_socket)
+{
+    struct sock_filter list[] = {
+        BEGIN,
+        /* Sending frames is the half of CAP_NET_RAW that nobody is to have. */
+        REFUSE_IF(__NR_write, 0, packet_socket),
+        REFUSE_IF(__NR_writev, 0, packet_socket),
+        REFUSE_IF(__NR_sendto, 0, packet_socket),
+        REFUSE_IF(__NR_sendmsg, 0, packet_socket),
+        /* UNIX sockets carry descriptors to others (unix(7), SCM_RIGHTS): none is made, and those
+         * that may be there, 0 to 2, neither send nor receive them. */
+        REFUSE_IF(__NR_socket, 0, AF_UNIX),
+        REFUSE_IF(__NR_sendmsg, 0, 0),
+        REFUSE_IF(__NR_sendmsg, 0, 1),
+        REFUSE_IF(__NR_sendmsg, 0, 2),
+        REFUSE_IF(__NR_recvmsg, 0, 0),
+        REFUSE_IF(__NR_recvmsg, 0, 1),
+        REFUSE_IF(__NR_recvmsg, 0, 2),
+    /* /etc/hosts, resolv.conf, services, protocols, networks, ethers */
+#ifdef __NR_open
+        ALLOW(__NR_open),
+#else
+        ALLOW(__NR_openat),
+#endif
+        ALLOW(__NR_close),
+        ALLOW_IF(__NR_fcntl, 1, F_SETFD), /* musl's fopen: close-on-exec */
+        /* names: the resolver's UDP and TCP, and the order of addresses; the list of our own */
+        ALLOW(__NR_socket),
+        ALLOW(__NR_bind),
+        ALLOW(__NR_connect),
+        ALLOW(__NR_sendto),
+        ALLOW(__NR_sendmsg),
+        ALLOW(__NR_recvfrom),
+        ALLOW(__NR_recvmsg),
+        /* memory */
+        ALLOW(__NR_brk),
+        ALLOW(__NR_mmap),
+        ALLOW(__NR_mremap),
+        ALLOW(__NR_munmap),
+        ALLOW(__NR_mprotect),
+        ALLOW(__NR_madvise),
+        /* libpcap: netmask of the interface; emptying the socket while the filter is put on it */
+        ALLOW_IF(__NR_ioctl, 1, SIOCGIFADDR),
+        ALLOW_IF(__NR_ioctl, 1, SIOCGIFNETMASK),
+        ALLOW_IF(__NR_fcntl, 1, F_GETFL),
+        ALLOW_IF(__NR_fcntl, 1, F_SETFL),
+        ALLOW(__NR_setsockopt),
+        ALLOW(__NR_writev), /* its warning when a filter is too long for the kernel */
+        /* the signals that end a capture, the ticks */
+        ALLOW(__NR_rt_sigprocmask),
+        ALLOW(__NR_rt_sigaction),
+        ALLOW(__NR_signalfd4),
+        ALLOW_IF(__NR_prctl, 0, PR_SET_SECCOMP), /* the second list */
+                                                 /* and what that one allows */
+#ifdef __NR_poll
+        ALLOW(__NR_poll),
+#else
+        ALLOW(__NR_ppoll),
+#endif
+        ALLOW(__NR_write),
+        ALLOW(__NR_read),
+        ALLOW(__NR_setitimer),
+        ALLOW(__NR_rt_sigreturn),
+        ALLOW(__NR_clock_gettime),
+        ALLOW(__NR_restart_syscall),
+        ALLOW(__NR_getsockopt),
+        ALLOW(__NR_getsockname),
+        ALLOW_IF(__NR_ioctl, 1, SIOCGIFFLAGS),
+        ALLOW(__NR_exit_group),
+        END,
+    };
+
+    return install(list, sizeof list);
+}
+
+int sandbox_enter(void)
+{
+    struct sock_filter list[] = {
+        BEGIN,
+#ifdef __NR_poll
+        ALLOW(__NR_poll), /* waiting: ours, and libpcap's look for errors of the socket */
+#else
+        ALLOW(__NR_ppoll), /* the same */
+#endif
+        ALLOW(__NR_write),           /* stdout, stderr, libpcap's eventfd in pcap_breakloop */
+        ALLOW(__NR_read),            /* stdin, the signalfd, that eventfd */
+        ALLOW(__NR_setitimer),       /* the ticks that end a write which blocks */
+        ALLOW(__NR_rt_sigreturn),    /* after a tick */
+        ALLOW(__NR_clock_gettime),   /* where the vDSO cannot tell */
+        ALLOW(__NR_restart_syscall), /* poll goes on after SIGSTOP and SIGCONT */
+        ALLOW(__NR_getsockopt),      /* the counts; libpcap: which error has the socket? */
+        ALLOW(__NR_getsockname),     /* libpcap: is the interface still there? */
+        ALLOW_IF(__NR_ioctl, 1, SIOCGIFFLAGS),          /* libpcap: is it up? */
+        ALLOW_IF(__NR_setsockopt, 2, SO_ATTACH_FILTER), /* the end of the inflow */
+        ALLOW(__NR_exit_group),
+        END,
+    };
+
+    return install(list, sizeof list);
 }

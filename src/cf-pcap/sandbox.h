@@ -1,11 +1,19 @@
 /*
- * After this call the process may do what capturing needs, and nothing else: a seccomp filter,
- * Documentation/userspace-api/seccomp_filter.rst. Any other system call ends it with SIGSYS.
+ * Two seccomp filters, Documentation/userspace-api/seccomp_filter.rst: lists of the system calls
+ * that are allowed. Any other ends the process with SIGSYS. Both need no_new_privs, and return 0 or
+ * a negative errno.
  */
 #ifndef SANDBOX_H
 #define SANDBOX_H
 
-/* Needs no_new_privs. 0 or a negative errno. */
+/*
+ * For the time in which the user's filter is parsed: what reading files, resolving names and
+ * installing the filter need. The packet socket can only be read from now on: not written to, not
+ * copied, not handed on. Descriptors above 2 must not be UNIX sockets that can send.
+ */
+int sandbox_narrow(int packet_socket);
+
+/* For the time in which packets are captured: that, without files, sockets and memory. */
 int sandbox_enter(void);
 
 #endif

@@ -42,7 +42,7 @@ static void nothing_stops_a_capture_that_nothing_happens_to(void **state)
     struct control control;
 
     (void)state;
-    assert_int_equal(control_open(&control, ends.stdin_fd, ends.stdout_fd, 0), 0);
+    control_open(&control, ends.stdin_fd, ends.stdout_fd, 0);
     assert_false(control.idle_limit);
     assert_int_equal(control_wait(&control, -1, 0), STOP_NONE);
     assert_int_equal(write(ends.to_stdin, "ignored", 7), 7);
@@ -57,7 +57,7 @@ static void end_of_file_on_stdin_stops(void **state)
     struct control control;
 
     (void)state;
-    assert_int_equal(control_open(&control, ends.stdin_fd, ends.stdout_fd, 0), 0);
+    control_open(&control, ends.stdin_fd, ends.stdout_fd, 0);
     close(ends.to_stdin);
     assert_int_equal(control_wait(&control, -1, 0), STOP_STDIN);
     close(control.signal_fd);
@@ -70,7 +70,7 @@ static void a_stdout_that_nobody_reads_stops(void **state)
     struct control control;
 
     (void)state;
-    assert_int_equal(control_open(&control, ends.stdin_fd, ends.stdout_fd, 0), 0);
+    control_open(&control, ends.stdin_fd, ends.stdout_fd, 0);
     close(ends.from_stdout);
     assert_int_equal(control_wait(&control, -1, 0), STOP_STDOUT);
     close(control.signal_fd);
@@ -86,7 +86,8 @@ static void each_signal_stops_and_a_second_one_hurries(void **state)
         struct ends ends = open_ends();
         struct control control;
 
-        assert_int_equal(control_open(&control, ends.stdin_fd, ends.stdout_fd, 0), 0);
+        control_open(&control, ends.stdin_fd, ends.stdout_fd, 0);
+        assert_int_equal(control_catch_signals(&control), 0);
         raise(signals[i]);
         assert_int_equal(control_wait(&control, -1, 0), STOP_SIGNAL);
         assert_false(control.hurry);
@@ -98,13 +99,33 @@ static void each_signal_stops_and_a_second_one_hurries(void **state)
     }
 }
 
+static void a_hangup_that_is_ignored_stays_ignored(void **state)
+{
+    struct ends ends = open_ends();
+    struct control control;
+    sigset_t hangup;
+
+    (void)state;
+    sigemptyset(&hangup);
+    sigaddset(&hangup, SIGHUP);
+    sigprocmask(SIG_UNBLOCK, &hangup, NULL); /* as a process is started */
+    signal(SIGHUP, SIG_IGN);
+    control_open(&control, ends.stdin_fd, ends.stdout_fd, 0);
+    assert_int_equal(control_catch_signals(&control), 0);
+    raise(SIGHUP);
+    assert_int_equal(control_wait(&control, -1, 0), STOP_NONE);
+    signal(SIGHUP, SIG_DFL);
+    close(control.signal_fd);
+    close_ends(&ends);
+}
+
 static void the_first_reason_stays(void **state)
 {
     struct ends ends = open_ends();
     struct control control;
 
     (void)state;
-    assert_int_equal(control_open(&control, ends.stdin_fd, ends.stdout_fd, 0), 0);
+    control_open(&control, ends.stdin_fd, ends.stdout_fd, 0);
     close(ends.to_stdin);
     assert_int_equal(control_wait(&control, -1, 0), STOP_STDIN);
     raise(SIGTERM);
@@ -142,13 +163,13 @@ static void what_is_no_control_channel_brings_the_idle_limit(void **state)
     int null = open("/dev/null", O_RDONLY);
 
     (void)state;
-    assert_int_equal(control_open(&control, null, ends.stdout_fd, 0), 0);
+    control_open(&control, null, ends.stdout_fd, 0);
     assert_true(control.idle_limit);
     assert_int_equal(control.input_fd, -1);
     close(control.signal_fd);
 
     close(ends.to_stdin); /* a pipe that is at its end already */
-    assert_int_equal(control_open(&control, ends.stdin_fd, ends.stdout_fd, 0), 0);
+    control_open(&control, ends.stdin_fd, ends.stdout_fd, 0);
     assert_true(control.idle_limit);
     assert_int_equal(control_wait(&control, -1, 0), STOP_NONE);
     close(control.signal_fd);
@@ -163,7 +184,7 @@ static void a_terminal_is_left_alone(void **state)
 
     (void)state;
     assert_true(terminal >= 0);
-    assert_int_equal(control_open(&control, terminal, STDOUT_FILENO, 0), 0);
+    control_open(&control, terminal, STDOUT_FILENO, 0);
     assert_false(control.idle_limit);
     assert_int_equal(control.input_fd, -1);
     close(control.signal_fd);
@@ -177,6 +198,7 @@ int main(void)
         cmocka_unit_test(end_of_file_on_stdin_stops),
         cmocka_unit_test(a_stdout_that_nobody_reads_stops),
         cmocka_unit_test(each_signal_stops_and_a_second_one_hurries),
+        cmocka_unit_test(a_hangup_that_is_ignored_stays_ignored),
         cmocka_unit_test(the_first_reason_stays),
         cmocka_unit_test(max_duration_is_kept_to_the_millisecond),
         cmocka_unit_test(without_a_control_channel_ten_idle_minutes_stop),

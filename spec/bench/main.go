@@ -22,10 +22,11 @@ var (
 )
 
 var parts = map[string]func() error{
-	"waiting": waitingTable,
-	"cpu":     cpuTable,
-	"loss":    lossTable,
-	"merge":   mergeTable,
+	"waiting":  waitingTable,
+	"cpu":      cpuTable,
+	"loss":     lossTable,
+	"merge":    mergeTable,
+	"assembly": assemblyTable,
 }
 
 func main() {

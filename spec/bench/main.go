@@ -27,6 +27,7 @@ var parts = map[string]func() error{
 	"loss":     lossTable,
 	"merge":    mergeTable,
 	"assembly": assemblyTable,
+	"live":     liveTable,
 }
 
 func main() {

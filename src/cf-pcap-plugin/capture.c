@@ -296,6 +296,8 @@ static void on_signal(uv_signal_t *handle, int number)
 {
     struct capture *capture = handle->data;
 
+    if (number == SIGINT && capture->voice->is_terminal)
+        say(capture->voice, "\r\033[K^C"); /* what the terminal echoed, as a line of its own */
     if (number == SIGTSTP) {
         say_no_more_live(capture->voice);
         terminal_leave(&capture->terminal, now_ms(capture));

@@ -115,9 +115,12 @@ static bool messages_contain(const struct ending *ending, const char *what)
 static enum verdict from_stream(const struct ending *ending, char *text, size_t size)
 {
     const struct stream *stream = ending->stream;
+    const uint8_t *end = memchr(stream->evidence, '\n', stream->evidence_length);
     char shown[4 * STREAM_EVIDENCE_MAX + 8];
 
-    quote_for_display(shown, sizeof shown, stream->evidence, stream->evidence_length);
+    /* Of text a line: what follows it differs from instance to instance, and says no more. */
+    quote_for_display(shown, sizeof shown, stream->evidence,
+                      end != NULL ? (size_t)(end - stream->evidence) : stream->evidence_length);
     if (stream->state == STREAM_NOT_PCAP)
         snprintf(text, size, "sent something that is no capture: \"%s\"", shown);
     else

@@ -140,7 +140,7 @@ static int look_at_new_bytes(struct merge *merge, merge_opened *opened, void *co
         if (stream->in_heap)
             continue;
         enum stream_state state = stream_advance(&stream->stream);
-        if (stream->stream.has_header && !stream->opened) {
+        if (stream->stream.has_header && !stream->opened && state != STREAM_ABANDONED) {
             int result = open_in_writer(merge, i, opened, context);
 
             if (result != 0) {

@@ -174,13 +174,24 @@ void session_stop(struct session *session)
     }
 }
 
+static void close_once(uv_pipe_t *pipe)
+{
+    if (!uv_is_closing((uv_handle_t *)pipe))
+        uv_close((uv_handle_t *)pipe, on_closed);
+}
+
 void session_kill(struct session *session)
 {
     session_stop(session);
     if (session->state != SESSION_RUNNING)
         return;
-    if (uv_is_active((uv_handle_t *)&session->process))
+    if (uv_is_active((uv_handle_t *)&session->process)) {
         uv_process_kill(&session->process, SIGKILL);
+        return;
+    }
+    /* The child is gone, but somebody it left behind holds its pipes. */
+    close_once(&session->out);
+    close_once(&session->err);
 }
 
 void session_resume(struct session *session)

@@ -41,7 +41,7 @@ static const struct expectation cases[] = {
      "device eth7: No such device\"\n",
      1, false, STREAM_EMPTY, "", VERDICT_FAILED, "\"failed to open device eth7: No such device\""},
     {"cf-pcap: capturing on eth0\n", 0, false, STREAM_NOT_PCAP, "Hello\x1b[2J\n", VERDICT_FAILED,
-     "no capture: \"Hello\\x1b[2J\\x0a\""},
+     "no capture: \"Hello\\x1b[2J\""},
     {"", 0, true, STREAM_BAD_RECORD, "garbage", VERDICT_FAILED,
      "no packet, the capture of it ends there: \"garbage\""},
     {"cf-pcap: capturing on eth0\n", 137, true, STREAM_BAD_RECORD,

@@ -1,0 +1,367 @@
+# What the plugin does with instances, streams and signals. `cf` is the stand-in of support/cf; the
+# real one, SSH and containers are in acceptance-tests/.
+# What is loaded sets variables, and uses some.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154
+
+load support/plugin
+
+@test "a capture on all instances says what the README shows, and is saved" {
+  instances 3 && tool
+  capturing -o "$output"
+  interrupt
+  [ "$status" = 0 ]
+  [ "$(sed -n 1,2p "$said")" = "Starting capture on all instances.
+Capturing, press ^C to stop..." ]
+  [ "$(tail -1 "$said")" = "Saved capture to '$output'." ]
+  [ ! -s "$errors" ]
+  holds_all_packets 0 1 2
+  in_time_order
+}
+
+@test "chosen instances are named, and the others left alone" {
+  instances 4 && tool
+  capturing -o "$output" -i 1 -i 3
+  interrupt
+  [ "$(head -1 "$said")" = "Starting capture on instances: 1, 3." ]
+  holds_all_packets 1 3
+  [ ! -e "$FAKE_CF/pid-0" ] && [ ! -e "$FAKE_CF/pid-2" ]
+}
+
+@test "the summary counts the packets of each instance, and what the kernel dropped" {
+  instances 2
+  tool 0 'tool_begin "$@"; for i in 1 2 3; do tool_packet; done; tool_wait 60; DROPPED=7; tool_end'
+  tool 1 'tool_begin "$@"; tool_wait 60; tool_end'
+  capturing -o "$output"
+  interrupt
+  grep -qE '^Instance +packets +bytes +dropped +late$' "$said"
+  grep -qE '^0 +4 +68 B +7 +0$' "$said"
+  grep -qE '^1 +1 +17 B +0 +0$' "$said"
+  grep -qE '^all +5 +85 B +7 +0$' "$said"
+}
+
+@test "without --output the file is named after the app, the date and the time" {
+  instances 1 && tool
+  capturing
+  interrupt
+  [[ $(tail -1 "$said") =~ ^Saved\ capture\ to\ \'(myapp-[0-9]{8}-[0-9]{6}\.pcap)\'\.$ ]]
+  [ -s "${BASH_REMATCH[1]}" ]
+}
+
+@test "a new file is for its owner's eyes only" {
+  instances 1 && tool
+  capturing -o "$output"
+  interrupt
+  [ "$(stat -c %a "$output")" = 600 ]
+}
+
+@test "an existing file is kept when no instance streams" {
+  instances 2 && tool all 'exit 127'
+  echo precious >"$output"
+  capture -o "$output"
+  [ "$status" = 1 ]
+  [ "$(cat "$output")" = precious ]
+  complained "Nothing was captured."
+}
+
+@test "an existing file is replaced once the first instance streams" {
+  instances 2 && tool
+  tool 1 'sleep 60'
+  echo precious >"$output"
+  start -o "$output"
+  eventually holds_packet "0 1"
+  interrupt
+}
+
+@test "with -o - the capture goes to standard output and every message to standard error" {
+  instances 2 && tool
+  status=0
+  "$plugin" 1 pcap myapp -o - -d 1s 2>"$errors" </dev/null | cat >"$output" || status=$?
+  [ "$status" = 0 ]
+  complained "Starting capture on all instances."
+  complained "Capturing, press ^C to stop..."
+  complained "Saved capture to standard output."
+  holds_all_packets 0 1
+}
+
+@test "a reader that has seen enough ends the capture, without a complaint" {
+  instances 2 && tool
+  "$plugin" 1 pcap myapp -o - 2>"$errors" </dev/null | tcpdump -n -c 3 -r - >packets 2>/dev/null
+  [ "${PIPESTATUS[0]}" = 0 ]
+  not complained "Cannot write"
+  no_child_is_left
+}
+
+@test "a slow reader holds the capture up, but neither its signals nor its end" {
+  instances 1 && tool 0 'tool_begin "$@"; for ((i = 0; i < 20000; i++)); do tool_packet 1; done; tool_wait 60; tool_end'
+  mkfifo slow
+  "$plugin" 1 pcap myapp -o - >slow 2>"$errors" </dev/null &
+  pid=$!
+  exec 5<slow
+  eventually complained "Capturing"
+  sleep 1
+  kill -INT "$pid"
+  cat <&5 >"$output" &
+  reader=$!
+  ended
+  exec 5<&-
+  wait "$reader"
+  [ "$status" = 0 ]
+  [ "$(tshark -r "$output" 2>/dev/null | wc -l)" = 20001 ]
+}
+
+@test "instances that are not running are named and skipped" {
+  instances RUNNING CRASHED RUNNING STARTING DOWN && tool
+  capturing -o "$output"
+  interrupt
+  complained_once "Not running, and skipped: instances 1, 3, 4."
+  holds_all_packets 0 2
+}
+
+@test "an instance that does not exist is an error that lists those that do" {
+  instances RUNNING CRASHED RUNNING && tool
+  capture -i 0,7
+  [ "$status" = 1 ]
+  [ "$(cat "$errors")" = "There is no instance 7; the indexes are: 0-2" ]
+  [ ! -s "$said" ]
+}
+
+@test "where nothing runs, there is nothing to capture" {
+  instances DOWN DOWN && tool
+  capture
+  [ "$status" = 1 ]
+  complained "No instance of process 'web' of app 'myapp' is running"
+}
+
+@test "interface, snaplen and process reach the tool and cf ssh" {
+  instances 1 && tool
+  capturing -o "$output" --interface lo -s 96 --process worker
+  interrupt
+  [ "$(tr '\0' ' ' <"$FAKE_CF/arguments-0")" = "-interface lo -snaplen 96 " ]
+  grep -qx worker "$FAKE_CF"/log/ssh.*
+  grep -qx -- -T "$FAKE_CF"/log/ssh.*
+  grep -q /processes/worker/stats "$FAKE_CF"/log/curl.*
+}
+
+@test "a filter goes through the remote shell as one word, whatever is in it" {
+  local filter shell
+  filter="tcp port 80 and 'it''s' \"x\" \$(touch $BATS_TEST_TMPDIR/no) \`touch $BATS_TEST_TMPDIR/no\`; touch $BATS_TEST_TMPDIR/no #
+second line \$HOME \\ * ~ | & < > !"
+  instances 1 && tool
+  for shell in bash dash; do
+    rm -f "$FAKE_CF"/arguments-0
+    FAKE_SHELL=$shell capturing -o "$output" -f "$filter"
+    interrupt
+    [ "$(tail -z -n 1 "$FAKE_CF/arguments-0" | tr -d '\0')" = "$filter" ]
+  done
+  [ ! -e no ]
+}
+
+@test "neither tracing nor colours of the CLI are left on for its children" {
+  instances 1 && tool
+  CF_TRACE=true CF_COLOR=true CF_LOG_LEVEL=debug capturing -o "$output"
+  interrupt
+  [ "$(grep -lx 'trace=false color=false' "$FAKE_CF"/log/* | wc -l)" = 3 ]
+}
+
+@test "at most ten instances are started at once" {
+  instances 25
+  tool all 'echo >>"$FAKE_CF/starting"; sleep 1.5; sed -i 1d "$FAKE_CF/starting"; tool_begin "$@"; tool_wait 60; tool_end'
+  start -o "$output" -y
+  eventually test -e "$FAKE_CF/pid-9"
+  sleep 0.5
+  tools_started 10
+  eventually said "Capturing"
+  tools_started 25
+  interrupt
+  [ "$status" = 0 ]
+}
+
+@test "a hundred instances work, within 64 MiB of the plugin's own memory" {
+  instances 100
+  tool all 'tool_begin "$@"; for ((i = 0; i < 50; i++)); do tool_packet; done; tool_wait 60; tool_end'
+  capturing -o "$output"
+  eventually holds_packet "99 50"
+  peak=$(awk '$1 == "VmHWM:" { print $2 }' "/proc/$pid/status")
+  interrupt
+  [ "$status" = 0 ]
+  [ "$peak" -lt 65536 ] || fail "$peak kB"
+  [ "$(packets | sort -u | wc -l)" = 5100 ]
+  no_child_is_left
+}
+
+@test "SIGTERM and SIGHUP stop it as ^C does" {
+  instances 2 && tool
+  for signal in TERM HUP; do
+    capturing -o "$output"
+    interrupt "$signal"
+    [ "$status" = 0 ]
+    said "Saved capture to '$output'."
+    holds_all_packets 0 1
+  done
+}
+
+@test "it stops by itself after --duration" {
+  instances 2 && tool
+  capture -o "$output" -d 1s
+  [ "$status" = 0 ]
+  said "Saved capture to '$output'."
+  holds_all_packets 0 1
+}
+
+@test "when cf is ended, the plugin ends, and saves what it has" {
+  instances 1 && tool
+  bash -c '"$@" & echo $! >plugin.pid; sleep 60; :' - "$plugin" 1 pcap myapp -o "$output" >"$said" 2>"$errors" &
+  local parent=$!
+  eventually said "Capturing"
+  kill -KILL "$parent"
+  eventually said "Saved capture to '$output'."
+  eventually gone "$(cat plugin.pid)"
+  holds_all_packets 0
+}
+
+@test "what an instance still sends after the stop is in the file, however much it is" {
+  instances 2 && tool
+  tool 1 'tool_begin "$@"; before=$EPOCHREALTIME; tool_wait 60; for ((i = 0; i < 150; i++)); do tool_packet "$before"; sleep 0.02; done; tool_end'
+  capturing -o "$output"
+  interrupt
+  [ "$status" = 0 ]
+  holds_all_packets 0 1
+}
+
+@test "a tool that does not watch its stdin is ended by a signal, in the container" {
+  instances 1
+  # As diego-release's: nothing ends it but a signal.
+  tool 0 'tool_begin "$@"; trap - TERM; tool_packet; sleep 1000 & echo $! >"$FAKE_CF/pid-sleep"; exec sleep 1000'
+  capturing -o "$output"
+  interrupt
+  [ "$status" = 0 ]
+  eventually gone "$(cat "$FAKE_CF/pid-0")"
+  holds_packet "0 1"
+}
+
+@test "a tool that ignores signals too is left after two seconds" {
+  instances 2 && tool
+  tool 1 'tool_begin "$@"; while true; do tool_packet; sleep 0.02; done'
+  capturing -o "$output"
+  local before=$SECONDS
+  interrupt
+  [ "$status" = 0 ]
+  [ $((SECONDS - before)) -ge 1 ] && [ $((SECONDS - before)) -lt 15 ]
+  no_child_is_left
+}
+
+@test "a second ^C ends at once, and keeps what is there" {
+  instances 2 && tool
+  tool 1 'tool_begin "$@"; for ((i = 0; i < 2000; i++)); do tool_packet; sleep 0.02; done'
+  capturing -o "$output"
+  eventually holds_packet "1 10"
+  kill -INT "$pid"
+  eventually test -e "$FAKE_CF/captured-0"
+  interrupt
+  said "Saved capture to '$output'."
+  holds_packet "1 10"
+  no_child_is_left
+}
+
+@test "no child is left when the plugin is killed" {
+  instances 3 && tool
+  start -o "$output"
+  eventually holds_packet "0 1"
+  interrupt KILL
+  no_child_is_left
+  holds_packet "0 1" # and what was captured until then can be read
+}
+
+@test "an instance that ends early is reported in its own words, and the others go on" {
+  instances 3 && tool
+  tool 1 'tool_begin "$@"; tool_packet; tool_say "the capture broke: The interface disappeared"; tool_end 1'
+  start -o "$output"
+  eventually complained "Instance 1 ended early: the capture broke: The interface disappeared"
+  local number
+  number=$(packets | grep -c '^0 ') || true
+  eventually holds_packet "0 $((number + 20))"
+  interrupt
+  [ "$status" = 1 ]
+  grep -qE '^1 .* ended early$' "$said"
+  holds_all_packets 0 1 2
+}
+
+@test "when all instances have ended it ends too, with status 0 if none failed" {
+  instances 2 && tool all 'tool_begin "$@"; tool_packet; tool_say "ended by the operator'"'"'s max_duration"; tool_end'
+  capture -o "$output"
+  [ "$status" = 0 ]
+  complained_once "ended by the operator's max_duration"
+  holds_all_packets 0 1
+}
+
+@test "a stream that is cut off within a packet loses that packet alone" {
+  instances 2 && tool
+  tool 1 'tool_begin "$@"; tool_packet; pcap_packet 1 "cut off here" | head -c 30; exit 1'
+  start -o "$output"
+  eventually complained "Instance 1 ended early"
+  interrupt
+  holds_packet "1 1"
+  [ "$(packets | grep -c "^1 ")" = 1 ]
+}
+
+@test "a quiet instance delays the others by two seconds, and what comes late is counted" {
+  instances 2 && tool
+  tool 1 'tool_begin "$@"; old=$EPOCHREALTIME; sleep 4; tool_packet "$old"; tool_wait 60; tool_end'
+  start -o "$output"
+  eventually holds_packet "0 1"
+  eventually holds_packet "1 1"
+  interrupt
+  grep -qE '^1 +2 .* 1$' "$said"
+  holds_all_packets 0 1
+}
+
+@test "one instance alone is written without delay" {
+  instances 1 && tool 0 'tool_begin "$@"; tool_packet; touch "$FAKE_CF/sent"; tool_wait 60; tool_end'
+  start -o "$output"
+  eventually test -e "$FAKE_CF/sent"
+  # The window is two seconds; twenty looks at the file take less.
+  for _ in {1..20}; do [ "$(stat -c %s "$output" 2>/dev/null || echo 0)" -gt 24 ] && break; sleep 0.02; done
+  [ "$(stat -c %s "$output")" -gt 24 ]
+  interrupt
+}
+
+@test "pcapng names the instance of each packet, and ends with what each counted" {
+  instances 2
+  tool all 'tool_begin "$@"; tool_packet; tool_wait 60; DROPPED=5; tool_end'
+  capturing -o capture.pcapng -f "tcp port 80"
+  interrupt
+  [ "$(tshark -r capture.pcapng -T fields -e frame.interface_name 2>/dev/null | sort | uniq -c | sed 's/^ *//')" = "2 myapp/0 eth0
+2 myapp/1 eth0" ]
+  [ "$(capinfos capture.pcapng | grep -c 'Number of stat entries = 1')" = 2 ]
+  capinfos capture.pcapng | grep -q 'Filter string = tcp port 80'
+}
+
+@test "--format pcapng needs no such name" {
+  instances 1 && tool
+  capturing -o "$output" --format pcapng
+  interrupt
+  [ "$(capinfos -t "$output" | grep -c pcapng)" = 1 ]
+}
+
+@test "instances of different link types need pcapng, and are told so" {
+  instances 2 && tool
+  tool 1 'sleep 0.5; LINK_TYPE=113; tool_begin "$@"; tool_capture; tool_end'
+  capture -o "$output"
+  [ "$status" = 1 ]
+  complained_once "use --format pcapng"
+  holds_packet "0 1"
+  tool 1 'LINK_TYPE=113; tool_begin "$@"; tool_capture; tool_end'
+  capturing -o both.pcapng
+  interrupt
+  [ "$status" = 0 ]
+  [ "$(capinfos both.pcapng | grep -c '^Interface #')" = 2 ]
+}
+
+@test "clocks that differ are noticed" {
+  instances 2 && tool
+  tool 1 'tool_begin "$@"; tool_packet $((EPOCHSECONDS + 3600)).000001; tool_wait 60; tool_end'
+  capturing -o "$output"
+  eventually holds_packet "1 1"
+  interrupt
+  grep -qE "clock of instance 1 seems to be 3[56][0-9]{2} s ahead of that of instance 0" "$said"
+}

@@ -1,0 +1,75 @@
+# The plugin and the real cf CLI: how it gets in, what is shown of it, and how it is run.
+# What is loaded sets variables, and uses some.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154
+
+load support/plugin
+load support/cli
+
+@test "cf install-plugin takes it, cf plugins lists it with its version" {
+  cli_run install-plugin -f "$plugin"
+  [[ $output == *"Plugin cf-pcap "*" successfully installed."* ]]
+  cli_run plugins
+  [[ $output =~ cf-pcap\ +[0-9]+\.[0-9]+\.[0-9]+\ +pcap\ +Capture\ network\ packets ]]
+}
+
+@test "it can be installed over itself, for a new version" {
+  cli_install
+  cli_run install-plugin -f "$plugin"
+  [[ $output == *"successfully installed."* ]]
+}
+
+@test "cf help pcap, and cf pcap -h, show every option and examples" {
+  cli_install
+  for words in "help pcap" "pcap -h" "pcap myapp --help"; do
+    # Words on purpose.
+    # shellcheck disable=SC2086
+    cli_run $words
+    for option in --output,\ -o --interface --filter,\ -f --snaplen,\ -s --instance,\ -i --process --duration,\ -d \
+      --format --yes,\ -y --help,\ -h EXAMPLES: "pcap myapp -o capture.pcap -f" "| tcpdump -n -r -"; do
+      [[ $output == *"$option"* ]] || fail "$words does not show $option"
+    done
+    not grep -q CF_NAME <<<"$output"
+  done
+}
+
+@test "the plugin's own help is the same" {
+  cli_install
+  run -0 "$plugin" 1 pcap -h
+  own=$output
+  cli_run help pcap
+  # Its lines, in whatever order the CLI shows the options.
+  diff <(grep -- '--' <<<"$own" | sed 's/  */ /g' | sort) <(grep -- '--' <<<"$output" | sed 's/  */ /g; s/the-cli/cf/' | sort)
+}
+
+@test "cf uninstall-plugin removes it" {
+  cli_install
+  cli_run uninstall-plugin cf-pcap
+  [[ $output == *"successfully uninstalled."* ]]
+  run -1 "$cli" pcap myapp
+}
+
+@test "run by cf, it uses that cf for its questions, and shows its answer" {
+  cli_install
+  cp "$cli" cf8 # people have several, under several names; none of them in PATH is asked
+  run -1 ./cf8 pcap myapp
+  [[ $output == *"No API endpoint set. Use "* ]]
+  [ ! -e "$FAKE_CF/log" ]
+}
+
+@test "run by cf, a capture ends with cf's status 0, or 1 if it failed" {
+  cli_install
+  instances 2 && tool
+  run -0 "$cli" pcap myapp -o capture.pcap -d 1s
+  [ "${lines[-1]}" = "Saved capture to 'capture.pcap'." ]
+  run -1 "$cli" pcap myapp -o capture.pcap -i 9
+}
+
+@test "run by itself, it says how to install it" {
+  run -0 "$plugin"
+  [[ $output == *"cf install-plugin -f $plugin"* ]]
+}
+
+@test "without a CLI at the port it gives the reason" {
+  run -1 "$plugin" 1 SendMetadata
+  [[ $output == *"did not take the plugin's metadata: Connection refused"* ]]
+}

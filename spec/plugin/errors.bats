@@ -1,0 +1,144 @@
+# What goes wrong is explained once, with what to do about it. `cf` is the stand-in of support/cf.
+# What is loaded sets variables, and uses some.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154
+
+load support/plugin
+
+fails_with() { # message, then options
+  capture -o "$output" "${@:2}"
+  [ "$status" = 1 ] || fail "status $status"
+  complained_once "$1"
+  [ ! -e "$output" ]
+  not said "Saved"
+}
+
+look_up_fails_with() { # message
+  : >"$FAKE_CF/app.out"
+  echo 1 >"$FAKE_CF/app.status"
+  echo "$1" >"$FAKE_CF/app.err"
+  fails_with "$1"
+}
+
+@test "not logged in, no target, no such app: the CLI's own words" {
+  look_up_fails_with "Not logged in. Use 'cf login' or 'cf login --sso' to log in."
+  look_up_fails_with "No API endpoint set. Use 'cf login' or 'cf api' to target an endpoint."
+  look_up_fails_with "No org targeted, use 'cf target -o ORG' to target an org."
+  look_up_fails_with "App 'myapp' not found."
+}
+
+@test "no such process: Cloud Controller's own words" {
+  echo '{"errors":[{"detail":"Process not found","title":"CF-ResourceNotFound","code":10010}]}' >"$FAKE_CF/stats"
+  fails_with "Cannot list the instances of process 'nope': Process not found" --process nope
+}
+
+@test "a reply that is no list of instances is shown" {
+  echo '<html>Bad gateway</html>' >"$FAKE_CF/stats"
+  fails_with "printed something else than instances: <html>Bad gateway</html>"
+}
+
+@test "SSH that is disabled: who did, and the commands that enable it" {
+  instances 3
+  echo "Error opening SSH connection: You are not authorized to perform the requested action." >"$FAKE_CF/ssh.err"
+  echo 1 >"$FAKE_CF/ssh.status"
+  echo '{"enabled":false,"reason":"Disabled for app"}' >"$FAKE_CF/ssh_enabled"
+  fails_with "SSH into app 'myapp' is disabled (Disabled for app)"
+  complained_once "cf enable-ssh myapp"
+  complained_once "cf allow-space-ssh"
+  complained_once "cf restart myapp"
+}
+
+@test "SSH that is enabled, but refused: the role it takes" {
+  instances 2
+  echo "Error opening SSH connection: You are not authorized to perform the requested action." >"$FAKE_CF/ssh.err"
+  echo 1 >"$FAKE_CF/ssh.status"
+  echo '{"enabled":true,"reason":""}' >"$FAKE_CF/ssh_enabled"
+  fails_with "SSH into app 'myapp' was refused: you are not authorized."
+}
+
+@test "a container without the tool: what to try, and whom to ask; once for all instances" {
+  instances 5 # and no tool
+  fails_with "the capture tool is not in the container"
+  complained_once "cf restart myapp"
+  complained_once "The same for: "
+}
+
+@test "a tool that may not be started: the shell's reason" {
+  instances 1 && tool 0 && chmod -x "$FAKE_CF/tool-0"
+  fails_with "cannot be started in the container"
+  complained "Permission denied"
+}
+
+@test "a tool that may not capture, or does not know the filter or interface: its own reason" {
+  instances 3
+  for reason in "may not capture: the container forbids gaining privileges (no_new_privs)" \
+    "filter 'tcp prt 80': syntax error, after 'tcp '" "there is no interface 'eth7' here; use one of: lo eth0 any"; do
+    tool all "tool_say \"$reason\"; exit 2"
+    fails_with "cannot be captured: $reason"
+  done
+}
+
+@test "diego-release's tool: its own reason" {
+  instances 2
+  tool all 'echo "time=2026-01-01T00:00:00Z level=ERROR msg=\"failed to set up capture\" error=\"failed to open device eth7: No such device\"" >&2; exit 1'
+  fails_with "cannot be captured: \"failed to open device eth7: No such device\""
+}
+
+@test "a stream that is no capture is shown, and drives no terminal" {
+  instances 2 && tool all 'printf "Hello\x1b[2J\n"; tool_begin "$@"; tool_capture; tool_end'
+  fails_with 'something that is no capture: "Hello\x1b[2J"'
+}
+
+@test "a record that lies about its length ends that instance's capture, not the others'" {
+  instances 2 && tool
+  tool 1 'tool_begin "$@"; tool_packet; le32 1; le32 0; le32 999999999; le32 999999999; printf lies; tool_capture; tool_end'
+  start -o "$output"
+  eventually complained "Instance 1 ended early: sent something that is no packet"
+  interrupt
+  [ "$status" = 1 ]
+  [ "$(packets | grep '^1 ')" = "1 1" ]
+  holds_packet "0 1"
+}
+
+@test "a cf that is not there is named" {
+  instances 1
+  status=0
+  PATH=/nowhere "$plugin" 1 pcap myapp >"$said" 2>"$errors" || status=$?
+  [ "$status" = 1 ]
+  complained "Cannot run the cf CLI (cf)"
+}
+
+@test "an output that cannot be written is refused before anything is started" {
+  instances 1 && tool
+  mkdir folder
+  capture -o folder
+  [ "$status" = 1 ] && complained "Cannot write folder: Is a directory."
+  capture -o nowhere/file.pcap
+  [ "$status" = 1 ] && complained "Cannot write nowhere/file.pcap: No such file or directory."
+  [ ! -e "$FAKE_CF/log" ]
+}
+
+@test "a terminal is no output" {
+  instances 1 && tool
+  run -1 script -qec "'$plugin' 1 pcap myapp -o -" /dev/null
+  [[ $output == *"a capture is not for a terminal"* ]]
+}
+
+@test "a full disk ends the capture, and what was written can be read" {
+  instances 2 && tool all 'tool_begin "$@"; for ((i = 0; i < 3000; i++)); do tool_packet; done; tool_wait 60; tool_end'
+  mkdir full
+  run -1 unshare -m bash -c "mount -t tmpfs -o size=64k none full && { '$plugin' 1 pcap myapp -o full/capture.pcap 2>&1; status=\$?; cp full/capture.pcap .; exit \$status; }"
+  [[ $output == *"Cannot write full/capture.pcap: No space left on device. What was written until now can be read."* ]]
+  tcpdump -n -r capture.pcap >packets 2>tcpdump.err
+  not grep -q truncated tcpdump.err
+  [ "$(grep -c ethertype packets)" -gt 1000 ]
+  no_child_is_left
+}
+
+@test "wrong options are named, with where to look" {
+  capture --nonsense
+  [ "$status" = 1 ]
+  complained "Incorrect Usage: there is no option --nonsense"
+  complained "See 'cf help pcap'."
+  capture "tcp port 80"
+  complained "a filter is one word: -f 'tcp port 80'"
+}

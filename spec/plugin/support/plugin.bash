@@ -1,0 +1,131 @@
+# shellcheck shell=bash disable=SC2034
+# For spec/plugin/*.bats: the plugin as users get it, with the stand-in `cf` beside this file.
+#
+#     load support/plugin
+#     @test "…" { instances 3; tool; start -o "$output"; eventually said "Capturing"; interrupt; … }
+#
+# A run's messages are in $said (stdout) and $errors (stderr), its capture, where a test says so, in
+# $output, its exit status, after `ended`, in $status.
+
+bats_require_minimum_version 1.5.0
+
+root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+plugin=$root/build/bin/cf-pcap-plugin
+export FAKE_CF=$BATS_TEST_TMPDIR/fake PATH=$root/spec/plugin/support:$PATH
+said=$BATS_TEST_TMPDIR/said errors=$BATS_TEST_TMPDIR/errors output=$BATS_TEST_TMPDIR/output.pcap
+
+setup() {
+  mkdir -p "$FAKE_CF"
+  cd "$BATS_TEST_TMPDIR" || return
+}
+
+teardown() {
+  [ -z "${pid-}" ] || kill -KILL "$pid" 2>/dev/null || true
+  local file
+  for file in "$FAKE_CF"/pid-*; do
+    [ ! -e "$file" ] || kill -KILL "$(cat "$file")" 2>/dev/null || true
+  done
+}
+
+fail() { printf '%s\n' "$*" >&2; return 1; }
+
+eventually() { # command…   for a minute at most
+  local until=$((SECONDS + 60))
+  until "$@"; do
+    [ "$SECONDS" -lt "$until" ] || { cat "$said" "$errors" >&2; fail "still not after 60 s: $*"; return; }
+    sleep 0.05
+  done
+}
+
+not() { ! "$@" || fail "should not be: $*"; }
+said() { grep -qF -- "$1" "$said" 2>/dev/null; }
+complained() { grep -qF -- "$1" "$errors" 2>/dev/null; }
+complained_once() { [ "$(grep -cF -- "$1" "$errors")" = 1 ] || { cat "$errors" >&2; fail "not once: $1"; }; }
+
+# The app has so many instances, or instances in these states.
+instances() { # number | STATE…
+  local -a states=("$@")
+  local i
+  if [[ $1 =~ ^[0-9]+$ ]]; then
+    states=()
+    for ((i = 0; i < $1; i++)); do states+=(RUNNING); done
+  fi
+  {
+    printf '{"resources":['
+    for i in "${!states[@]}"; do
+      [ "$i" = 0 ] || printf ,
+      printf '{"type":"web","index":%d,"state":"%s"}' "$i" "${states[i]}"
+    done
+    printf ']}'
+  } >"$FAKE_CF/stats"
+}
+
+# What runs in all instances, or in one; reads the script's lines from stdin if told by '-'.
+tool() { # [all|INDEX] [line…]
+  local name=tool
+  [ "${1:-all}" = all ] || name=tool-$1
+  [ $# -gt 1 ] || set -- "${1-}" 'tool_begin "$@"; tool_capture; tool_end'
+  {
+    echo '#!/usr/bin/env bash'
+    echo ". '$root/spec/plugin/support/tool.bash'"
+    printf '%s\n' "${@:2}"
+  } >"$FAKE_CF/$name"
+  chmod +x "$FAKE_CF/$name"
+}
+
+# Runs `cf pcap myapp` with these options, to its end or in the background.
+capture() { # option…
+  status=0
+  "$plugin" 1 pcap myapp "$@" >"$said" 2>"$errors" </dev/null || status=$?
+}
+start() { # option…
+  rm -f "$said"
+  "$plugin" 1 pcap myapp "$@" >"$said" 2>"$errors" </dev/null &
+  pid=$!
+}
+capturing() {
+  start "$@"
+  eventually said "Capturing, press ^C to stop..."
+}
+
+ended() {
+  status=0
+  eventually gone "$pid"
+  wait "$pid" || status=$?
+  pid=
+}
+interrupt() { # [signal]
+  kill -"${1:-INT}" "$pid"
+  ended
+}
+
+gone() { ! kill -0 "$1" 2>/dev/null || [ "$(ps -o state= -p "$1")" = Z ]; }
+tools_started() { # number
+  local files=("$FAKE_CF"/pid-*)
+  [ "${#files[@]}" = "$1" ] || fail "${#files[@]} tools were started"
+}
+no_child_is_left() {
+  local file
+  for file in "$FAKE_CF"/pid-* "$FAKE_CF"/log/ssh.*; do
+    eventually gone "$(head -1 "$file")"
+  done
+}
+
+# The packets in a capture, one a line, as sent: "INDEX NUMBER".
+packets() { # [file]
+  tshark -r "${1:-$output}" -T fields -e data 2>/dev/null | sed 's/../\\x&/g' | while read -r bytes; do
+    printf '%b\n' "$bytes"
+  done
+}
+holds_packet() { packets "${2:-$output}" | grep -qx "$1"; }
+
+# All packets that the tools say they captured are in the file, once each.
+holds_all_packets() { # index…
+  local index expected
+  expected=$(for index; do seq -f "$index %g" "$(cat "$FAKE_CF/captured-$index")"; done | sort)
+  diff <(packets | sort) <(printf '%s\n' "$expected") >&2
+}
+
+in_time_order() {
+  tshark -r "${1:-$output}" -T fields -e frame.time_epoch 2>/dev/null | sort -c -n
+}

@@ -1,0 +1,167 @@
+# A person at a terminal (tmux): the real cf CLI starts the plugin, and ^C goes to whoever it would.
+# What is loaded sets variables, and uses some.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154
+
+load support/plugin
+load support/cli
+
+teardown() {
+  tmux -S "$BATS_TEST_TMPDIR/tmux" kill-server 2>/dev/null || true
+}
+
+person() { tmux -S "$BATS_TEST_TMPDIR/tmux" "$@"; }
+types() { person send-keys -l "$1" && person send-keys Enter; }
+presses() { person send-keys "$@"; }
+screen() { person capture-pane -p; }
+sees() { screen | grep -qE -- "$1"; }
+sees_after() { # first then: the second below the first
+  screen | awk -v first="$1" -v then="$2" '$0 ~ first { below = 1; next } below && $0 ~ then { found = 1 } END { exit !found }'
+}
+eventually() { # command…
+  local until=$((SECONDS + 60))
+  until "$@"; do
+    [ "$SECONDS" -lt "$until" ] || { screen >&2; fail "still not after 60 s: $*"; return; }
+    sleep 0.05
+  done
+}
+
+# A terminal with this shell in it.
+sits_down() { # shell word…
+  cli_install
+  person -f /dev/null new-session -d -x 100 -y 40 "$@"
+  sleep 0.5
+  types "PS1='ready> '; clear"
+  eventually sees '^ready> *$'
+}
+
+captures_and_presses_c() { # shell word…
+  sits_down "$@"
+  instances 2 && tool
+  types "./the-cli pcap myapp -o capture.pcap; echo status \$?"
+  eventually sees '^Capturing, press \^C to stop\.\.\.$'
+  eventually sees '^[0-9]+ packets, [0-9.]+ k?B  0: [0-9]+, [0-9.]+ k?B  1: [0-9]+, [0-9.]+ k?B$'
+  presses C-c
+  eventually sees_after "^Saved capture to 'capture.pcap'" '^status 0$'
+  sees '^\^C$'
+  not sees '^[0-9]+ packets,' # the line that is written over is gone
+  eventually sees_after '^status 0$' '^ready> *$'
+  output=capture.pcap
+  holds_all_packets 0 1
+  # The terminal is as it was: it echoes, and ^C reaches the shell's job.
+  types "sleep 100; echo slept \$?"
+  sleep 0.5
+  presses C-c
+  types "echo still here"
+  eventually sees '^still here$'
+}
+
+@test "in bash: a live line, and ^C ends the capture; the prompt comes back after the last line" { captures_and_presses_c bash --norc; }
+@test "the same in zsh" { captures_and_presses_c zsh -f; }
+@test "the same in dash" { captures_and_presses_c dash; }
+
+@test "^Z gives the prompt back while the capture goes on, and fg takes it up again" {
+  for shell in "bash --norc" "zsh -f"; do
+    # Words on purpose.
+    # shellcheck disable=SC2086
+    sits_down $shell
+    instances 2 && tool
+    types "./the-cli pcap myapp -o capture.pcap"
+    eventually sees '^[0-9]+ packets,'
+    presses C-z
+    eventually sees '[Ss]topped|suspended'
+    types "clear; echo at the prompt"
+    eventually sees '^at the prompt$'
+    sleep 1
+    not sees '^[0-9]+ packets,'
+    types fg
+    eventually sees '^[0-9]+ packets,'
+    presses C-c
+    eventually sees_after "^Saved capture to 'capture.pcap'" '^ready> *$'
+    output=capture.pcap
+    holds_all_packets 0 1
+    person kill-server
+    rm -f capture.pcap
+  done
+}
+
+@test "in the background it leaves the terminal alone, until fg" {
+  sits_down bash --norc
+  instances 1 && tool
+  types "./the-cli pcap myapp -o capture.pcap >said &"
+  output=capture.pcap
+  eventually holds_packet "0 1"
+  types "echo typed meanwhile"
+  eventually sees '^typed meanwhile$'
+  types fg
+  sleep 1
+  presses C-c
+  types "cat said"
+  eventually sees "^Saved capture to 'capture.pcap'"
+  holds_all_packets 0
+}
+
+@test "in a script, ^C ends the capture and the script goes on" {
+  sits_down bash --norc
+  instances 1 && tool
+  printf '%s\n' './the-cli pcap myapp -o capture.pcap' 'echo the script goes on with $?' >script
+  types "sh ./script"
+  eventually sees '^Capturing'
+  presses C-c
+  eventually sees_after "^Saved capture to 'capture.pcap'" '^the script goes on with 0$'
+}
+
+@test "with its messages piped, ^C ends the capture, and all of them arrive" {
+  sits_down bash --norc
+  instances 1 && tool
+  types "./the-cli pcap myapp -o capture.pcap | cat >said; cat said"
+  output=capture.pcap
+  eventually holds_packet "0 1"
+  presses C-c
+  eventually sees_after "^Saved capture to 'capture.pcap'" '^ready> *$'
+  not grep -q $'\r' said
+}
+
+@test "live into tcpdump, ^C ends both, in order" {
+  sits_down bash --norc
+  instances 1 && tool
+  types "./the-cli pcap myapp -o - | tcpdump -n -r - >read"
+  eventually grep -q 'ethertype Unknown (0x88b5)' read
+  presses C-c
+  eventually sees_after '^Saved capture to standard output' '^ready> *$'
+  [ "$(grep -c 'ethertype' read)" = "$(cat "$FAKE_CF/captured-0")" ]
+}
+
+@test "a killed plugin leaves the terminal to the shell" {
+  sits_down bash --norc
+  instances 1 && tool
+  types "./the-cli pcap myapp -o capture.pcap"
+  eventually sees '^[0-9]+ packets,'
+  kill -KILL "$(pgrep -f "$CF_HOME/.cf/plugins/cf-pcap [0-9]+ pcap")"
+  eventually sees 'ready> *$'
+  types "echo typed afterwards"
+  eventually sees '^typed afterwards$'
+}
+
+@test "more than twenty instances: what will be captured is shown, and it asks first" {
+  sits_down bash --norc
+  instances 21 && tool
+  types "./the-cli pcap myapp -o capture.pcap -f 'tcp port 80'; echo status \$?"
+  eventually sees '^Capture on 21 instances\? \[yN\]: *$'
+  sees '^instances +21: 0-20$'
+  sees '^filter +tcp port 80$'
+  types n
+  eventually sees '^status 1$'
+  [ ! -e "$FAKE_CF/pid-0" ]
+  types "clear"
+  types "./the-cli pcap myapp -o capture.pcap; echo status \$?"
+  eventually sees '^Capture on 21'
+  types y
+  eventually sees '^Capturing'
+  presses C-c
+  eventually sees '^status 0$'
+  types "clear; ./the-cli pcap myapp -o capture.pcap -y"
+  eventually sees '^Capturing'
+  not sees '^Capture on 21'
+  presses C-c
+  eventually sees '^Saved'
+}

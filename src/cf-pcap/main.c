@@ -20,6 +20,7 @@
 #include "interface.h"
 #include "message.h"
 #include "options.h"
+#include "output.h"
 #include "policy.h"
 #include "privilege.h"
 #include "reason.h"
@@ -184,6 +185,7 @@ static int capture_packets(struct options *options, const struct policy *policy)
     struct ssh_ports ports;
 
     control_open(&control, STDIN_FILENO, STDOUT_FILENO, policy->max_duration);
+    output_widen_pipe(STDOUT_FILENO); /* now: the sandboxes have no call for it */
     if (take_slot() != 0)
         return STATUS_BROKE;
     pcap_t *capture = open_privileged(options);

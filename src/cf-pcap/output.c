@@ -1,6 +1,7 @@
 #include "output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -10,7 +11,7 @@
 
 #include "clock.h"
 
-enum { BUFFER_BYTES = 1 << 20, TICK_US = 50000 };
+enum { BUFFER_BYTES = 1 << 20, PIPE_BYTES = 256 << 10, TICK_US = 50000 };
 
 struct file_header {
     uint32_t magic;
@@ -51,6 +52,14 @@ static void set_ticks(suseconds_t interval)
     struct itimerval timer = {{0, interval}, {0, interval}};
 
     setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+void output_widen_pipe(int fd)
+{
+    int size = fcntl(fd, F_GETPIPE_SZ);
+
+    if (size >= 0 && size < PIPE_BYTES)
+        fcntl(fd, F_SETPIPE_SZ, PIPE_BYTES);
 }
 
 int output_open(struct output *output, int fd, int linktype, uint32_t snaplen,

@@ -24,6 +24,13 @@ struct output {
 };
 
 /*
+ * Makes a pipe as large as a block of the ring, 256 KiB: with the usual 64 KiB (pipe(7)) each block
+ * takes several turns of writer and reader. No larger: the pages of all pipes of a user are counted
+ * together, and the apps of a cell share a user. Where it is refused, or no pipe, nothing is lost.
+ */
+void output_widen_pipe(int fd);
+
+/*
  * Puts the file header into the buffer. Catches SIGALRM, which ends a write that blocks: unlike
  * O_NONBLOCK that leaves the open file as it is for others who share it. The buffer (1 MiB) lives
  * as long as the process. 0 or a negative errno.

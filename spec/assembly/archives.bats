@@ -162,6 +162,29 @@ assert_others_unchanged() { # in the buildpack archive
   diff "$BATS_TEST_TMPDIR/before" <(stat -c '%y %i' "$(served buildpack)")
 }
 
+@test "when the agent installs file_server's job anew, ours is gone with the old one and is made again, the same" {
+  assemble --enabled yes
+  cp "$(served buildpack)" "$BATS_TEST_TMPDIR/before.tgz"
+  agent_installs_job_anew
+  agent_apply
+  [ ! -e "$VM/jobs/file_server/cf-pcap" ]
+  assemble --enabled yes
+  cmp "$(served buildpack)" "$BATS_TEST_TMPDIR/before.tgz"
+}
+
+@test "when this job is removed, the agent's apply alone brings the stock archive back" {
+  assemble --enabled yes
+  agent_apply
+  cmp "$(served buildpack)" "$(stock buildpack)"
+}
+
+@test "switched off while the link is still ours, without an apply, the stock archive is served and ours is gone" {
+  assemble --enabled yes
+  assemble --enabled no
+  cmp "$(served buildpack)" "$(stock buildpack)"
+  [[ $(tree) != *cf-pcap/*.tgz* ]]
+}
+
 @test "an upgrade of diego-release is taken up" {
   assemble --enabled yes
   echo new >"$files/launcher"

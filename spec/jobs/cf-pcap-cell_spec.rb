@@ -1,4 +1,4 @@
-require_relative '../support/job'
+require_relative '../support/job_examples'
 
 describe 'job cf-pcap-cell' do
   let(:job) { Job.new('cf-pcap-cell') }

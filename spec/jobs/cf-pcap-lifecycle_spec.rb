@@ -1,4 +1,4 @@
-require_relative '../support/job'
+require_relative '../support/job_examples'
 
 describe 'job cf-pcap-lifecycle' do
   let(:job) { Job.new('cf-pcap-lifecycle') }

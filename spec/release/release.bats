@@ -98,3 +98,51 @@ folders() { find "$1" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort; }
       -e '(^|[^0-9:])[0-2][0-9]:[0-5][0-9]:[0-5][0-9]($|[^0-9:])' <<<"$text"
   done < <(programs)
 }
+
+teardown() { [ -z "${VM_PID-}" ] || vm_stop; }
+
+# Onto a VM: a job of the release, and the compiled packages that it lists, nothing else of ours.
+jobs_vm() { # job [property=JSON…]
+  local job=$1 directory=$BATS_TEST_TMPDIR/jobs/$1 package
+  mkdir -p "$directory"
+  tar xzf "$PACKED/jobs/$job.tgz" -C "$directory"
+  while read -r package; do
+    vm_package "$package" "$COMPILED/$package"
+  done < <(awk '/^[a-z]/ { inside = ($1 == "packages:") } inside && $1 == "-" { print $2 }' "$directory/job.MF")
+  vm_job "$directory" "${@:2}"
+}
+
+@test "job cf-pcap-lifecycle runs from the compiled packages, in the places where BOSH puts them" {
+  source spec/support/vm.bash
+  vm_start
+  mkdir "$BATS_TEST_TMPDIR/files"
+  echo launcher >"$BATS_TEST_TMPDIR/files/launcher"
+  echo stock >"$BATS_TEST_TMPDIR/files/cf-pcap"
+  vm vm_create /var/vcap
+  vm stock_archive buildpack "$BATS_TEST_TMPDIR/files"
+  vm agent_apply
+  jobs_vm cf-pcap-lifecycle cf_pcap.enabled=true cf_pcap.max_snaplen=96
+  in_vm /var/vcap/jobs/cf-pcap-lifecycle/bin/pre-start
+  in_vm cat "$(vm served buildpack)" >"$BATS_TEST_TMPDIR/served.tgz"
+
+  [ "$(tar tzf "$BATS_TEST_TMPDIR/served.tgz" | tr '\n' ' ')" = "launcher cf-pcap cf-pcap.policy " ]
+  cmp "$COMPILED/cf-pcap/bin/cf-pcap" <(tar xzOf "$BATS_TEST_TMPDIR/served.tgz" cf-pcap)
+  grep -qx 'max_snaplen 96' <(tar xzOf "$BATS_TEST_TMPDIR/served.tgz" cf-pcap.policy)
+}
+
+@test "job cf-pcap-cell runs from the compiled packages, in the places where BOSH puts them" {
+  source spec/support/vm.bash
+  vm_start
+  in_vm mkdir -p /var/vcap/jobs/{rep,garden}/config /var/vcap/data/rep/shared/garden/download_cache /var/vcap/sys/run/bpm/rep /var/vcap/data/bin
+  in_vm touch /var/vcap/data/rep/shared/garden/download_cache/saved_cache.json
+  in_vm cp "$(command -v sleep)" /var/vcap/data/bin/rep
+  jobs_vm cf-pcap-cell cf_pcap.enabled=true
+  in_vm /var/vcap/jobs/cf-pcap-cell/bin/pre-start
+  in_vm test ! -e /var/vcap/data/rep/shared/garden/download_cache/saved_cache.json
+  # shellcheck disable=SC2016
+  in_vm bash -c '/var/vcap/data/bin/rep 300 >/dev/null 2>&1 3>&- & echo $! >/var/vcap/sys/run/bpm/rep/rep.pid'
+  run in_vm /var/vcap/jobs/cf-pcap-cell/bin/post-start
+  kill "$(in_vm cat /var/vcap/sys/run/bpm/rep/rep.pid)"
+  [ "$status" = 0 ]
+  [[ $output == *"has CAP_SETFCAP"* ]]
+}

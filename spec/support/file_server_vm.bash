@@ -32,13 +32,13 @@ lifecycle_files() { # directory
 }
 
 # A package with an archive of what is in a directory, made by GNU tar; a new one each time, as after
-# an upgrade. Further arguments go to tar.
+# an upgrade. Further arguments go to tar. STOCK_GZIP: gzip's level.
 stock_archive() { # lifecycle directory [tar options…]
   local name=${1}_app_lifecycle directory=$2 package digest
   shift 2
   package=$(mktemp -d -p "$VM" stock.XXXX)
   chmod 755 "$package"
-  (cd "$directory" && tar --owner=0 --group=0 "$@" -czf "$package/$name.tgz" -- *)
+  (cd "$directory" && tar --owner=0 --group=0 "$@" -cf - -- *) | gzip "${STOCK_GZIP:--6}" >"$package/$name.tgz"
   digest=$(sha256sum <"$package/$name.tgz" | cut -c1-40)
   rm -rf "$VM/data/packages/$name/$digest"
   mkdir -p "$VM/data/packages/$name"

@@ -31,15 +31,13 @@ class TemplateEvaluationContext
 end
 
 class Job
-  attr_reader :name, :spec
+  attr_reader :name, :directory, :spec
 
+  # A name, or the directory of the job's spec and templates.
   def initialize(name)
-    @name = name
-    @spec = YAML.load_file("#{directory}/spec")
-  end
-
-  def directory
-    "#{ROOT}/jobs/#{name}"
+    @name = File.basename(name)
+    @directory = name.include?('/') ? name : "#{ROOT}/jobs/#{name}"
+    @spec = YAML.load_file(Dir["#{directory}/{spec,job.MF}"].first)
   end
 
   # `target` is the file on the VM below the job's directory; `link` the provider's properties, if any.
@@ -67,36 +65,6 @@ class Job
     properties.each_with_object({}) do |(key, value), all|
       *parents, last = key.split('.')
       parents.reduce(all) { |hash, parent| hash[parent] ||= {} }[last] = value
-    end
-  end
-end
-
-RSpec.shared_examples 'a job that only has scripts' do
-  it 'has no process: its monit file is empty' do
-    expect(File.read("#{job.directory}/monit")).to be_empty
-  end
-
-  it 'has a template for each file it lists, and no other' do
-    expect(Dir.children("#{job.directory}/templates").sort).to eq(job.spec['templates'].keys.sort)
-  end
-
-  it 'describes every property, and gives it a default' do
-    job.spec['properties'].each do |name, property|
-      expect(property['description'].to_s.length).to be > 20, name
-      expect(property).to have_key('default'), name
-    end
-  end
-
-  it 'lists only packages that exist' do
-    job.spec['packages'].each { |package| expect(File).to exist("#{ROOT}/packages/#{package}/spec") }
-  end
-
-  it 'renders scripts that shellcheck has nothing to say about' do
-    Dir.mktmpdir do |work|
-      scripts.each do |script|
-        File.write("#{work}/script", script)
-        expect(`shellcheck #{work}/script`).to eq('')
-      end
     end
   end
 end

@@ -109,6 +109,31 @@ Capturing, press ^C to stop..." ]
   [ "$(tshark -r "$output" 2>/dev/null | wc -l)" = 20001 ]
 }
 
+@test "a named pipe is an output too, for Wireshark" {
+  instances 1 && tool
+  mkfifo pipe
+  start -o pipe
+  cat pipe >"$output" &
+  local reader=$!
+  eventually holds_packet "0 1"
+  interrupt
+  wait "$reader"
+  [ "$status" = 0 ]
+  holds_all_packets 0
+}
+
+@test "^C also ends the wait for a named pipe's reader" {
+  instances 1 && tool
+  mkfifo pipe
+  start -o pipe
+  eventually said "Starting capture"
+  sleep 0.3
+  kill -INT "$pid" # as a shell's background job it may have inherited that SIGINT is ignored
+  kill -TERM "$pid"
+  ended
+  [ "$status" != 0 ]
+}
+
 @test "instances that are not running are named and skipped" {
   instances RUNNING CRASHED RUNNING STARTING DOWN && tool
   capturing -o "$output"
@@ -284,6 +309,15 @@ second line \$HOME \\ * ~ | & < > !"
   [ "$status" = 1 ]
   grep -qE '^1 .* ended early$' "$said"
   holds_all_packets 0 1 2
+}
+
+@test "an instance that fails to send what it still had is reported" {
+  instances 2 && tool
+  tool 1 'tool_begin "$@"; tool_packet; tool_wait 60; tool_say "standard output takes no more data: the last 7 bytes are not written"; tool_end 1'
+  capturing -o "$output"
+  interrupt
+  [ "$status" = 1 ]
+  complained_once "Instance 1 did not end in order: standard output takes no more data: the last 7 bytes are not written"
 }
 
 @test "when all instances have ended it ends too, with status 0 if none failed" {

@@ -59,7 +59,7 @@ look_up_fails_with() { # message
   instances 5 # and no tool
   fails_with "the capture tool is not in the container"
   complained_once "cf restart myapp"
-  complained_once "The same for: "
+  complained_once "The same for instances "
 }
 
 @test "a tool that may not be started: the shell's reason" {

@@ -416,6 +416,8 @@ int capture_run(struct capture *capture, const struct instances *instances)
 {
     int result = init(capture, instances);
 
+    if (result == 0 && output_is_pipe(capture->path))
+        result = output_open(&capture->output, capture->path);
     if (result == 0)
         result = uv_loop_init(&capture->loop);
     if (result != 0)

@@ -129,11 +129,38 @@ static enum verdict from_stream(const struct ending *ending, char *text, size_t 
     return VERDICT_FAILED;
 }
 
+/* The CLI's last words, which may be a few lines; none, if the last ones are the tool's. */
+static bool last_words(const struct ending *ending, char *text, size_t size)
+{
+    enum { LINES_MAX = 4 };
+    size_t left = ending->messages_length;
+    struct line lines[LINES_MAX];
+    int count = 0;
+    char joined[512];
+    size_t used = 0;
+
+    while (count < LINES_MAX && last_line(ending->messages, &left, &lines[count]) &&
+           !begins(lines[count], "cf-pcap: "))
+        count++;
+    if (count == 0)
+        return false;
+    while (count-- > 0) {
+        size_t length = lines[count].length;
+
+        if (used > 0 && used < sizeof joined)
+            joined[used++] = ' ';
+        if (length > sizeof joined - used)
+            length = sizeof joined - used;
+        memcpy(joined + used, lines[count].text, length);
+        used += length;
+    }
+    quote_for_display(text, size, joined, used);
+    return true;
+}
+
 static enum verdict from_status(const struct ending *ending, char *text, size_t size)
 {
     const struct stream *stream = ending->stream;
-    size_t left = ending->messages_length;
-    struct line line;
     char shown[512];
 
     if (evidence_begins(stream, "Process terminated by")) {
@@ -142,9 +169,12 @@ static enum verdict from_status(const struct ending *ending, char *text, size_t 
         snprintf(text, size, "the capture tool was ended: %s", shown);
         return VERDICT_FAILED;
     }
-    if (ending->status != 0 && last_line(ending->messages, &left, &line) &&
-        !begins(line, "cf-pcap: ")) {
-        snprintf(text, size, "%s", quote_for_display(shown, sizeof shown, line.text, line.length));
+    if (ending->status != 0 && last_words(ending, shown, sizeof shown)) {
+        snprintf(text, size, "%s%s",
+                 messages_contain(ending, "exited without exit status")
+                     ? "the SSH connection was lost: "
+                     : "",
+                 shown);
         return VERDICT_FAILED;
     }
     if (stream->state == STREAM_CUT || stream->state == STREAM_BAD_RECORD) {
@@ -177,7 +207,8 @@ enum verdict explain(const struct ending *ending, char *text, size_t size)
             ending->app);
         return VERDICT_FAILED;
     }
-    if (!stream->has_header && messages_contain(ending, "Error opening SSH connection")) {
+    if (!stream->has_header && messages_contain(ending, "Error opening SSH connection") &&
+        messages_contain(ending, "not authorized")) {
         snprintf(text, size, "SSH into the container was refused");
         return VERDICT_SSH_REFUSED;
     }

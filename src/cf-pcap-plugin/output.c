@@ -39,6 +39,13 @@ const char *output_objection(const char *path)
     return access(dirname(copy), W_OK | X_OK) == 0 ? NULL : strerror(errno);
 }
 
+bool output_is_pipe(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) == 0 && S_ISFIFO(status.st_mode);
+}
+
 /* A pipe or socket whose reader is slow must not keep the loop from its signals and timers. */
 static int unblock(struct output *output)
 {

@@ -28,6 +28,9 @@ int output_init(struct output *output);
  */
 const char *output_objection(const char *path);
 
+/* A named pipe, whose opening waits for a reader: to be opened while ^C still ends the program. */
+bool output_is_pipe(const char *path);
+
 /*
  * Opens `path`, replacing a file that is there; a new one is readable by its owner alone, for
  * captured packets are nobody else's business. A pipe is written without blocking. 0 or a negative

@@ -45,7 +45,9 @@ static void tell_once(struct capture *capture, size_t number)
         return;
     report->told = true;
     say_error(capture->voice, "Instance %u %s: %s", capture->sessions[number].index,
-              capture->merge.streams[number].opened ? "ended early" : "cannot be captured",
+              !capture->merge.streams[number].opened ? "cannot be captured"
+              : report->badly                        ? "did not end in order"
+                                                     : "ended early",
               report->why);
 }
 
@@ -66,11 +68,14 @@ void report_end(struct capture *capture, size_t number)
                                       "packets dropped by kernel", &report->drops);
     explain_count(session->messages, session->messages_length, "packets received by filter",
                   &report->received);
-    if (session->asked_to_end && (!broken || capture->stopping))
+    /* Asked to end, a tool ends with 0; with another status of its own, it lost packets over it. */
+    report->early = !session->asked_to_end || (broken && !capture->stopping);
+    report->badly = !report->early && capture->merge.streams[number].opened &&
+                    session->status > 0 && session->status < 126;
+    if (!report->early && !report->badly)
         return;
 
     enum verdict verdict = explain(&ending, report->why, sizeof report->why);
-    report->early = true;
     capture->failed |= verdict != VERDICT_ENDED;
     capture->refused |= verdict == VERDICT_SSH_REFUSED;
     report->deferred = verdict == VERDICT_SSH_REFUSED;
@@ -86,7 +91,7 @@ static void tell_the_same(const struct capture *capture, size_t first)
     for (size_t i = 0; i < capture->count; i++) {
         const struct report *report = &capture->reports[i];
 
-        if (i == first || !report->early || strcmp(report->why, capture->reports[first].why) != 0)
+        if (i == first || strcmp(report->why, capture->reports[first].why) != 0)
             continue;
         if (sizeof list - used < 24) {
             used += (size_t)snprintf(list + used, sizeof list - used, " and more");
@@ -96,7 +101,7 @@ static void tell_the_same(const struct capture *capture, size_t first)
                                  capture->sessions[i].index);
     }
     if (used > 0)
-        say_error(capture->voice, "The same for: %s.", list);
+        say_error(capture->voice, "The same for instances %s.", list);
 }
 
 /* A clock that is off puts packets in the wrong order, and nothing else would show it. */
@@ -130,7 +135,7 @@ void report_rest(struct capture *capture)
     for (size_t i = 0; i < capture->count; i++) {
         const struct report *report = &capture->reports[i];
 
-        if (!report->early || (report->deferred && !capture->opened))
+        if (report->why[0] == '\0' || (report->deferred && !capture->opened))
             continue;
         tell_once(capture, i);
         if (report->told)

@@ -14,6 +14,7 @@ struct report {
     char name[160]; /* as in pcapng: APP/INDEX eth0 */
     bool done;      /* its end was looked at */
     bool early;     /* it ended by itself */
+    bool badly;     /* it was asked to, and failed over it */
     bool told;      /* with `why` */
     bool deferred;  /* `why` is told in the end: Cloud Controller may know more */
     char why[1200];

@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "message.h"
+#include "options.h"
 #include "output.h"
 
 enum {
@@ -30,13 +31,13 @@ struct run {
     int error;         /* of the output: 0 or a negative errno */
 };
 
-pcap_t *capture_open(const char *interface, uint32_t snaplen, char error[CAPTURE_ERROR])
+pcap_t *capture_open(const char *interface, char error[CAPTURE_ERROR])
 {
     pcap_t *capture = pcap_create(interface, error);
 
     if (capture == NULL)
         return NULL;
-    pcap_set_snaplen(capture, (int)snaplen);
+    pcap_set_snaplen(capture, SNAPLEN_DEFAULT);
     pcap_set_promisc(capture, 0);
     pcap_set_timeout(capture, BLOCK_MS);
     pcap_set_buffer_size(capture, RING_BYTES);

@@ -14,15 +14,17 @@ enum { CAPTURE_ERROR = 2 * PCAP_ERRBUF_SIZE };
 
 /*
  * Opens and activates a capture on an interface: this is the call that needs CAP_NET_RAW, and it
- * writes nothing, to nowhere. Not promiscuous. NULL: `error` says why.
+ * writes nothing, to nowhere. Not promiscuous, and of whole packets: filter and output cut them.
+ * NULL: `error` says why.
  */
-pcap_t *capture_open(const char *interface, uint32_t snaplen, char error[CAPTURE_ERROR]);
+pcap_t *capture_open(const char *interface, char error[CAPTURE_ERROR]);
 
 /*
  * Captures until `control` says stop, the interface is gone or stdout fails; then takes what the
- * ring still holds, writes everything and prints tcpdump's three counts. `snaplen` in bytes, for
- * the file header. Returns the exit status: 0, or 1 after a message. `ready` is called once, when
- * all is set up and nothing written yet; if it returns anything but 0, nothing is captured.
+ * ring still holds, writes everything and prints tcpdump's three counts. No packet is
+ * written with more than `snaplen` bytes. Returns the exit status: 0, or 1 after a message. `ready`
+ * is called once, when all is set up and nothing written yet; if it returns anything but 0, nothing
+ * is captured.
  */
 int capture_run(pcap_t *capture, struct control *control, uint32_t snaplen, int (*ready)(void));
 

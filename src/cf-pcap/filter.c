@@ -1,15 +1,18 @@
 #include "filter.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "message.h"
 
 static const char blanks[] = " \t\r\n";
 
-enum { WORDS_TRIED = 16, EXPRESSION_SHOWN = 200 };
+enum { WORDS_TRIED = 16, EXPRESSION_SHOWN = 200, SECONDS_MAX = 30, HEADERS = 256 /* bytes */ };
 
 static bool compiles(pcap_t *capture, const char *expression, bpf_u_int32 netmask,
                      struct bpf_program *program)
@@ -65,9 +68,62 @@ static void show_program(const struct bpf_program *program)
         message("filter %s", bpf_image(&program->bf_insns[i], (int)i));
 }
 
-int filter_install(pcap_t *capture, const char *interface, const char *expression,
-                   const char *exclusion, bool verbose)
+static void too_long(int number)
 {
+    static const char text[] = "cf-pcap: the filter is not compiled after 30 seconds: it has too "
+                               "many parts, or names that no server answers for\n";
+    ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
+
+    (void)number;
+    (void)ignored;
+    _exit(1);
+}
+
+static void limit_time(unsigned seconds)
+{
+    sigset_t alarms;
+
+    signal(SIGALRM, too_long);
+    sigemptyset(&alarms);
+    sigaddset(&alarms, SIGALRM);
+    sigprocmask(SIG_UNBLOCK, &alarms, NULL);
+    alarm(seconds);
+}
+
+/* Whether the program looks further into a packet than headers reach. */
+static bool looks_deep(const struct bpf_program *program)
+{
+    for (u_int i = 0; i < program->bf_len; i++) {
+        const struct bpf_insn *at = &program->bf_insns[i];
+        bool load = BPF_CLASS(at->code) == BPF_LD || BPF_CLASS(at->code) == BPF_LDX;
+        bool packet = BPF_MODE(at->code) == BPF_ABS || BPF_MODE(at->code) == BPF_IND ||
+                      BPF_MODE(at->code) == BPF_MSH;
+
+        /* Beside it, the lengths of two headers, 60 bytes each at most, are added. */
+        if (load && packet && at->k > HEADERS / 2)
+            return true;
+    }
+    return false;
+}
+
+/*
+ * The kernel keeps as much of a packet as the program says: less to copy, more packets in the ring.
+ * But libpcap runs the program over the first block of the ring once more, after that cut, and does
+ * not find a header that is gone: so what the program looks at stays. Output cuts to the snaplen.
+ */
+static void cut_in_kernel(struct bpf_program *program, uint32_t snaplen)
+{
+    uint32_t kept = looks_deep(program) ? SNAPLEN_DEFAULT : snaplen > HEADERS ? snaplen : HEADERS;
+
+    for (u_int i = 0; i < program->bf_len; i++)
+        if (program->bf_insns[i].code == (BPF_RET | BPF_K) && program->bf_insns[i].k != 0)
+            program->bf_insns[i].k = kept;
+}
+
+static int compile_and_install(pcap_t *capture, const struct options *options,
+                               const char *exclusion)
+{
+    const char *expression = options->filter;
     char error[PCAP_ERRBUF_SIZE];
     bpf_u_int32 network = 0;
     bpf_u_int32 netmask = 0;
@@ -75,7 +131,7 @@ int filter_install(pcap_t *capture, const char *interface, const char *expressio
     char *combined = NULL;
     bool blank = expression[strspn(expression, blanks)] == '\0';
 
-    if (pcap_lookupnet(interface, &network, &netmask, error) != 0)
+    if (pcap_lookupnet(options->interface, &network, &netmask, error) != 0)
         netmask = PCAP_NETMASK_UNKNOWN;
 
     /* By itself first: "tcp) or (udp" is no expression, but would be one inside parentheses. */
@@ -102,7 +158,8 @@ int filter_install(pcap_t *capture, const char *interface, const char *expressio
         return -EINVAL;
     }
     free(combined);
-    if (verbose)
+    cut_in_kernel(&program, options->snaplen);
+    if (options->verbose)
         show_program(&program);
 
     int result = pcap_setfilter(capture, &program);
@@ -110,4 +167,12 @@ int filter_install(pcap_t *capture, const char *interface, const char *expressio
         message("cannot install the filter: %s", pcap_geterr(capture));
     pcap_freecode(&program);
     return result == 0 ? 0 : -EINVAL;
+}
+
+int filter_install(pcap_t *capture, const struct options *options, const char *exclusion)
+{
+    limit_time(SECONDS_MAX);
+    int result = compile_and_install(capture, options, exclusion);
+    limit_time(0);
+    return result;
 }

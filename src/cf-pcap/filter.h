@@ -5,15 +5,17 @@
 #define FILTER_H
 
 #include <pcap/pcap.h>
-#include <stdbool.h>
+
+#include "options.h"
 
 /*
  * Compiles the user's expression (all packets if it is blank) and the exclusion into one program
- * and installs it. Resolves names, with the container's /etc/hosts and resolv.conf. `interface`
- * gives the netmask for `ip broadcast`. `verbose` prints the program. 0, or -EINVAL after a
- * message.
+ * and installs it; it cuts packets, where that does no harm, but not below the snaplen. Resolves
+ * names, with the container's /etc/hosts and resolv.conf. The interface gives the netmask for `ip
+ * broadcast`. --verbose prints the program. 0, or -EINVAL after a message; ends the process with
+ * status 1, after a message, if that takes longer than 30 seconds: libpcap's time grows with the
+ * cube of the filter's length, a thousand hosts take minutes, and nothing else would stop it.
  */
-int filter_install(pcap_t *capture, const char *interface, const char *expression,
-                   const char *exclusion, bool verbose);
+int filter_install(pcap_t *capture, const struct options *options, const char *exclusion);
 
 #endif

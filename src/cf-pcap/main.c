@@ -93,7 +93,7 @@ static pcap_t *open_privileged(const struct options *options)
     }
     /* No message here: it would be written, with a privilege, to a file of the caller's choice. */
     privileges_describe(raised);
-    capture = capture_open(options->interface, options->snaplen, failure);
+    capture = capture_open(options->interface, failure);
 
     error = privileges_drop_for_good();
     if (error != 0) {
@@ -121,8 +121,7 @@ static int install_filter(pcap_t *capture, const struct options *options, struct
         message("cannot list the container's addresses: %s", strerror(errno));
         return -errno;
     }
-    int result =
-        filter_install(capture, options->interface, options->filter, exclusion, options->verbose);
+    int result = filter_install(capture, options, exclusion);
     free(exclusion);
     return result;
 }

@@ -67,7 +67,7 @@ int output_open(struct output *output, int fd, int linktype, uint32_t snaplen,
 {
     struct file_header header = {0xa1b2c3d4, 2, 4, 0, 0, snaplen, (uint32_t)linktype};
 
-    *output = (struct output){.fd = fd, .give_up = give_up, .context = context};
+    *output = (struct output){.fd = fd, .snaplen = snaplen, .give_up = give_up, .context = context};
     output->buffer = malloc(BUFFER_BYTES);
     if (output->buffer == NULL)
         return -ENOMEM;
@@ -113,16 +113,17 @@ int output_flush(struct output *output)
 int output_packet(struct output *output, const struct pcap_pkthdr *header,
                   const unsigned char *data)
 {
+    uint32_t length = header->caplen < output->snaplen ? header->caplen : output->snaplen;
     struct record_header record = {(uint32_t)header->ts.tv_sec, (uint32_t)header->ts.tv_usec,
-                                   header->caplen, header->len};
+                                   length, header->len};
 
-    if (output->used + sizeof record + header->caplen > BUFFER_BYTES) {
+    if (output->used + sizeof record + length > BUFFER_BYTES) {
         int result = output_flush(output);
         if (result != 0)
             return result;
     }
     memcpy(output->buffer + output->used, &record, sizeof record);
-    memcpy(output->buffer + output->used + sizeof record, data, header->caplen);
-    output->used += sizeof record + header->caplen;
+    memcpy(output->buffer + output->used + sizeof record, data, length);
+    output->used += sizeof record + length;
     return 0;
 }

@@ -17,6 +17,7 @@ typedef bool output_patience(void *context, int64_t stalled);
 
 struct output {
     int fd;
+    uint32_t snaplen; /* bytes */
     unsigned char *buffer;
     size_t used; /* bytes in the buffer */
     output_patience *give_up;
@@ -38,7 +39,8 @@ void output_widen_pipe(int fd);
 int output_open(struct output *output, int fd, int linktype, uint32_t snaplen,
                 output_patience *give_up, void *context);
 
-/* Appends a packet; writes first if the buffer is full. 0, or what output_flush says. */
+/* Appends a packet, cut to the snaplen; writes first if the buffer is full. 0, or what output_flush
+ * says. */
 int output_packet(struct output *output, const struct pcap_pkthdr *header,
                   const unsigned char *data);
 

@@ -53,6 +53,23 @@ static void a_file_is_a_header_and_records(void **state)
     free(output.buffer);
 }
 
+static void a_packet_is_cut_to_the_snaplen(void **state)
+{
+    unsigned char record[24 + 16 + 4];
+    struct output output;
+    FILE *file = tmpfile();
+
+    (void)state;
+    assert_int_equal(output_open(&output, fileno(file), 1, 3, never, NULL), 0);
+    assert_int_equal(output_packet(&output, &packet_header, packet), 0);
+    assert_int_equal(output_flush(&output), 0);
+    assert_int_equal(pread(fileno(file), record, sizeof record, 0), 24 + 16 + 3);
+    assert_int_equal(record[24 + 8], 3);   /* captured */
+    assert_int_equal(record[24 + 12], 60); /* original */
+    fclose(file);
+    free(output.buffer);
+}
+
 static void a_full_buffer_writes_itself(void **state)
 {
     static unsigned char big[262144];
@@ -135,6 +152,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_file_is_a_header_and_records),
+        cmocka_unit_test(a_packet_is_cut_to_the_snaplen),
         cmocka_unit_test(a_full_buffer_writes_itself),
         cmocka_unit_test(a_blocked_write_is_given_up_when_told_so),
         cmocka_unit_test(so_is_one_to_a_pipe_that_somebody_made_non_blocking),

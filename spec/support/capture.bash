@@ -99,7 +99,7 @@ capture_count() { tcpdump -n -t -r - "$@" <"$capture/pcap" 2>/dev/null | wc -l; 
 capture_holds() { [ "$(capture_count "${@:2}")" -ge "$1" ]; } # at least N
 
 # A field of the file as capinfos tells it, say `capture_info c` for the number of packets.
-capture_info() { capinfos -Mr"$1" "$capture/pcap" | cut -f2; }
+capture_info() { capinfos -TMr"$1" "$capture/pcap" | cut -f2; }
 
 # One of the counts at the end: captured, received, dropped.
 capture_said_count() { sed -nE "s/^cf-pcap: ([0-9]+) packets? $1.*/\1/p" "$capture/err"; }

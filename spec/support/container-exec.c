@@ -8,11 +8,13 @@
  * is gone. SIGINT, SIGTERM and SIGHUP are handed on. Ends with the process's status, 128 + N after
  * signal N; with runc's own status if that could not start it.
  */
+#define _GNU_SOURCE
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -55,6 +57,8 @@ int main(int argc, char **argv)
         fprintf(stderr, "usage: container-exec PIDFILE COMMAND...\n");
         return 125;
     }
+    /* Nothing of the caller's but stdin, stdout and stderr: an end of a pipe would be held open. */
+    syscall(SYS_close_range, 3U, ~0U, 0U);
     sigset_t ours, before;
     sigemptyset(&ours);
     sigaddset(&ours, SIGINT);

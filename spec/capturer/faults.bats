@@ -1,0 +1,208 @@
+# What goes wrong around a capture.
+# What is loaded sets variables, and uses some.
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154
+
+load ../support/capture
+
+setup_file() {
+  container_init
+  lifecycle "$CONTAINER_HOME/lifecycle"
+  container_create app --lifecycle "$CONTAINER_HOME/lifecycle"
+}
+teardown_file() { container_cleanup; }
+teardown() { umount "$BATS_TEST_TMPDIR/disk" 2>/dev/null || true; }
+
+# One more interface in the container, in a network of its own.
+make_interface() { # name
+  container_net app ip link add "$1" type veth peer name "${1}peer" &&
+    container_net app ip link set "${1}peer" up &&
+    container_net app ip address add 10.254.0.1/24 dev "$1" &&
+    container_net app ip link set "$1" up arp off
+}
+
+@test "the interface disappears: what was captured is out, status 1, one line" {
+  make_interface gone0
+  capture_start app -- -i gone0 -f "udp port 7001"
+  send app 10.254.0.9 7001 10
+  container_net app ip link delete gone0
+  capture_wait
+  [ "$status" = 1 ]
+  [ "$(capture_count)" = 10 ]
+  # Beside the line at the start and the counts.
+  [ "$(grep -vcE 'capturing on|packets (captured|received|dropped)' "$capture/err")" = 1 ]
+  grep -vE 'capturing on|packets' "$capture/err" | grep -qE 'gone0|interface|device'
+}
+
+@test "the interface goes down and up again: the capture goes on, or ends with status 1, and says so" {
+  make_interface down0
+  capture_start app -- -i down0 -f "udp port 7001"
+  send app 10.254.0.9 7001 10
+  container_net app ip link set down0 down
+  container_net app ip link set down0 up
+  send app 10.254.0.9 7001 10 || true
+  if capture_has_ended; then
+    capture_wait
+    [ "$status" = 1 ]
+    capture_said "down"
+    [ "$(capture_count)" -ge 10 ]
+  else
+    eventually capture_holds 10
+    capture_stop
+  fi
+  container_net app ip link delete down0
+}
+
+@test "on any, an interface that disappears does not end the capture" {
+  make_interface gone1
+  capture_start app -- -i any -f "udp port 7001"
+  send app 10.254.0.9 7001
+  container_net app ip link delete gone1
+  send app 127.0.0.1 7001
+  eventually capture_holds 2
+  capture_stop
+}
+
+memory() { sed -nE 's/^VmHWM:[^0-9]*([0-9]+) kB/\1/p' "/proc/$(capture_pid)/status"; } # kB, at most so far
+
+@test "the reader stalls: drops are counted, memory does not grow, and the capture goes on when it reads again" {
+  mkfifo "$BATS_TEST_TMPDIR/stdout"
+  CAPTURE_STDOUT=$BATS_TEST_TMPDIR/stdout capture_start app -- -i lo -f "udp port 7001"
+  exec {reader}<"$BATS_TEST_TMPDIR/stdout" # and does not read
+  eventually capture_said "capturing"
+  send app 127.0.0.1 7001 20000 1000 # more than the ring, the buffer and the pipe hold
+  local before after
+  before=$(memory)
+  send app 127.0.0.1 7001 100000 1000
+  after=$(memory)
+  [ $((after - before)) -le 1024 ] || fail "from $before kB to $after kB"
+  capture_runs
+  cat <&"$reader" >"$capture/pcap" 3>&- {capture_stdin}>&- &
+  local cat=$!
+  exec {reader}<&-
+  eventually capture_has_stopped_growing
+  send app 127.0.0.1 7001 1 2000
+  eventually capture_holds 1 greater 2000
+  capture_stop
+  kill "$cat" 2>/dev/null || true
+  wait "$cat" || true
+  [ "$(capture_said_count dropped)" -gt 0 ]
+  [ "$(capture_count)" = "$(capture_said_count captured)" ]
+  # On lo the kernel counts each packet twice, and drops it at most once in each direction.
+  [ "$(capture_said_count received)" = 240002 ]
+}
+capture_has_stopped_growing() {
+  local size
+  size=$(stat -c %s "$capture/pcap")
+  sleep 0.3
+  [ "$size" = "$(stat -c %s "$capture/pcap")" ]
+}
+
+@test "the reader stalls and the capture is told to stop: it ends all the same" {
+  mkfifo "$BATS_TEST_TMPDIR/stdout"
+  CAPTURE_STDOUT=$BATS_TEST_TMPDIR/stdout capture_start app -- -i lo -f "udp port 7001"
+  exec {reader}<"$BATS_TEST_TMPDIR/stdout"
+  eventually capture_said "capturing"
+  send app 127.0.0.1 7001 1000 1000
+  capture_signal INT
+  capture_wait
+  exec {reader}<&-
+  [ "$status" = 1 ]
+  capture_said "not written"
+}
+
+@test "the app does not wait for a reader that stalls" {
+  mkfifo "$BATS_TEST_TMPDIR/stdout"
+  CAPTURE_STDOUT=$BATS_TEST_TMPDIR/stdout capture_start app -- -i lo
+  exec {reader}<"$BATS_TEST_TMPDIR/stdout"
+  eventually capture_said "capturing"
+  send app 127.0.0.1 7001 50000 1000
+  container_exec app -- sh -c 'mkdir -p /tmp/www && echo served >/tmp/www/index.html && httpd -p 127.0.0.1:8080 -h /tmp/www'
+  [ "$(container_exec app --timeout 20 -- wget -q -O - http://127.0.0.1:8080/)" = served ]
+  exec {reader}<&-
+  capture_wait # nobody reads any more
+  [ "$status" = 0 ]
+}
+
+@test "the reader dies while packets come: status 0" {
+  mkfifo "$BATS_TEST_TMPDIR/stdout"
+  head -c 100000 <"$BATS_TEST_TMPDIR/stdout" >/dev/null 3>&- &
+  CAPTURE_STDOUT=$BATS_TEST_TMPDIR/stdout capture_start app -- -i lo -f "udp port 7001"
+  eventually capture_said "capturing"
+  send app 127.0.0.1 7001 20000 1000
+  capture_wait
+  [ "$status" = 0 ]
+  capture_said "packets captured"
+}
+
+@test "the disk behind stdout is full: status 1, and the reason" {
+  mkdir "$BATS_TEST_TMPDIR/disk"
+  mount -t tmpfs -o size=64k none "$BATS_TEST_TMPDIR/disk"
+  CAPTURE_STDOUT=$BATS_TEST_TMPDIR/disk/pcap capture_start app -- -i lo -f "udp port 7001"
+  eventually capture_said "capturing"
+  send app 127.0.0.1 7001 1000 1000
+  capture_wait
+  [ "$status" = 1 ]
+  capture_said "No space left on device"
+  capture_said "not written"
+  # What fitted is a capture.
+  cp "$BATS_TEST_TMPDIR/disk/pcap" "$capture/pcap"
+  [ "$(capture_count)" -ge 50 ]
+}
+
+@test "a full disk from the start" {
+  run -1 container_exec app --timeout 60 -- sh -c 'exec /tmp/lifecycle/cf-pcap -i lo >/dev/full' </dev/null
+  says "No space left on device"
+}
+
+@test "snaplen 1" {
+  capture_start app -- -i lo -s 1 -f "udp port 7001"
+  send app 127.0.0.1 7001 3 100
+  eventually capture_has_bytes $((24 + 3 * (16 + 1)))
+  capture_stop
+  [ "$(stat -c %s "$capture/pcap")" = $((24 + 3 * (16 + 1))) ]
+  [ "$(od -An -tu4 -j32 -N8 "$capture/pcap" | tr -s ' ')" = " 1 142" ]
+}
+capture_has_bytes() { [ "$(stat -c %s "$capture/pcap")" -ge "$1" ]; }
+
+@test "frames of 65,550 bytes on lo are whole" {
+  capture_start app -- -i lo -f "udp port 7001"
+  send app ::1 7001 200 65488 500 # 14 + 40 + 8 + 65,488; slower than the ring is full
+  eventually capture_holds 200
+  capture_stop
+  [ "$(od -An -tu4 -j32 -N8 "$capture/pcap" | tr -s ' ')" = " 65550 65550" ]
+  [ "$(stat -c %s "$capture/pcap")" = $((24 + 200 * (16 + 65550))) ]
+}
+
+@test "stderr is full or closed by its reader: the capture goes on" {
+  mkdir -p "$capture"
+  container_exec app --pid-file "$capture/pid" -- sh -c 'exec /tmp/lifecycle/cf-pcap -i lo -f "udp port 7001" 2>/dev/full' \
+    </dev/null >"$capture/pcap" 2>"$capture/err" 3>&- &
+  capture_job=$!
+  eventually capture_has_begun
+  send app 127.0.0.1 7001
+  eventually capture_holds 1
+  capture_signal INT
+  wait "$capture_job"
+}
+
+@test "many captures at the same time do not disturb one another" {
+  local n
+  local -a jobs=() stdins=()
+  for n in 1 2 3 4 5; do
+    capture=$BATS_TEST_TMPDIR/$n
+    capture_start app -- -i lo -f "udp port 7001"
+    jobs+=("$capture_job") stdins+=("$capture_stdin")
+  done
+  send app 127.0.0.1 7001 1000
+  for n in 1 2 3 4 5; do
+    capture=$BATS_TEST_TMPDIR/$n capture_job=${jobs[n - 1]}
+    eventually capture_holds 1000
+    capture_signal TERM # the FIFOs' ends are shared by what was started later
+    eventually capture_has_ended
+    wait "$capture_job"
+    [ "$(capture_count)" = 1000 ]
+  done
+  for n in "${stdins[@]}"; do
+    exec {n}>&-
+  done
+}

@@ -1,0 +1,123 @@
+# Filters: names in them, wrong ones, and very long ones.
+# What is loaded sets variables, and uses some.
+# shellcheck disable=SC2034,SC2154
+
+load ../support/capture
+
+setup_file() {
+  container_init
+  lifecycle "$CONTAINER_HOME/lifecycle"
+  container_create app --lifecycle "$CONTAINER_HOME/lifecycle"
+  container_create glibc --root glibc --lifecycle "$CONTAINER_HOME/lifecycle"
+}
+teardown_file() { container_cleanup; }
+
+# With this filter, one packet to the outside is captured, and none to another address there.
+captures_one_of_two() { # container filter
+  outside ip address replace 10.255.200.1/32 dev lo
+  capture_start "$1" -- -f "$2"
+  send "$1" 10.255.200.1 7001
+  send "$1" "$(container_gateway "$1")" 7001
+  eventually capture_holds 1 udp
+  capture_stop
+  [ "$(capture_count udp and dst host "$(container_gateway "$1")")" = 1 ]
+  [ "$(capture_count udp)" = 1 ]
+}
+
+@test "a host name is looked up in the container's /etc/hosts" {
+  local container
+  for container in app glibc; do
+    container_exec "$container" --uid 0 -- bash -c : 2>/dev/null || true
+    echo "$(container_gateway "$container") db.example.com" >>"$(container_bundle "$container")/rootfs/etc/hosts"
+    captures_one_of_two "$container" "udp and host db.example.com"
+  done
+}
+
+@test "a host name is looked up at the name server of the container's resolv.conf" {
+  container_net app "$(support_program answer-dns)" "$(container_gateway app)" 3>&- &
+  local server=$!
+  echo "nameserver 127.0.0.1" >"$(container_bundle app)/rootfs/etc/resolv.conf"
+  captures_one_of_two app "udp and host some.example.org"
+  pkill -P "$server" || kill "$server"
+  : >"$(container_bundle app)/rootfs/etc/resolv.conf"
+}
+
+@test "a host that nobody knows is an error that names it" {
+  run -1 cf_pcap app -i lo -f "udp and host nobody.example.net" </dev/null
+  says "nobody.example.net"
+}
+
+@test "a wrong filter: libpcap's message, with the expression" {
+  run -1 cf_pcap app -i lo -f "udp prot 53" </dev/null
+  says "udp prot 53"
+  says "syntax error"
+  run -1 cf_pcap app -i lo -f "port 70000" </dev/null
+  says "port 70000"
+  run -1 cf_pcap app -i lo -f "wlan type mgt" </dev/null
+  says "wlan type mgt"
+}
+
+@test "a wrong filter: where it is wrong" {
+  run -1 cf_pcap app -i lo -f "tcp and udp prot 53" </dev/null
+  says "tcp and udp prot 53"
+  [[ $output =~ near|at|after ]] || fail "it does not say where: $output"
+}
+
+@test "blanks alone are no filter" {
+  local filter
+  for filter in " " $'\t' $'\n '; do
+    capture_start app -- -i lo -f "$filter"
+    send app 127.0.0.1 7001
+    eventually capture_holds 1 udp
+    capture_stop
+  done
+}
+
+@test "words that depend on the interface's network work" {
+  capture_start app -- -f "ip broadcast or udp port 7001"
+  send app "$(container_gateway app)" 7001
+  eventually capture_holds 1 udp
+  capture_stop
+}
+
+# 500 conditions, and blanks between them: libpcap takes long for many.
+long_filter() {
+  local n
+  filter="udp port 7001"
+  for n in {1..500}; do
+    filter+="$(printf '%120s' '') or udp port 7001"
+  done
+  [ "${#filter}" -gt 65536 ]
+}
+
+@test "a filter of 64 kB that fits into the kernel works" {
+  long_filter
+  capture_start app -- -i lo -f "$filter"
+  send app 127.0.0.1 7001
+  send app 127.0.0.1 7002
+  eventually capture_holds 1
+  capture_stop
+  [ "$(capture_count)" = 1 ]
+}
+
+@test "the line at the start cuts a long filter" {
+  long_filter
+  capture_start app -- -i lo -f "$filter"
+  capture_stop
+  [ "$(head -1 "$capture/err" | wc -c)" -lt 1000 ]
+}
+
+@test "a filter of 64 kB with thousands of hosts is given up after half a minute, not after hours" {
+  local filter
+  filter="host 10.0.0.0$(printf ' or host 10.%s' {0..15}.{0..15}.{0..15})"
+  [ "${#filter}" -gt 65536 ]
+  run -1 cf_pcap app -i lo -f "$filter" </dev/null
+  says "the filter is not compiled"
+  [ "${#output}" -lt 5000 ]
+}
+
+@test "parentheses 60000 deep are an error, not a crash" {
+  run -1 cf_pcap app -i lo -f "$(printf '(%.0s' {1..60000})udp" </dev/null
+  says "filter"
+  [ "${#output}" -lt 5000 ]
+}

@@ -1,0 +1,52 @@
+# A million packets: none is lost that the kernel delivered, and they are those that tcpdump captures.
+# What is loaded sets variables, and uses some.
+# shellcheck disable=SC2030,SC2031,SC2034,SC2154
+
+load ../support/capture
+
+setup_file() {
+  container_init
+  # In memory, so that a slow disk drops nothing.
+  mkdir "$CONTAINER_HOME/memory"
+  mount -t tmpfs -o size=1g none "$CONTAINER_HOME/memory"
+  lifecycle "$CONTAINER_HOME/lifecycle"
+  container_create app --lifecycle "$CONTAINER_HOME/lifecycle"
+}
+teardown_file() {
+  umount "$CONTAINER_HOME/memory"
+  container_cleanup
+}
+
+# N packets of 64 bytes of payload from outside, so fast on average.
+flood() { outside "$(support_program send-udp)" "$(container_ip app)" 7001 "$1" 64 "$2"; } # packets, a second
+frames() { "$(support_program pcap-frames)" <"$1"; }
+
+@test "a million packets at a rate that the kernel can deliver: all of them, as tcpdump has them" {
+  capture=$CONTAINER_HOME/memory/ours
+  tcpdump_start app "$CONTAINER_HOME/memory/theirs" -i eth0 "udp port 7001"
+  capture_start app -- -f "udp port 7001"
+  flood 1000000 60000
+  capture_stop # drains the ring
+  # tcpdump does not: it ends with what it has.
+  eventually has_bytes "$CONTAINER_HOME/memory/theirs/pcap" $((24 + 1000000 * (16 + 106)))
+  tcpdump_stop
+  [ "$(tcpdump_said_count dropped)" = 0 ]
+  [ "$(capture_said_count dropped)" = 0 ]
+  [ "$(capture_said_count captured)" = 1000000 ]
+  [ "$(capture_said_count received)" = 1000000 ]
+  [ "$(capture_info c)" = 1000000 ]
+  cmp <(frames "$capture/pcap") <(frames "$CONTAINER_HOME/memory/theirs/pcap")
+  rm -r "$capture" "$CONTAINER_HOME/memory/theirs"
+}
+has_bytes() { [ "$(stat -c %s "$1")" -ge "$2" ]; } # file bytes
+
+@test "a million packets as fast as they go: every one is captured or counted as dropped" {
+  capture=$CONTAINER_HOME/memory/fast
+  capture_start app -- -f "udp port 7001"
+  flood 1000000 0
+  capture_stop
+  [ "$(capture_said_count received)" = 1000000 ]
+  [ $(($(capture_said_count captured) + $(capture_said_count dropped))) = 1000000 ]
+  [ "$(capture_info c)" = "$(capture_said_count captured)" ]
+  rm -r "$capture"
+}

@@ -13,7 +13,7 @@ setup_file() {
   container_create app --lifecycle "$CONTAINER_HOME/lifecycle"
 }
 teardown_file() {
-  umount "$CONTAINER_HOME/memory"
+  umount --lazy "$CONTAINER_HOME/memory" || true
   container_cleanup
 }
 

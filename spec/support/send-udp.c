@@ -63,6 +63,10 @@ int main(int argc, char **argv)
     uint64_t count = strtoull(argv[3], NULL, 10);
     size_t size = strtoul(argv[4], NULL, 10);
     uint64_t per_second = argc > 5 ? strtoull(argv[5], NULL, 10) : 0;
+    /* Evenly, a millisecond's worth at a time, where there is a pace. */
+    unsigned largest = per_second == 0 || per_second > BATCH * 1000 ? BATCH
+                       : per_second < 1000                          ? 1
+                                                                    : (unsigned)(per_second / 1000);
     uint64_t numbers[BATCH];
     static char rest[SIZE_MAX_BYTES];
     struct iovec parts[BATCH][2];
@@ -84,7 +88,7 @@ int main(int argc, char **argv)
     }
     clock_gettime(CLOCK_MONOTONIC, &start);
     for (uint64_t sent = 0; sent < count;) {
-        unsigned batch = count - sent < BATCH ? (unsigned)(count - sent) : BATCH;
+        unsigned batch = count - sent < largest ? (unsigned)(count - sent) : largest;
         for (unsigned i = 0; i < batch; i++)
             numbers[i] = sent + i;
         int done = sendmmsg(fd, messages, batch, 0);

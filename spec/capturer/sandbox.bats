@@ -149,15 +149,6 @@ start_parsing() {
   eventually grep -qx 'Seccomp_filters:[[:space:]]*2' "/proc/$(capture_pid)/status"
 }
 
-# The descriptor of the packet socket of the capture: the one whose inode is listed in /proc/net/packet.
-packet_socket() {
-  local fd inode
-  for fd in "/proc/$(capture_pid)"/fd/*; do
-    inode=$(readlink "$fd" | sed -nE 's/^socket:\[([0-9]+)\]$/\1/p')
-    [ -z "$inode" ] || ! awk '{ print $NF }' "/proc/$(capture_pid)/net/packet" | grep -qx "$inode" || basename "$fd"
-  done
-}
-
 inject() { "$(support_program inject-syscall)" "$(capture_pid)" "$@"; }
 status_after_injection() { # number [first argument]
   inject "$@"
@@ -170,7 +161,7 @@ status_after_injection() { # number [first argument]
   local number
   for number in 1 20 44 46; do # write, writev, sendto, sendmsg
     start_parsing
-    status_after_injection "$number" "$(packet_socket)"
+    status_after_injection "$number" "$(capture_packet_socket)"
     [ "$status" = 159 ] || fail "call $number: status $status, not that of SIGSYS (128 + 31)"
   done
 }
@@ -222,7 +213,7 @@ END
 
 @test "who takes over a capture cannot send through the packet socket" {
   capture_start app -- -i lo
-  inject 1 "$(packet_socket)"
+  inject 1 "$(capture_packet_socket)"
   capture_wait
   [ "$status" = 159 ]
 }

@@ -76,6 +76,15 @@ capture_pid() { cat "$capture/pid"; }
 capture_signal() { kill -s "$1" "$(capture_pid)"; }
 capture_runs() { kill -0 "$(capture_pid)" 2>/dev/null; }
 
+# The descriptor of the packet socket of the capture: the one whose inode is listed in /proc/net/packet.
+capture_packet_socket() {
+  local fd inode
+  for fd in "/proc/$(capture_pid)"/fd/*; do
+    inode=$(readlink "$fd" | sed -nE 's/^socket:\[([0-9]+)\]$/\1/p')
+    [ -z "$inode" ] || ! awk '{ print $NF }' "/proc/$(capture_pid)/net/packet" | grep -qx "$inode" || basename "$fd"
+  done
+}
+
 # Waits for the capture's end; its status is then in $status.
 capture_wait() {
   eventually capture_has_ended

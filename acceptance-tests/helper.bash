@@ -24,6 +24,9 @@ ask() { # app path [index]
   curl -sSk --noproxy '*' --max-time 30 --retry 8 --retry-delay 1 --retry-all-errors "${header[@]}" "$(url "$1")/$2"
 }
 
+# cf start and cf restart are content with one of them.
+all_running() { ! cf curl "/v3/apps/$(guid "$1")/processes/web/stats" | grep -oE '"state": *"[A-Z]+"' | grep -vq RUNNING; } # app
+
 # Runs a shell command in instance 0 of the app.
 inside() { cf ssh "$1" -T -c "$2"; } # app command
 
@@ -35,8 +38,10 @@ capture_start() { # name app command
   cf ssh "$2" -T -c "$3" <"$out.stdin" >"$out.pcap" 2>"$out.err" 3>&- &
   echo $! >"$out.pid"
   exec {STDIN}>"$out.stdin"
-  wait_for 30 has_bytes "$out.pcap" 24 || fail "the capture did not start: $(cat "$out.err")"
+  wait_for 30 settled "$out" || true
+  has_bytes "$out.pcap" 24 || fail "the capture did not start: $(cat "$out.err")"
 }
+settled() { has_bytes "$1.pcap" 24 || ! kill -0 "$(cat "$1.pid")" 2>/dev/null; } # streams, or has ended
 
 capture_stop() { # name
   sleep 0.5 # what is asked for just now is in the kernel's ring by then

@@ -44,7 +44,7 @@ container_init() {
   CONTAINER_HOME=$(mktemp -d /var/tmp/cf-pcap.XXXXXX)
   export CONTAINER_HOME
   chmod 711 "$CONTAINER_HOME"
-  mkdir "$CONTAINER_HOME/containers" "$CONTAINER_HOME/pids"
+  mkdir "$CONTAINER_HOME/containers" "$CONTAINER_HOME/networks" "$CONTAINER_HOME/pids"
   ip netns add "${CONTAINER_HOME##*/}"
   ip -n "${CONTAINER_HOME##*/}" link set lo up
 }
@@ -188,8 +188,11 @@ container_network() { # name
   local bundle pid n netns=${CONTAINER_HOME##*/}
   bundle=$(container_bundle "$1")
   pid=$(container_pid "$1")
-  echo "$1" >>"$CONTAINER_HOME/networks"
-  n=$(wc -l <"$CONTAINER_HOME/networks")
+  for ((n = 1; n < 255; n++)); do
+    ! mkdir "$CONTAINER_HOME/networks/$n" 2>/dev/null || break
+  done
+  [ "$n" -lt 255 ] || container_fail "there are 254 containers already" || return
+  echo "$n" >"$bundle/network"
   echo "10.255.$n.2" >"$bundle/ip"
   echo "10.255.$n.1" >"$bundle/gateway"
   echo "fd00:255:$n::2" >"$bundle/ip6"
@@ -241,5 +244,10 @@ container_delete() { # name
   local bundle
   bundle=$(container_bundle "$1")
   container_runc delete --force "$(container_id "$1")" >/dev/null 2>&1 || true
+  if [ -e "$bundle/network" ]; then
+    # The kernel would remove it some time later.
+    ip -n "${CONTAINER_HOME##*/}" link delete "veth$(cat "$bundle/network")" 2>/dev/null || true
+    rmdir "$CONTAINER_HOME/networks/$(cat "$bundle/network")"
+  fi
   rm -rf "$bundle"
 }

@@ -1,0 +1,108 @@
+#!/usr/bin/env bats
+# cf pcap, the plugin: all instances of an app into one file.
+
+# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # bats sets $status, $output and $stderr, in subshells
+load helper
+
+setup() { wait_for 120 all_running "$WEB"; }
+teardown() { [ ! -e "$BATS_TEST_TMPDIR/x.pid" ] || kill "$(cat "$BATS_TEST_TMPDIR/x.pid")" 2>/dev/null || true; }
+
+# cf pcap in the background; returns once all instances capture. What it says is in x.err.
+pcap_start() { # argument…
+  cf pcap "$WEB" "$@" >"$BATS_TEST_TMPDIR/x.out" 2>"$BATS_TEST_TMPDIR/x.err" </dev/null 3>&- &
+  echo $! >"$BATS_TEST_TMPDIR/x.pid"
+  wait_for 60 settled || true
+  announced || fail "it does not capture: $(said)"
+}
+settled() { announced || ! kill -0 "$(cat "$BATS_TEST_TMPDIR/x.pid")" 2>/dev/null; }
+announced() { grep -q 'Capturing, press ^C to stop' "$BATS_TEST_TMPDIR"/x.{out,err}; }
+said() { cat "$BATS_TEST_TMPDIR"/x.{out,err}; }
+
+# Asks the plugin, cf's child, to end, and waits for both.
+pcap_stop() {
+  sleep 0.5
+  pkill -TERM -P "$(cat "$BATS_TEST_TMPDIR/x.pid")"
+  wait "$(cat "$BATS_TEST_TMPDIR/x.pid")"
+}
+
+requests() { grep -aoF "GET /$1 " "$BATS_TEST_TMPDIR/x.pcap" | wc -l; } # path
+times() { packets x -tt | grep -oE '^[0-9]+\.[0-9]+'; }
+
+@test "three instances: one file, every instance's request once, in order of time" {
+  local word index
+  word=$(marker)
+  pcap_start --interface lo --filter "tcp port 8080" --output "$BATS_TEST_TMPDIR/x.pcap"
+  for index in 2 0 1 2 1 0; do
+    ask "$WEB" "$word-$index-$((n += 1))" "$index"
+  done
+  pcap_stop
+  for index in 2-1 0-2 1-3 2-4 1-5 0-6; do
+    [ "$(requests "$word-$index")" = 1 ] || fail "request $index is in the file $(requests "$word-$index") times" "$(said)"
+  done
+  times | sort -c -n
+  said | grep -qF "Saved capture to '$BATS_TEST_TMPDIR/x.pcap'."
+}
+
+@test "-i: only the instance that is named" {
+  local word
+  word=$(marker)
+  pcap_start -i 1 --interface lo --filter "tcp port 8080" --output "$BATS_TEST_TMPDIR/x.pcap"
+  ask "$WEB" "$word-0" 0
+  ask "$WEB" "$word-1" 1
+  pcap_stop
+  [ "$(requests "$word-0")" = 0 ]
+  [ "$(requests "$word-1")" = 1 ]
+}
+
+@test "-o - is a stream that tcpdump reads" {
+  local word
+  word=$(marker)
+  pcap_start --interface lo --filter "tcp port 8080" --output -
+  ask "$WEB" "$word" 0
+  pcap_stop
+  tcpdump -nn -A -r - <"$BATS_TEST_TMPDIR/x.out" 2>/dev/null | grep -qF "GET /$word "
+}
+
+# script gives it a terminal; what is written to script's stdin is typed there.
+@test "^C on a terminal: the capture is complete, and saved" {
+  local word typed=$BATS_TEST_TMPDIR/typed
+  word=$(marker)
+  mkfifo "$typed"
+  script -qec "cf pcap $WEB --interface lo --filter 'tcp port 8080' --output $BATS_TEST_TMPDIR/x.pcap" /dev/null \
+    <"$typed" >"$BATS_TEST_TMPDIR/x.out" 2>"$BATS_TEST_TMPDIR/x.err" 3>&- &
+  exec {TERMINAL}>"$typed"
+  echo $! >"$BATS_TEST_TMPDIR/x.pid"
+  wait_for 60 settled || true
+  announced || fail "$(said)"
+  ask "$WEB" "$word" 0
+  printf '\003' >&"$TERMINAL"
+  wait $!
+  exec {TERMINAL}>&-
+  [ "$(requests "$word")" = 1 ]
+  said | grep -qF "Saved capture to '$BATS_TEST_TMPDIR/x.pcap'."
+  is_idle "$WEB"
+}
+
+@test "when cf pcap is killed no capture is left running in the containers" {
+  pcap_start --interface lo --output "$BATS_TEST_TMPDIR/x.pcap"
+  is_capturing "$WEB"
+  pkill -KILL -P "$(cat "$BATS_TEST_TMPDIR/x.pid")"
+  wait_for 30 is_idle "$WEB"
+}
+
+@test "a wrong filter is explained, and no file is written" {
+  run --separate-stderr timeout 60 cf pcap "$WEB" --duration 10s --filter 'tcp prt 80' --output "$BATS_TEST_TMPDIR/x.pcap" </dev/null
+  [ "$status" != 0 ]
+  grep -qF "filter 'tcp prt 80'" <<<"$output$stderr" || fail "$output$stderr"
+  [ ! -e "$BATS_TEST_TMPDIR/x.pcap" ]
+  is_idle "$WEB"
+}
+
+@test "an app without SSH: it names the command that enables it" {
+  cf disable-ssh "$WEB" && cf restart "$WEB" >/dev/null
+  run --separate-stderr timeout 60 cf pcap "$WEB" --duration 10s --output "$BATS_TEST_TMPDIR/x.pcap" </dev/null
+  cf enable-ssh "$WEB" && cf restart "$WEB" >/dev/null
+  [ "$status" != 0 ]
+  grep -qF "cf enable-ssh $WEB" <<<"$output$stderr" || fail "$output$stderr"
+  [ ! -e "$BATS_TEST_TMPDIR/x.pcap" ]
+}

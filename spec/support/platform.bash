@@ -1,0 +1,40 @@
+# A Cloud Foundry on this machine for tests of the acceptance tests.
+#
+#     source spec/support/platform.bash
+#     platform_start --capture disabled        # in $BATS_FILE_TMPDIR; the options of acceptance-tests/local/start
+#     accepted                                 # acceptance-tests/run, with its environment set for the platform
+#     platform_stop
+
+support_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
+PATH=$support_root/build/tools:$support_root/build/packages/bats-core/bin:$PATH
+export CF_PCAP_PLUGIN=$support_root/build/bin/cf-pcap-plugin
+
+platform_start() { # option…
+  "$support_root/acceptance-tests/local/start" --state "$BATS_FILE_TMPDIR/cf" "$@" >"$BATS_FILE_TMPDIR/start" 3>&- || return
+  # shellcheck source=/dev/null
+  source "$BATS_FILE_TMPDIR/cf/environment"
+}
+
+platform_stop() { "$support_root/acceptance-tests/local/stop" --state "$BATS_FILE_TMPDIR/cf"; }
+
+# All pass, none is skipped.
+accepted() { # file…
+  local out=$BATS_TEST_TMPDIR/out
+  "$support_root/acceptance-tests/run" "${@/#/$support_root/acceptance-tests/}" >"$out" 2>&1 3>&- || { cat "$out" && return 1; }
+  { grep -q '^ok ' "$out" && ! grep -E '^ok .*# skip' "$out"; } || { cat "$out" && return 1; }
+}
+
+# A login of the test's own.
+platform_login() {
+  export CF_HOME=$BATS_TEST_TMPDIR
+  cf api "$CF_PCAP_API" --skip-ssl-validation && cf auth "$CF_PCAP_USER" "$CF_PCAP_PASSWORD" && cf target -o pcap -s dev
+}
+
+# What the acceptance tests make is gone afterwards, whatever happened to them.
+nothing_is_left() {
+  local list
+  platform_login
+  for list in organizations spaces apps routes; do
+    ! cf curl "/v3/$list" | grep -F cf-pcap-test || { echo "left in $list" && return 1; }
+  done
+}

@@ -68,7 +68,8 @@ static const char *parse_line(struct policy *policy, bool seen[KEYS], char *line
         return NULL;
 
     char *value = strtok_r(NULL, " \t", &rest);
-    if (value == NULL || strtok_r(NULL, " \t", &rest) != NULL)
+    const char *more = value == NULL ? NULL : strtok_r(NULL, " \t", &rest);
+    if (value == NULL || *value == '#' || (more != NULL && *more != '#'))
         return "not of the form 'key value'";
     for (size_t i = 0; i < KEYS; i++) {
         if (strcmp(key, keys[i].key) != 0)

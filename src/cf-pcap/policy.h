@@ -1,7 +1,7 @@
 /*
  * The operator's policy: the file cf-pcap.policy in the directory of the executable, put there by
- * the lifecycle assembly. Lines `KEY VALUE`, separated by blanks; empty lines and lines that begin
- * with # are comments:
+ * the lifecycle assembly. Lines `KEY VALUE`, separated by blanks; empty lines are
+ * skipped, and so is what follows a # at the beginning of a word:
  *
  *     require_ssh yes|no      capture only in SSH sessions (default yes)
  *     max_snaplen BYTES       0 to 262144; 0: no limit (default)

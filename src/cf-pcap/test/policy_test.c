@@ -23,6 +23,7 @@ static const struct {
     {"max_snaplen 96\nmax_duration 3600\nrequire_ssh no\n", {false, 96, 3600}},
     {"\tmax_snaplen  \t 262144 \nmax_duration 31536000\n", {true, 262144, 31536000}},
     {"max_snaplen 0\nmax_duration 0\n", {true, 0, 0}},
+    {"require_ssh no # for now\nmax_snaplen 96 #headers\n", {false, 96, 0}},
 };
 
 static const struct {
@@ -32,6 +33,8 @@ static const struct {
     {"require_ssh maybe\n", "line 1: bad value: 'require_ssh maybe'"},
     {"require_ssh\n", "line 1: not of the form 'key value'"},
     {"require_ssh no no\n", "line 1: not of the form 'key value'"},
+    {"require_ssh # no\n", "line 1: not of the form 'key value'"},
+    {"max_snaplen 96#headers\n", "line 1: bad value"},
     {"# policy\n\nrequire_sshd no\n", "line 3: unknown key: 'require_sshd no'"},
     {"max_snaplen 96\nmax_snaplen 96\n", "line 2: this key stands here twice"},
     {"max_snaplen 262145", "line 1: bad value"},

@@ -70,7 +70,7 @@ is_refused() {
 @test "a client that is killed leaves no capture behind, even if no packet ever comes" {
   session_capture app -i lo -f "udp port 7999"
   container_exec app -- pidof cf-pcap
-  pkill -KILL -P "$capture_job" -x ssh || kill -KILL "$capture_job"
+  kill_client
   eventually no_capture_left
 }
 no_capture_left() { ! container_exec app -- pidof cf-pcap >/dev/null; }
@@ -79,7 +79,7 @@ no_capture_left() { ! container_exec app -- pidof cf-pcap >/dev/null; }
   session_capture app -i lo -f "udp port 7001"
   send app 127.0.0.1 7001 100000 1000 20000 3>&- &
   eventually capture_holds 100
-  pkill -KILL -P "$capture_job" -x ssh || kill -KILL "$capture_job"
+  kill_client
   eventually no_capture_left
   wait %2 || true
 }

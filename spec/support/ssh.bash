@@ -20,9 +20,12 @@ listens() { container_net "$1" ss -Hltn "sport = :$2" | grep -q LISTEN; } # cont
 # name another daemon, SSH_FROM another command to run the client with, SSH_TTY=-tt a terminal.
 session() { # container command line
   local address=${SSH_ADDRESS:-$(container_ip "$1")}
-  ${SSH_FROM:-outside} ssh -F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR \
+  ${SSH_FROM:-outside} timeout --foreground 100 ssh -F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR \
     -o PubkeyAuthentication=no -o ConnectTimeout=20 "${SSH_TTY:--T}" -p "${SSH_PORT:-2222}" "vcap@$address" "$2"
 }
+
+# Kills the client that carries the capture, as a laptop that is closed does.
+kill_client() { pkill -KILL -P "$(pgrep -P "$capture_job" -x timeout)" -x ssh; }
 
 # Starts a capture in a session.
 session_capture() { # container [cf-pcap option…]

@@ -75,7 +75,6 @@ static void end_at_once(struct capture *capture)
     stop(capture);
     for (size_t i = 0; i < capture->count; i++)
         session_kill(&capture->sessions[i]);
-    capture->merge.hurry = true;
     capture->dirty = true;
 }
 
@@ -328,7 +327,11 @@ static void lose_patience(struct capture *capture)
     for (size_t i = 0; i < capture->count; i++) {
         struct session *session = &capture->sessions[i];
 
-        if (session->state != SESSION_RUNNING || !session->asked_to_end || session->paused)
+        if (session->state != SESSION_RUNNING || !session->asked_to_end)
+            continue;
+        if (session->killed)
+            session_kill(session);
+        if (session->paused)
             continue;
         uint64_t asked = now - session->stopped_at;
         if (asked >= STOP_PATIENCE ||

@@ -232,7 +232,7 @@ int merge_run(struct merge *merge, uint64_t now, merge_opened *opened, void *con
     *wake = UINT64_MAX;
     if (result != 0)
         return result;
-    bool waiting = merge->waited_for > 0 && !merge->hurry;
+    bool waiting = merge->waited_for > 0;
     size_t overdue = waiting ? look_at_the_clock(merge, now, wake) : 0;
 
     while (merge->heap_count > 0 && (!waiting || overdue > 0)) {
@@ -259,7 +259,7 @@ int merge_run(struct merge *merge, uint64_t now, merge_opened *opened, void *con
             overdue--;
         if (!stream_is_over(stream->stream.state)) {
             merge->waited_for++;
-            if (!waiting && !merge->hurry) {
+            if (!waiting) {
                 waiting = true;
                 overdue = look_at_the_clock(merge, now, wake);
             }

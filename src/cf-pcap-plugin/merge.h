@@ -45,7 +45,6 @@ struct merge {
     struct writer *writer;
     uint64_t window;
     uint64_t last_time; /* latest time written, nanoseconds */
-    bool hurry;         /* write what is there, wait for nothing */
 
     /* Streams whose first packet is known, as a binary heap by (time, number of the stream). */
     struct merge_key {

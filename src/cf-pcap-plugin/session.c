@@ -185,6 +185,7 @@ void session_kill(struct session *session)
     session_stop(session);
     if (session->state != SESSION_RUNNING)
         return;
+    session->killed = true;
     if (uv_is_active((uv_handle_t *)&session->process)) {
         uv_process_kill(&session->process, SIGKILL);
         return;

@@ -27,6 +27,7 @@ struct session {
 
     enum { SESSION_WAITING, SESSION_RUNNING, SESSION_OVER } state;
     bool asked_to_end; /* by session_stop */
+    bool killed;       /* by session_kill */
     bool stdin_closed, paused;
     int status;          /* of SESSION_OVER: as struct cf_result */
     uint64_t last_heard; /* ms: when it started, or bytes came */
@@ -49,7 +50,7 @@ int session_start(struct session *session, uv_loop_t *loop, const struct cf *cf,
 /* Asks the tool to end: end of file on its stdin. One that was not started never will be. */
 void session_stop(struct session *session);
 
-/* Ends the child at once. */
+/* Ends the child at once; called again, also whatever it left behind with its pipes. */
 void session_kill(struct session *session);
 
 /* Reads on, if reading was stopped because the merge had no room. */

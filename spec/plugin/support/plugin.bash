@@ -10,7 +10,7 @@
 bats_require_minimum_version 1.5.0
 
 root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
-plugin=$root/build/bin/cf-pcap-plugin
+plugin=${CF_PCAP_PLUGIN:-$root/build/bin/cf-pcap-plugin} # another build, under a sanitizer say
 export FAKE_CF=$BATS_TEST_TMPDIR/fake PATH=$root/spec/plugin/support:$PATH
 said=$BATS_TEST_TMPDIR/said errors=$BATS_TEST_TMPDIR/errors output=$BATS_TEST_TMPDIR/output.pcap
 
@@ -30,7 +30,7 @@ teardown() {
 fail() { printf '%s\n' "$*" >&2; return 1; }
 
 eventually() { # command…   for a minute at most
-  local until=$((SECONDS + 60))
+  local until=$((SECONDS + ${CF_PCAP_PATIENCE:-60}))
   until "$@"; do
     [ "$SECONDS" -lt "$until" ] || { cat "$said" "$errors" >&2; fail "still not after 60 s: $*"; return; }
     sleep 0.05

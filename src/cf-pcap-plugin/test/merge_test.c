@@ -290,20 +290,6 @@ static void when_a_ring_is_full_silence_ends_the_waiting(void **state)
     tear_down(f);
 }
 
-static void in_a_hurry_all_that_is_there_is_written(void **state)
-{
-    struct fixture *f = set_up(2, &writer_pcap);
-
-    (void)state;
-    feed_header(f, 0, 1);
-    feed_packet(f, 0, second, 'a', 0);
-    run(f, 0);
-    f->merge.hurry = true;
-    run(f, 0);
-    assert_string_equal(written(f), "a");
-    tear_down(f);
-}
-
 static void nothing_more_is_written_of_an_abandoned_stream(void **state)
 {
     struct fixture *f = set_up(3, &writer_pcap);
@@ -435,7 +421,6 @@ int main(void)
         cmocka_unit_test(a_late_packet_is_written_and_counted),
         cmocka_unit_test(a_stream_that_ends_or_breaks_is_not_waited_for),
         cmocka_unit_test(when_a_ring_is_full_silence_ends_the_waiting),
-        cmocka_unit_test(in_a_hurry_all_that_is_there_is_written),
         cmocka_unit_test(nothing_more_is_written_of_an_abandoned_stream),
         cmocka_unit_test(pcap_refuses_a_second_link_type_and_pcapng_does_not),
         cmocka_unit_test(many_packets_in_random_pieces_come_out_sorted),

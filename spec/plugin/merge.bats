@@ -1,0 +1,45 @@
+# The merge, on files, beside mergecap.
+# What is loaded sets variables, and uses some.
+# shellcheck disable=SC2034,SC2154
+
+load support/plugin
+load support/pcap
+
+setup_file() { make -s -C "$root/src/cf-pcap-plugin/test" "$root/build/units/cf-pcap-plugin/merge_files"; }
+
+merge() { "$root/build/units/cf-pcap-plugin/merge_files" "$@"; }
+content() { tshark -r "$1" -T fields -e frame.time_epoch -e frame.len -e data 2>/dev/null; }
+
+# So many packets, one to forty microseconds apart: many at the same time as another file's.
+some_capture() { # name packets
+  local i fraction microseconds=0
+  pcap_header >"$1"
+  for ((i = 0; i < $2; i++)); do
+    microseconds=$((microseconds + 1 + RANDOM % 40))
+    printf -v fraction %06d "$microseconds"
+    pcap_packet "1700000000.$fraction" "$1 $i"
+  done >>"$1"
+}
+
+@test "files are merged as mergecap merges them, and equal times in the order of the files" {
+  for name in a b c d e; do some_capture "$name" $((20 + RANDOM % 100)); done
+  editcap -F nsecpcap d nanoseconds
+  merge a b c nanoseconds e >ours
+  mergecap -F pcap -w theirs a b c nanoseconds e
+  diff <(content ours | sort) <(content theirs | sort)
+  in_time_order ours
+  # Sorted by time and name it is as it was: 61 to 65 are the names.
+  diff <(content ours | awk '{ print $1, substr($3, 1, 2) }') <(content ours | awk '{ print $1, substr($3, 1, 2) }' | sort)
+  merge -n a b c nanoseconds e >ours.pcapng
+  diff <(content ours.pcapng) <(content ours)
+}
+
+@test "a file that is cut, and one that is none, end alone" {
+  some_capture a 100 && some_capture b 100
+  head -c -10 b >cut.pcap
+  echo "no capture at all" >none
+  merge a cut.pcap none >ours 2>"$errors"
+  [ "$(content ours | wc -l)" = 199 ]
+  in_time_order ours
+  complained "cut.pcap: broken" && complained "none: broken"
+}

@@ -4,7 +4,7 @@ MAKEFLAGS += --no-print-directory
 
 PROGRAMS := cf-pcap cf-pcap-plugin
 
-.PHONY: all blobs demo cf test check lint bench clean help $(PROGRAMS)
+.PHONY: all blobs demo cf test check lint fuzz bench clean help $(PROGRAMS)
 
 all: $(PROGRAMS)        ## build/bin/*, what users get
 
@@ -35,6 +35,10 @@ lint:                   ## formatters and analysers alone
 
 test:                   ## all tests (root); ends with 'N passed, N failed'
 	@scripts/test
+
+SECONDS_EACH ?= 60
+fuzz:                   ## fuzz what reads untrusted bytes, SECONDS_EACH=60 each
+	@scripts/fuzz $(SECONDS_EACH)
 
 bench:                  ## measure beside tcpdump, dumpcap, gopacket, mergecap ... (root, a quarter of an hour)
 	@scripts/bench

@@ -1,6 +1,6 @@
 /*
- * For the harnesses in the fuzz directories: what a harness claims about what it calls. A claim that
- * does not hold is a finding, as a memory error is.
+ * For the harnesses in the fuzz directories: what a harness claims about what it calls. A claim
+ * that does not hold is a finding, as a memory error is.
  */
 #ifndef FUZZ_H
 #define FUZZ_H
@@ -10,7 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-        int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 #define CLAIM(condition)                                                                           \
     do {                                                                                           \

@@ -40,8 +40,8 @@ refused_with() { # part…
   says "SSH session"
 }
 
-@test "require_ssh no, with comments, empty lines, tabs and no newline at the end" {
-  printf '# a comment\n\n  # another\nrequire_ssh\t no  \n\n max_snaplen 100' >"$dir/cf-pcap.policy"
+@test "require_ssh no, with comments beside and between, empty lines, tabs and no newline at the end" {
+  printf '# a comment\n\n  # another\nrequire_ssh\t no  \n\n max_snaplen 100 # headers' >"$dir/cf-pcap.policy"
   capture_start app -- -i lo
   capture_stop
 }
@@ -101,7 +101,7 @@ refused_with() { # part…
 
 @test "a key without a value, or with two, is refused" {
   local line
-  for line in "require_ssh" "require_ssh no no" "max_snaplen 1 # so little"; do
+  for line in "require_ssh" "require_ssh no no" "max_snaplen 1 so little" "require_ssh # no"; do
     policy "$dir" "$line"
     refused_with "line 1" "$line"
   done

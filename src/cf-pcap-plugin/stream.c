@@ -36,7 +36,8 @@ static void copy_out(const struct stream *stream, uint64_t from, uint8_t *to, si
     size_t first = stream->size - at < length ? stream->size - at : length;
 
     memcpy(to, stream->ring + at, first);
-    memcpy(to + first, stream->ring, length - first);
+    if (first < length) /* seldom, and a call with 0 bytes costs as much as one with a few */
+        memcpy(to + first, stream->ring, length - first);
 }
 
 /* Twice the size. Positions keep their meaning: they only fall elsewhere. */

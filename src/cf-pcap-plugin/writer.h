@@ -52,11 +52,10 @@ static inline uint8_t *writer_copy_packet(uint8_t *to, const struct stream *stre
     struct stream_piece pieces[2];
 
     stream_pieces(stream, pieces);
-    for (int i = 0; i < 2; i++) {
-        __builtin_memcpy(to, pieces[i].bytes, pieces[i].length);
-        to += pieces[i].length;
-    }
-    return to;
+    __builtin_memcpy(to, pieces[0].bytes, pieces[0].length);
+    if (pieces[1].length > 0)
+        __builtin_memcpy(to + pieces[0].length, pieces[1].bytes, pieces[1].length);
+    return to + pieces[0].length + pieces[1].length;
 }
 
 #endif

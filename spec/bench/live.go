@@ -17,8 +17,8 @@ type cloud struct {
 }
 
 const (
-	liveSeconds  = 3
-	liveFileSize = 150 << 20
+	liveSeconds  = 2
+	liveFileSize = 120 << 20
 )
 
 func startCloud() (c cloud, stop func(), err error) {
@@ -106,7 +106,7 @@ func (c cloud) cat(rate int) (bytesPerSecond float64, err error) {
 }
 
 func pcapCommand(options ...string) []string {
-	return append([]string{"cf", "pcap", "bench", "-o", "-", "-d", strconv.Itoa(liveSeconds+1) + "s"}, options...)
+	return append([]string{"cf", "pcap", "bench", "-o", "-", "-d", strconv.Itoa(liveSeconds+2) + "s"}, options...)
 }
 
 func liveTable() error {

@@ -29,7 +29,7 @@ teardown_file() { platform_stop; }
   "$support_root/acceptance-tests/run" >"$BATS_TEST_TMPDIR/out" 2>&1 3>&- &
   until grep -q '^# Push .*-musl' "$BATS_TEST_TMPDIR/out"; do kill -0 $! && sleep 0.2; done
   kill -TERM $!
-  run wait $!
+  ! wait $! || return 1
   nothing_is_left
 }
 

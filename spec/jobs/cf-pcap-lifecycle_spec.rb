@@ -6,9 +6,10 @@ describe 'job cf-pcap-lifecycle' do
 
   it_behaves_like 'a job that only has scripts'
 
-  it 'shares with the cells whether capture is enabled or forbidden' do
+  it 'shares whether capture is enabled or forbidden, with the cells, and its limits, with the acceptance tests' do
     expect(job.spec['provides']).to eq([{ 'name' => 'cf-pcap', 'type' => 'cf-pcap',
-                                          'properties' => %w[cf_pcap.enabled cf_pcap.forbidden] }])
+                                          'properties' => %w[cf_pcap.enabled cf_pcap.forbidden cf_pcap.require_ssh
+                                                           cf_pcap.max_snaplen cf_pcap.max_duration] }])
   end
 
   def options(properties)

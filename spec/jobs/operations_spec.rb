@@ -77,6 +77,18 @@ describe 'the ops files for cf-deployment' do
     end
   end
 
+  it 'acceptance tests: an errand of its own, with the cf CLI beside it' do
+    manifest = interpolate('enable-cf-pcap', 'add-cf-pcap-acceptance-tests')
+    release(manifest)
+    errand = manifest['instance_groups'].find { |group| group['name'] == 'cf-pcap-acceptance-tests' }
+    expect(errand).to include('lifecycle' => 'errand', 'instances' => 1)
+    expect(errand['jobs'].map { |one| one.slice('name', 'release') })
+      .to eq([{ 'name' => 'cf-pcap-acceptance-tests', 'release' => 'cf-pcap' }, { 'name' => 'cf-cli-8-linux', 'release' => 'cf-cli' }])
+    properties = errand['jobs'].first['properties']['cf_pcap_acceptance_tests'].transform_keys { |key| "cf_pcap_acceptance_tests.#{key}" }
+    expect(Job.new('cf-pcap-acceptance-tests').render('bin/run', properties)).to include('SKIP_SSL_VALIDATION=true')
+    expect(interpolate('add-cf-pcap-acceptance-tests', 'enable-cf-pcap')['releases']).to match_array(manifest['releases'])
+  end
+
   it 'may be given twice' do
     expect(interpolate('enable-cf-pcap', 'enable-cf-pcap')).to eq(interpolate('enable-cf-pcap'))
     expect(interpolate('forbid-cf-pcap', 'forbid-cf-pcap')).to eq(interpolate('forbid-cf-pcap'))

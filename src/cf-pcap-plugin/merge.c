@@ -202,7 +202,7 @@ static size_t look_at_the_clock(struct merge *merge, uint64_t now, uint64_t *wak
         }
         if (is_overdue(stream))
             overdue++;
-        else if (in->mark_count > 0 && in->marks[0].time + merge->window < *wake)
+        if (in->mark_count > 0 && in->marks[0].time + merge->window < *wake)
             *wake = in->marks[0].time + merge->window;
     }
     return overdue;

@@ -191,6 +191,23 @@ static void a_packet_waits_for_a_silent_stream_as_long_as_the_window_and_no_long
     tear_down(f);
 }
 
+static void after_an_overdue_packet_the_next_one_has_its_time_too(void **state)
+{
+    struct fixture *f = set_up(2, &writer_pcap);
+
+    (void)state;
+    feed_header(f, 0, 1);
+    feed_header(f, 1, 1);
+    feed_packet(f, 0, second, 'a', 10000);
+    feed_packet(f, 0, 2 * second, 'b', 11000);
+    assert_int_equal(run(f, 10000 + MERGE_WINDOW), 0);
+    assert_string_equal(written(f), "a");
+    assert_true(f->wake == 11000 + MERGE_WINDOW);
+    assert_int_equal(run(f, f->wake), 0);
+    assert_string_equal(written(f), "ab");
+    tear_down(f);
+}
+
 static void a_stream_that_is_still_to_come_is_waited_for_likewise(void **state)
 {
     struct fixture *f = set_up(2, &writer_pcap);
@@ -416,6 +433,7 @@ int main(void)
         cmocka_unit_test(ties_keep_the_order_of_the_instances),
         cmocka_unit_test(a_single_stream_waits_for_nothing),
         cmocka_unit_test(a_packet_waits_for_a_silent_stream_as_long_as_the_window_and_no_longer),
+        cmocka_unit_test(after_an_overdue_packet_the_next_one_has_its_time_too),
         cmocka_unit_test(a_stream_that_is_still_to_come_is_waited_for_likewise),
         cmocka_unit_test(no_packet_waits_longer_because_earlier_ones_came_later),
         cmocka_unit_test(a_late_packet_is_written_and_counted),

@@ -40,7 +40,7 @@ SECONDS_EACH ?= 60
 fuzz:                   ## fuzz what reads untrusted bytes, SECONDS_EACH=60 each
 	@scripts/fuzz $(SECONDS_EACH)
 
-bench:                  ## measure beside tcpdump, dumpcap, gopacket, mergecap ... (root, a quarter of an hour)
+bench:                  ## measure beside tcpdump, dumpcap, gopacket, mergecap ... (root, an idle machine)
 	@scripts/bench
 
 clean:                  ## remove build/ (sources fetched into blobs/ stay)

@@ -30,7 +30,7 @@ eventually() {
 lifecycle() { # dir [line…]
   mkdir -p "$1" && chmod 755 "$1"
   rm -rf "${1:?}"/*
-  install -m 755 "$support_root/build/bin/cf-pcap" "$1/cf-pcap"
+  install -m 755 "${CF_PCAP_PROGRAM:-$support_root/build/bin/cf-pcap}" "$1/cf-pcap"
   setcap cap_net_raw=p "$1/cf-pcap"
   policy "$1" "${@:2}"
 }

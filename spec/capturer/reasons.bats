@@ -55,13 +55,15 @@ may_not_capture() { # option…
   says "nosuid"
 }
 
+has_a_user_namespace() { [ "$(readlink "/proc/$1/ns/user")" != "$(readlink /proc/self/ns/user)" ]; } # pid
+
 # setcap, run as the root of a user namespace, writes version 3: a capability for that namespace.
 setcap_in_a_user_namespace() { # file
   local pid
   chown 1000:1000 "$1"
   unshare --user sleep 1000 3>&- &
   pid=$!
-  eventually test "$(readlink "/proc/$pid/ns/user")" != "$(readlink /proc/self/ns/user)" || return
+  eventually has_a_user_namespace "$pid" || return
   echo "0 1000 1" >"/proc/$pid/uid_map"
   echo "0 1000 1" >"/proc/$pid/gid_map"
   nsenter --user=/proc/"$pid"/ns/user --setuid 0 --setgid 0 setcap cap_net_raw=p "$1"

@@ -16,7 +16,7 @@
 
 enum {
     RING_BYTES = 8 << 20, /* 32 blocks; the README has the measurements */
-    BLOCK_MS = 30,        /* the kernel hands a block out when it is full, or once this old */
+    BLOCK_MS = 20,        /* the kernel hands a block out when it is full, or once this old */
     /* The kernel looks at the age of a block every BLOCK_MS, and it takes it two looks to call a
      * block old: after this time every packet that came before is in reach. */
     DRAIN_MS = 2 * BLOCK_MS + 10,

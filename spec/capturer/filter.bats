@@ -1,6 +1,6 @@
 # Filters: names in them, wrong ones, and very long ones.
 # What is loaded sets variables, and uses some.
-# shellcheck disable=SC2034,SC2154
+# shellcheck disable=SC2034,SC2154,SC2030,SC2031
 
 load ../support/capture
 
@@ -34,10 +34,20 @@ captures_one_of_two() { # container filter
 }
 
 @test "a host name is looked up at the name server of the container's resolv.conf" {
-  container_net app "$(support_program answer-dns)" "$(container_gateway app)" 3>&- &
-  local server=$!
+  local program
+  program=$(support_program answer-dns)
+  container_net app "$program" "$(container_gateway app)" 3>&- &
+  server=$!
+  eventually name_server_listens
   echo "nameserver 127.0.0.1" >"$(container_bundle app)/rootfs/etc/resolv.conf"
   captures_one_of_two app "udp and host some.example.org"
+}
+# UDP port 53, in hexadecimal
+name_server_listens() { container_exec app -- grep -q ':0035 ' /proc/net/udp; }
+
+# What a test has started ends with it, also when it fails: bats waits for it otherwise.
+teardown() {
+  [ -n "${server-}" ] || return 0
   pkill -P "$server" || kill "$server"
   : >"$(container_bundle app)/rootfs/etc/resolv.conf"
 }

@@ -47,7 +47,9 @@ is_removed() { container_net app ip link delete brief && sleep 0.5; }
 goes_down() { container_net app ip link set brief down && sleep 0.5; }
 container_file() { container_exec app --uid 0 -- sh -c "cat >>$1"; }
 name_server() { # [tcp]; its pid, or rather nsenter's, is then in $server
-  nsenter --net="/proc/$(container_pid app)/ns/net" "$(support_program answer-dns)" 10.9.8.7 "$@" 3>&- &
+  local program
+  program=$(support_program answer-dns)
+  nsenter --net="/proc/$(container_pid app)/ns/net" "$program" 10.9.8.7 "$@" 3>&- &
   server=$!
   sleep 0.3
 }

@@ -85,22 +85,9 @@ died() { [[ ${lines[-1]} = "1 status 1"??", no packets" ]] || fail "$output"; }
 
 # The files that a capture opens.
 opened() { # [container_exec option…]
-  mkfifo "$BATS_TEST_TMPDIR/go"
-  rm -f "$BATS_TEST_TMPDIR/pid" "$BATS_TEST_TMPDIR/pcap"
-  container_exec app "$@" --pid-file "$BATS_TEST_TMPDIR/pid" -- /bin/busybox sh -c 'read -r _ && exec /tmp/lifecycle/cf-pcap -i lo -f "host localhost"' \
-    <"$BATS_TEST_TMPDIR/go" >"$BATS_TEST_TMPDIR/pcap" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
-  local job=$! pid
-  exec {go}>"$BATS_TEST_TMPDIR/go"
-  eventually test -s "$BATS_TEST_TMPDIR/pid"
-  pid=$(cat "$BATS_TEST_TMPDIR/pid")
-  strace -f -qq -e trace=file -o "$BATS_TEST_TMPDIR/trace" -p "$pid" 3>&- {go}>&- &
-  eventually grep -qE '^TracerPid:[[:space:]]*[1-9]' "/proc/$pid/status"
-  echo >&"$go"
-  eventually test -s "$BATS_TEST_TMPDIR/pcap"
-  exec {go}>&-
-  wait "$job"
-  rm "$BATS_TEST_TMPDIR/go"
-  sed -n '/execve(/,$p' "$BATS_TEST_TMPDIR/trace" | grep -oE '"/[^"]*"' | sed -E 's|/proc/[0-9]+/|/proc/PID/|' | sort -u
+  capture_traced app "$@" -- -i lo -f "host localhost"
+  capture_stop
+  files_of <"$capture/trace"
 }
 
 @test "a CF_INSTANCE_PORTS that is no such thing is noted, and the capture goes on" {

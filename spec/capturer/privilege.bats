@@ -117,21 +117,10 @@ END
   [ "$status" = 159 ]
 }
 
-# Traces a capture from before its exec on, from outside the container, into $capture/trace.
+# Traces a whole capture, into $capture/trace.
 trace() { # [option…]
-  mkdir -p "$capture"
-  mkfifo "$capture/go"
-  container_exec app --pid-file "$capture/pid" -- sh -c 'read -r _ && exec /tmp/lifecycle/cf-pcap "$@"' sh "$@" \
-    <"$capture/go" >"$capture/pcap" 2>"$capture/err" 3>&- &
-  capture_job=$!
-  exec {capture_stdin}>"$capture/go"
-  eventually test -s "$capture/pid"
-  strace -f -qq -o "$capture/trace" -p "$(capture_pid)" 3>&- {capture_stdin}>&- &
-  eventually grep -qE '^TracerPid:[[:space:]]*[1-9]' "/proc/$(capture_pid)/status"
-  echo >&"$capture_stdin"
-  eventually capture_has_begun
+  capture_traced app -- "$@"
   capture_stop
-  sed -i 's/^[0-9]* *//' "$capture/trace"
 }
 
 # The number of the first line of the trace that matches; fails if there is none.

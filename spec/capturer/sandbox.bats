@@ -14,8 +14,7 @@ setup_file() {
 }
 teardown_file() { container_cleanup; }
 
-# Traces a capture from before its exec on, from outside the container, into a file of its own; runs
-# a command in the midst of it. $stdout is where its packets go.
+# Traces a capture, and runs a command in the midst of it; all of it lies in a folder NAME.
 traced() { # name [command…] , cf-pcap option…
   local name=$1
   local -a midst=()
@@ -25,21 +24,11 @@ traced() { # name [command…] , cf-pcap option…
   done
   shift
   capture=$CONTAINER_HOME/$name
-  mkdir "$capture" && mkfifo "$capture/go"
-  container_exec app --pid-file "$capture/pid" -- sh -c 'read -r _ && exec /tmp/lifecycle/cf-pcap "$@"' sh "$@" \
-    <"$capture/go" >"${stdout:-$capture/pcap}" 2>"$capture/err" 3>&- &
-  capture_job=$!
-  exec {capture_stdin}>"$capture/go"
-  eventually test -s "$capture/pid"
-  strace -f -qq -o "$capture/trace" -p "$(capture_pid)" 3>&- {capture_stdin}>&- &
-  eventually grep -qE '^TracerPid:[[:space:]]*[1-9]' "/proc/$(capture_pid)/status"
-  echo >&"$capture_stdin"
-  eventually traced_has_begun
+  capture_traced app -- "$@"
   "${midst[@]}"
   exec {capture_stdin}>&-
   eventually capture_has_ended
 }
-traced_has_begun() { grep -q 'capturing on' "$capture/err" || capture_has_ended; }
 
 stop_and_go_on() { capture_signal STOP && sleep 0.3 && capture_signal CONT && sleep 0.3; }
 more_than_a_pipe_holds() { send app 127.0.0.1 7001 20 20000 && sleep 0.5; }
@@ -83,13 +72,13 @@ measure() {
   traced is_removed is_removed , -i brief
   mkfifo "$CONTAINER_HOME/pipe"
   exec {pipe}<>"$CONTAINER_HOME/pipe"
-  stdout=$CONTAINER_HOME/pipe traced blocked more_than_a_pipe_holds , -i lo
+  CAPTURE_STDOUT=$CONTAINER_HOME/pipe traced blocked more_than_a_pipe_holds , -i lo
   exec {pipe}>&-
 }
 
 # The calls of all traces since the first list was in force (1), or the second (2).
 calls_since() {
-  sed 's/^[0-9]* *//' "$CONTAINER_HOME"/*/trace | awk -v stage="$1" '
+  cat "$CONTAINER_HOME"/*/trace | awk -v stage="$1" '
     /^execve\(/ { stages = 0 }
     stages >= stage { print }
     /^prctl\(PR_SET_SECCOMP/ { stages++ }' | grep -oE '^[a-z_0-9]+\(' | tr -d '(' | sort -u
@@ -102,7 +91,7 @@ entries_of() { # narrow|enter
   cpp -fpreprocessed -dD -P "$support_root/src/cf-pcap/sandbox.c" 2>/dev/null |
     sed '/#ifdef __NR_/d; /#else/,/#endif/d' |
     awk -v name="sandbox_$1" '$0 ~ name "\\(" { inside = 1 } /^}/ { inside = 0 } inside' |
-    grep -oE 'ALLOW(_IF)?\(__NR_[a-z_0-9]+' | sed 's/.*__NR_//' | sort -u |
+    grep -oE 'ALLOW(_IF|_WITHOUT)?\(__NR_[a-z_0-9]+' | sed 's/.*__NR_//' | sort -u |
     grep -vxE 'brk|mremap|mprotect|madvise|clock_gettime'
 }
 
@@ -152,7 +141,7 @@ start_parsing() {
 }
 
 inject() { "$(support_program inject-syscall)" "$(capture_pid)" "$@"; }
-status_after_injection() { # number [first argument]
+status_after_injection() { # number [argument…]
   inject "$@"
   eventually capture_has_ended
   status=0
@@ -206,6 +195,35 @@ kill 62 0
 END
 }
 
+@test "who takes over the parser can open files to read, not to write or make one, and gets no executable memory" {
+  local name number arguments
+  # asm/unistd_64.h, asm-generic/fcntl.h: O_WRONLY 1, O_RDWR 2, O_CREAT 0x40, O_TRUNC 0x200; PROT_EXEC 4
+  while read -r name number arguments; do
+    start_parsing
+    # shellcheck disable=SC2086 # words
+    status_after_injection "$number" $arguments
+    [ "$status" = 159 ] || fail "$name: status $status"
+  done <<END
+open(O_WRONLY) 2 0 1
+open(O_RDWR) 2 0 2
+open(O_CREAT) 2 0 0x40
+open(O_TRUNC) 2 0 0x200
+openat 257 0 0
+creat 85
+memfd_create 319
+pwrite64 18 1
+truncate 76
+rename 82
+unlink 87
+mmap(PROT_EXEC) 9 0 4096 4
+mprotect(PROT_EXEC) 10 0 4096 7
+END
+  start_parsing
+  status_after_injection 2 0 0 # open(O_RDONLY), of no name
+  [ "$status" = 1 ]
+  capture_said "unknown host"
+}
+
 @test "a call that parsing needs, made to happen in the same way, does no harm" {
   start_parsing
   status_after_injection 41 2 # socket(AF_INET)
@@ -225,6 +243,29 @@ END
   closed=$(grep -nE 'shutdown\([0-9]+, SHUT_RDWR\) += 0' "$CONTAINER_HOME/plain/trace" | cut -d: -f1)
   opened=$(grep -n 'socket(AF_PACKET' "$CONTAINER_HOME/plain/trace" | head -1 | cut -d: -f1)
   [ "$closed" -lt "$opened" ]
+}
+
+@test "the files it opens, or asks about, are those that docs/security.md names, and it opens none to write" {
+  local file
+  while read -r file; do
+    case $file in
+      /proc/self/exe | /proc/self/fd | /proc/PID/exe | /proc/PID/stat) ;;
+      /tmp/lifecycle/cf-pcap | /tmp/lifecycle/cf-pcap.policy | /tmp/lifecycle/diego-sshd) ;;
+      /sys/class/net/*/wireless | /sys/class/net/*/dsa/tagging) ;;
+      /etc/hosts | /etc/resolv.conf | /etc/services) ;;
+      *) fail "$file" ;;
+    esac
+  done < <(all_files)
+  for file in cf-pcap.policy /etc/resolv.conf /etc/services /proc/self/exe dsa/tagging; do
+    all_files | grep -q "$file" || fail "no scenario opens $file"
+  done
+  run ! grep -hE '^(open|openat|creat)\(.*O_(WRONLY|RDWR|CREAT|TRUNC)' "$CONTAINER_HOME"/*/trace
+}
+all_files() {
+  local trace
+  for trace in "$CONTAINER_HOME"/*/trace; do
+    files_of <"$trace"
+  done | sort -u
 }
 
 @test "of the environment, CF_INSTANCE_PORTS is read, and nothing else, by nobody in the program" {

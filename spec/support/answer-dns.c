@@ -4,7 +4,8 @@
  *
  *     answer-dns ADDRESS [tcp]
  *
- * With "tcp" it says on UDP that the answer is too long, and gives it on TCP.
+ * With "tcp" it says on UDP that the answer is too long, and gives it on TCP. Prints a line for
+ * each question that comes by UDP.
  */
 #include <arpa/inet.h>
 #include <netinet/in.h>
@@ -92,7 +93,7 @@ int main(int argc, char **argv)
         ssize_t got =
             recvfrom(fd, message, QUESTION_MAX, 0, (struct sockaddr *)&client, &client_length);
         ssize_t end = answer(message, got, record, tcp);
-        if (end > 0)
+        if (end > 0 && write(STDOUT_FILENO, "question\n", 9) == 9)
             sendto(fd, message, (size_t)end, 0, (struct sockaddr *)&client, client_length);
     }
 }

@@ -69,6 +69,36 @@ capture_by() { # command…
   [ -s "$capture/pcap" ] || fail "no capture: $(cat "$capture/err")"
 }
 
+# Starts a capture as capture_start does, with strace attached to it from outside before its exec: all its
+# system calls are in $capture/trace. Returns once it captures, or has ended.
+capture_traced() { # container [container_exec option…] -- [cf-pcap option…]
+  local container=$1
+  local -a options=()
+  shift
+  while [ "$1" != -- ]; do
+    options+=("$1") && shift
+  done
+  shift
+  rm -rf "$capture" && mkdir -p "$capture" && mkfifo "$capture/stdin"
+  container_exec "$container" "${options[@]}" --pid-file "$capture/pid" -- \
+    /bin/busybox sh -c 'read -r _ && exec /tmp/lifecycle/cf-pcap "$@"' sh "$@" \
+    <"$capture/stdin" >"${CAPTURE_STDOUT:-$capture/pcap}" 2>"$capture/err" 3>&- &
+  capture_job=$!
+  exec {capture_stdin}>"$capture/stdin"
+  eventually test -s "$capture/pid"
+  strace -qq -o "$capture/trace" -p "$(capture_pid)" 3>&- {capture_stdin}>&- &
+  eventually grep -qE '^TracerPid:[[:space:]]*[1-9]' "/proc/$(capture_pid)/status"
+  echo >&"$capture_stdin"
+  eventually capture_has_announced_itself
+}
+capture_has_announced_itself() { grep -q 'capturing on' "$capture/err" || capture_has_ended; }
+
+# The files that the traces on stdin open, ask about or look for since cf-pcap's exec, each once.
+files_of() {
+  sed -n '/^execve("[^"]*cf-pcap"/,$p' | grep -oE '^[a-z0-9_]+\((AT_FDCWD, )?"/[^"]*"' |
+    sed -E 's/.*"(.*)"/\1/; s|^/proc/[0-9]+/|/proc/PID/|' | sort -u
+}
+
 capture_has_begun() { [ "$(stat -c %s "$capture/pcap" 2>/dev/null || echo 0)" -ge 24 ] || capture_has_ended; }
 
 # The capture's pid on the host.

@@ -1,9 +1,9 @@
 /*
  * Makes a running process do one system call, as an exploit in it would: attaches with ptrace(2)
- * and runs the `syscall` instruction that the process waits in with other registers. The first
- * argument of the call is FIRST, all others are 0. x86-64 only.
+ * and runs the `syscall` instruction that the process waits in with other registers. Its
+ * arguments are those given, all others are 0. x86-64 only.
  *
- *     inject-syscall PID NUMBER [FIRST]
+ *     inject-syscall PID NUMBER [ARGUMENT…]      up to three
  */
 #include <errno.h>
 #include <stdio.h>
@@ -27,7 +27,7 @@ int main(int argc, char **argv)
     int status;
 
     if (argc < 3) {
-        fprintf(stderr, "usage: inject-syscall PID NUMBER [FIRST]\n");
+        fprintf(stderr, "usage: inject-syscall PID NUMBER [ARGUMENT...]\n");
         return 2;
     }
     pid_t pid = atoi(argv[1]);
@@ -49,8 +49,10 @@ int main(int argc, char **argv)
     regs.rip -= 2;
     regs.rax = strtoull(argv[2], NULL, 10);
     regs.orig_rax = (unsigned long long)-1; /* do not begin the interrupted call again */
-    regs.rdi = argc > 3 ? strtoull(argv[3], NULL, 10) : 0;
-    regs.rsi = regs.rdx = regs.r10 = regs.r8 = regs.r9 = 0;
+    regs.rdi = argc > 3 ? strtoull(argv[3], NULL, 0) : 0;
+    regs.rsi = argc > 4 ? strtoull(argv[4], NULL, 0) : 0;
+    regs.rdx = argc > 5 ? strtoull(argv[5], NULL, 0) : 0;
+    regs.r10 = regs.r8 = regs.r9 = 0;
     if (ptrace(PTRACE_SETREGS, pid, NULL, &regs) != 0)
         die("inject-syscall: registers");
     if (ptrace(PTRACE_DETACH, pid, NULL, NULL) != 0)

@@ -8,6 +8,7 @@
 #include <linux/sockios.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/syscall.h>
@@ -33,6 +34,11 @@
 #define IF(call, argument, value, action)                                                          \
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 4), LOAD(args[argument]),                       \
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), 0, 1), RESULT(action), LOAD(nr)
+/* Allowed if an argument has none of these bits (of its low 32). */
+#define ALLOW_WITHOUT(call, argument, bits)                                                        \
+    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 5), LOAD(args[argument]),                       \
+        BPF_STMT(BPF_ALU | BPF_AND | BPF_K, (uint32_t)(bits)),                                     \
+        BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, 0, 0, 1), RESULT(SECCOMP_RET_ALLOW), LOAD(nr)
 #define ALLOW_IF(call, argument, value) IF(call, argument, value, SECCOMP_RET_ALLOW)
 #define REFUSE_IF(call, argument, value) IF(call, argument, value, SECCOMP_RET_KILL_PROCESS)
 #define BEGIN                                                                                      \
@@ -72,11 +78,11 @@ int sandbox_narrow(int packet_socket)
         REFUSE_IF(__NR_recvmsg, 0, 0),
         REFUSE_IF(__NR_recvmsg, 0, 1),
         REFUSE_IF(__NR_recvmsg, 0, 2),
-    /* /etc/hosts, resolv.conf, services, protocols, networks, ethers */
+    /* /etc/hosts, resolv.conf, services: to be read */
 #ifdef __NR_open
-        ALLOW(__NR_open),
+        ALLOW_WITHOUT(__NR_open, 1, O_ACCMODE | O_CREAT | O_TRUNC),
 #else
-        ALLOW(__NR_openat),
+        ALLOW_WITHOUT(__NR_openat, 2, O_ACCMODE | O_CREAT | O_TRUNC),
 #endif
         ALLOW(__NR_close),
         ALLOW_IF(__NR_fcntl, 1, F_SETFD), /* musl's fopen: close-on-exec */
@@ -88,12 +94,12 @@ int sandbox_narrow(int packet_socket)
         ALLOW(__NR_sendmsg),
         ALLOW(__NR_recvfrom),
         ALLOW(__NR_recvmsg),
-        /* memory */
+        /* memory, of which none becomes executable */
         ALLOW(__NR_brk),
-        ALLOW(__NR_mmap),
+        ALLOW_WITHOUT(__NR_mmap, 2, PROT_EXEC),
         ALLOW(__NR_mremap),
         ALLOW(__NR_munmap),
-        ALLOW(__NR_mprotect),
+        ALLOW_WITHOUT(__NR_mprotect, 2, PROT_EXEC),
         ALLOW(__NR_madvise),
         /* libpcap: netmask of the interface; emptying the socket while the filter is put on it */
         ALLOW_IF(__NR_ioctl, 1, SIOCGIFADDR),

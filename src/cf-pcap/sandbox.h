@@ -8,8 +8,9 @@
 
 /*
  * For the time in which the user's filter is parsed: what reading files, resolving names and
- * installing the filter need. The packet socket can only be read from now on: not written to, not
- * copied, not handed on. Descriptors above 2 must not be UNIX sockets that can send.
+ * installing the filter need. No file is opened to be written, no memory becomes executable. The
+ * packet socket can only be read from now on: not written to, not copied, not handed on.
+ * Descriptors above 2 must not be UNIX sockets that can send.
  */
 int sandbox_narrow(int packet_socket);
 

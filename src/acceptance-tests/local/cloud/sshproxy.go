@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"runtime"
 	"syscall"
 	"time"
 )
@@ -17,8 +18,7 @@ const (
 	internalAPI     = "127.0.0.1:9024"
 )
 
-// startSSHProxy runs the real ssh-proxy, configured as in a deployment, and waits until it listens. It
-// ends with this process.
+// startSSHProxy runs the real ssh-proxy, configured as in a deployment, and waits until it listens.
 func (c *Cloud) startSSHProxy() error {
 	certs := filepath.Join(c.dir, "certs")
 	if err := c.ca.issue(certs, "ssh-proxy", "ssh-proxy"); err != nil {
@@ -45,13 +45,7 @@ func (c *Cloud) startSSHProxy() error {
 	if err != nil {
 		return err
 	}
-	cmd := exec.Command(c.config.SSHProxy, "-config="+path)
-	cmd.Stdout, cmd.Stderr = output, output
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	if err := cmd.Start(); err != nil {
-		return err
-	}
-	go func() { log.Printf("ssh-proxy ended: %v", cmd.Wait()) }()
+	go c.keepSSHProxy(path, output)
 	for range 100 {
 		if answers("127.0.0.1", 2222) {
 			return nil
@@ -59,4 +53,16 @@ func (c *Cloud) startSSHProxy() error {
 		time.Sleep(100 * time.Millisecond)
 	}
 	return fmt.Errorf("ssh-proxy does not listen: see %s", output.Name())
+}
+
+// keepSSHProxy starts it, and again whenever it has ended, as monit does. It ends with this process.
+func (c *Cloud) keepSSHProxy(config string, output *os.File) {
+	runtime.LockOSThread() // whose end would be its end
+	for {
+		cmd := exec.Command(c.config.SSHProxy, "-config="+config)
+		cmd.Stdout, cmd.Stderr = output, output
+		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+		log.Printf("ssh-proxy ended: %v", cmd.Run())
+		time.Sleep(time.Second)
+	}
 }

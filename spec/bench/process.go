@@ -125,7 +125,7 @@ func (p *process) stop(bySignal bool) (ending, error) {
 }
 
 var (
-	drops        = regexp.MustCompile(`(\d+) packets? dropped by kernel`)
+	drops        = regexp.MustCompile(`(?m)(\d+) packets? dropped by kernel$`)
 	dumpcapDrops = regexp.MustCompile(`: \d+/(\d+) \(pcap:`)
 )
 

@@ -97,6 +97,46 @@ capture_has_stopped_growing() {
   [ "$size" = "$(stat -c %s "$capture/pcap")" ]
 }
 
+@test "what the kernel drops is said while the reader is slow, once a second at most, and the counts come last" {
+  mkfifo "$BATS_TEST_TMPDIR/stdout"
+  CAPTURE_STDOUT=$BATS_TEST_TMPDIR/stdout capture_start app -- -i lo -f "udp port 7001"
+  exec {reader}<"$BATS_TEST_TMPDIR/stdout" # and does not read
+  eventually capture_said "capturing"
+  local before=$SECONDS
+  send app 127.0.0.1 7001 20000 1000 # more than the ring, the buffer and the pipe hold
+  eventually said_drops 1
+  send app 127.0.0.1 7001 60000 1000 20000 # three seconds of it
+  eventually said_drops 3
+  cat <&"$reader" >"$capture/pcap" 3>&- {capture_stdin}>&- &
+  exec {reader}<&-
+  capture_stop
+  [ "$(drops_said | wc -l)" -le $((SECONDS - before + 2)) ]
+  diff <(drops_said) <(drops_said | sort -n -u)
+  [ "$(capture_said_count dropped)" -ge "$(drops_said | tail -1)" ]
+  [ "$(tail -3 "$capture/err" | sed -E 's/[0-9]+ //')" = "cf-pcap: packets captured
+cf-pcap: packets received by filter
+cf-pcap: packets dropped by kernel" ]
+}
+drops_said() { sed -nE 's/^cf-pcap: ([0-9]+) packets dropped by kernel so far$/\1/p' "$capture/err"; }
+said_drops() { [ "$(drops_said | wc -l)" -ge "$1" ]; } # times
+
+@test "it does not wait for a stderr that is full, and says what was dropped once there is room" {
+  mkfifo "$BATS_TEST_TMPDIR/stderr"
+  exec {stderr}<>"$BATS_TEST_TMPDIR/stderr"
+  capture_by with_stderr_in "$BATS_TEST_TMPDIR/stderr" container_exec app --pid-file "$capture/pid" -- \
+    /tmp/lifecycle/cf-pcap -i lo -f "udp port 7001"
+  dd if=/dev/zero of="$BATS_TEST_TMPDIR/stderr" bs=1 count=1M oflag=nonblock 2>/dev/null || true # to the brim
+  capture_signal STOP
+  send app 127.0.0.1 7001 20000 1000
+  capture_signal CONT
+  send app 127.0.0.1 7001 1 2000
+  eventually capture_holds 1 greater 2000
+  timeout 60 grep -qaE -m 1 'cf-pcap: [0-9]+ packets dropped by kernel so far' <&"$stderr"
+  capture_stop
+  exec {stderr}>&-
+}
+with_stderr_in() { "${@:2}" 2>"$1"; } # file command…
+
 @test "the reader stalls and the capture is told to stop: it ends all the same" {
   mkfifo "$BATS_TEST_TMPDIR/stdout"
   CAPTURE_STDOUT=$BATS_TEST_TMPDIR/stdout capture_start app -- -i lo -f "udp port 7001"

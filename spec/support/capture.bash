@@ -141,7 +141,7 @@ capture_holds() { [ "$(capture_count "${@:2}")" -ge "$1" ]; } # at least N
 capture_info() { capinfos -TMr"$1" "$capture/pcap" | cut -f2; }
 
 # One of the counts at the end: captured, received, dropped.
-capture_said_count() { sed -nE "s/^cf-pcap: ([0-9]+) packets? $1.*/\1/p" "$capture/err"; }
+capture_said_count() { sed -nE "s/^cf-pcap: ([0-9]+) packets? $1( by (filter|kernel))?$/\1/p" "$capture/err"; }
 
 # Whether stderr holds this text.
 capture_said() {

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "clock.h"
+#include "drops.h"
 #include "message.h"
 #include "options.h"
 #include "output.h"
@@ -27,6 +28,7 @@ struct run {
     pcap_t *capture;
     struct control *control;
     struct output output;
+    struct drops drops;
     uint64_t captured; /* packets */
     int error;         /* of the output: 0 or a negative errno */
 };
@@ -63,9 +65,11 @@ pcap_t *capture_open(const char *interface, char error[CAPTURE_ERROR])
 
 static bool give_up(void *context, int64_t stalled)
 {
-    struct control *control = context;
+    struct run *run = context;
+    const struct control *control = run->control;
 
-    if (control_wait(control, -1, 0) == STOP_NONE)
+    drops_look(&run->drops);
+    if (control_wait(run->control, -1, 0) == STOP_NONE)
         return false; /* the ring absorbs, then drops: that is counted, and nobody else waits */
     return control->hurry || control->stop == STOP_STDOUT || stalled >= PATIENCE_MS;
 }
@@ -90,8 +94,11 @@ static int take(struct run *run)
 
     if (run->error == 0)
         run->error = output_flush(&run->output);
-    if (run->captured != before)
+    if (run->captured != before) {
         run->control->last_packet = clock_ms();
+        run->drops.due = true;
+    }
+    drops_look(&run->drops);
     return result;
 }
 
@@ -155,18 +162,19 @@ static int required_timeout(pcap_t *capture)
 
 int capture_run(pcap_t *capture, struct control *control, uint32_t snaplen, int (*ready)(void))
 {
-    struct run run = {.capture = capture, .control = control};
+    struct run run = {.capture = capture, .control = control, .drops = {.capture = capture}};
     char lost[PCAP_ERRBUF_SIZE] = "";
 
     run.error =
-        output_open(&run.output, STDOUT_FILENO, pcap_datalink(capture), snaplen, give_up, control);
+        output_open(&run.output, STDOUT_FILENO, pcap_datalink(capture), snaplen, give_up, &run);
     if (run.error == 0 && ready() != 0)
         return 1;
     if (run.error == 0)
         run.error = output_flush(&run.output);
 
-    while (run.error == 0 && control_wait(control, pcap_get_selectable_fd(capture),
-                                          required_timeout(capture)) == STOP_NONE) {
+    while (run.error == 0 &&
+           control_wait(control, pcap_get_selectable_fd(capture),
+                        drops_wait(&run.drops, required_timeout(capture))) == STOP_NONE) {
         if (take(&run) == PCAP_ERROR) {
             strncpy(lost, pcap_geterr(capture), sizeof lost - 1);
             break;

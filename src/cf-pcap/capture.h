@@ -21,10 +21,10 @@ pcap_t *capture_open(const char *interface, char error[CAPTURE_ERROR]);
 
 /*
  * Captures until `control` says stop, the interface is gone or stdout fails; then takes what the
- * ring still holds, writes everything and prints tcpdump's three counts. No packet is
- * written with more than `snaplen` bytes. Returns the exit status: 0, or 1 after a message. `ready`
- * is called once, when all is set up and nothing written yet; if it returns anything but 0, nothing
- * is captured.
+ * ring still holds, writes everything and prints tcpdump's three counts. What the kernel drops is
+ * said while it captures, too. No packet is written with more than `snaplen` bytes. Returns the
+ * exit status: 0, or 1 after a message. `ready` is called once, when all is set up and nothing
+ * written yet; if it returns anything but 0, nothing is captured.
  */
 int capture_run(pcap_t *capture, struct control *control, uint32_t snaplen, int (*ready)(void));
 

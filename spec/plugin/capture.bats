@@ -4,6 +4,7 @@
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154
 
 load support/plugin
+load support/pcap
 
 @test "a capture on all instances says what the README shows, and is saved" {
   instances 3 && tool
@@ -37,6 +38,24 @@ Capturing, press ^C to stop..." ]
   grep -qE '^0 +4 +68 B +7 +0$' "$said"
   grep -qE '^1 +1 +17 B +0 +0$' "$said"
   grep -qE '^all +5 +85 B +7 +0$' "$said"
+}
+
+@test "drops that a tool told before it died are counted, as the least there were, and are no words of its end" {
+  instances 2 && tool
+  tool 1 'tool_begin "$@"; tool_packet; tool_say "3 packets dropped by kernel so far"; tool_say "8 packets dropped by kernel so far"; exit 1'
+  start -o "$output"
+  eventually complained "Instance 1 ended early: "
+  interrupt
+  not complained "dropped by kernel"
+  grep -qE '^1 +1 .* 8\? +0  ended early$' "$said"
+  grep -qE '^all .* 8\? +0$' "$said"
+}
+
+@test "a tool that tells no drops has a question mark in their place" {
+  instances 1 && tool 0 'tool_begin "$@"; tool_packet; tool_wait 60; exit 0'
+  capturing -o "$output"
+  interrupt
+  grep -qE '^0 +1 .* \? +0$' "$said"
 }
 
 @test "without --output the file is named after the app, the date and the time" {
@@ -203,16 +222,24 @@ second line \$HOME \\ * ~ | & < > !"
 
 @test "a hundred instances work, within 64 MiB of the plugin's own memory" {
   instances 100
-  tool all 'tool_begin "$@"; for ((i = 0; i < 20; i++)); do tool_packet; done; tool_wait 60; tool_end'
-  capturing -o "$output"
-  eventually holds_packet "99 20"
+  # One is quiet, so that what the others have waits, and there is more of it than may wait.
+  for ((i = 0; i < 12; i++)); do pcap_packet 1 "$(printf '%060000d' "$i")"; done >"$FAKE_CF/bulk"
+  tool all 'tool_begin "$@"; cat "$FAKE_CF/bulk"; for ((i = 0; i < 20; i++)); do tool_packet; done; tool_wait 120; tool_end'
+  tool 99 'tool_begin "$@"; tool_wait 120; tool_end'
+  capturing -o "$output" -y
+  eventually holds_bytes $((99 * 12 * 60000))
   peak=$(awk '$1 == "VmHWM:" { print $2 }' "/proc/$pid/status")
   interrupt
   [ "$status" = 0 ]
+  echo "# $peak kB at most"
   [ "$peak" -lt 65536 ] || fail "$peak kB"
-  [ "$(packets | sort -u | wc -l)" = 2100 ]
+  [ "$(capinfos -TMrc "$output" | cut -f2)" = $((99 * 12 + 99 * 21 + 1)) ]
+  tcpdump -r "$output" -w small.pcap less 100 2>/dev/null
+  [ "$(packets small.pcap | sort -u | wc -l)" = $((99 * 21 + 1)) ]
   no_child_is_left
 }
+
+holds_bytes() { [ "$(stat -c %s "$output")" -ge "$1" ]; }
 
 @test "SIGTERM and SIGHUP stop it as ^C does" {
   instances 2 && tool
@@ -223,6 +250,30 @@ second line \$HOME \\ * ~ | & < > !"
     said "Saved capture to '$output'."
     holds_all_packets 0 1
   done
+}
+
+@test "SIGHUP, which comes from the shell and from the kernel, is no impatience however often it comes" {
+  instances 2 && tool
+  tool 1 'tool_begin "$@"; before=$EPOCHREALTIME; tool_wait 60; touch "$FAKE_CF/told"; for ((i = 0; i < 50; i++)); do tool_packet "$before"; sleep 0.02; done; tool_end'
+  capturing -o "$output"
+  kill -HUP "$pid"
+  eventually test -e "$FAKE_CF/told"
+  interrupt HUP
+  [ "$status" = 0 ]
+  holds_all_packets 0 1
+}
+
+@test "under nohup SIGHUP does not end it" {
+  instances 1 && tool
+  nohup "$plugin" 1 pcap myapp -o "$output" >"$said" 2>"$errors" </dev/null &
+  pid=$!
+  eventually said "Capturing"
+  kill -HUP "$pid"
+  local number
+  number=$(packets | grep -c .) || true
+  eventually holds_packet "0 $((number + 50))"
+  interrupt TERM
+  holds_all_packets 0
 }
 
 @test "it stops by itself after --duration" {

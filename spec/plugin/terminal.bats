@@ -37,7 +37,7 @@ sits_down() { # shell word…
 captures_and_presses_c() { # shell word…
   sits_down "$@"
   instances 2 && tool
-  types "./the-cli pcap myapp -o capture.pcap; echo status \$?"
+  types "stty -g >before; ./the-cli pcap myapp -o capture.pcap; echo status \$?; stty -g >after"
   eventually sees '^Capturing, press \^C to stop\.\.\.$'
   eventually sees '^[0-9]+ packets, [0-9.]+ k?B  0: [0-9]+, [0-9.]+ k?B  1: [0-9]+, [0-9.]+ k?B$'
   presses C-c
@@ -47,7 +47,8 @@ captures_and_presses_c() { # shell word…
   eventually sees_after '^status 0$' '^ready> *$'
   output=capture.pcap
   holds_all_packets 0 1
-  # The terminal is as it was: it echoes, and ^C reaches the shell's job.
+  # The terminal is as it was: its settings, and ^C reaches the shell's job.
+  cmp before after
   types "sleep 100; echo slept \$?"
   sleep 0.5
   presses C-c
@@ -59,12 +60,27 @@ captures_and_presses_c() { # shell word…
 @test "the same in zsh" { captures_and_presses_c zsh -f; }
 @test "the same in dash" { captures_and_presses_c dash; }
 
+@test "what the kernel drops is in the live line while it does" {
+  sits_down bash --norc
+  instances 2
+  tool all 'tool_begin "$@"; tool_packet; tool_say "$((INDEX + 5)) packets dropped by kernel so far"
+until [ -e "$FAKE_CF/more" ]; do sleep 0.05; done
+tool_say "$((INDEX + 10)) packets dropped by kernel so far"; tool_wait 60; DROPPED=20; tool_end'
+  types "./the-cli pcap myapp -o capture.pcap"
+  eventually sees '^2 packets, 34 B, 11 dropped  0: 1, 17 B, 5 dropped  1: 1, 17 B, 6 dropped$'
+  touch "$FAKE_CF/more"
+  eventually sees '^2 packets, 34 B, 21 dropped  '
+  presses C-c
+  eventually sees '^all +4 +68 B +40 +0$'
+}
+
 @test "^Z gives the prompt back while the capture goes on, and fg takes it up again" {
-  for shell in "bash --norc" "zsh -f"; do
+  for shell in "bash --norc" "zsh -f" dash; do
     # Words on purpose.
     # shellcheck disable=SC2086
     sits_down $shell
     instances 2 && tool
+    types "stty -g >before"
     types "./the-cli pcap myapp -o capture.pcap"
     eventually sees '^[0-9]+ packets,'
     presses C-z
@@ -79,6 +95,9 @@ captures_and_presses_c() { # shell word…
     eventually sees_after "^Saved capture to 'capture.pcap'" '^ready> *$'
     output=capture.pcap
     holds_all_packets 0 1
+    types "stty -g >after; clear; echo compared"
+    eventually sees '^compared$'
+    cmp before after
     person kill-server
     rm -f capture.pcap
   done
@@ -121,14 +140,81 @@ captures_and_presses_c() { # shell word…
   not grep -q $'\r' said
 }
 
-@test "live into tcpdump, ^C ends both, in order" {
-  sits_down bash --norc
+# What tcpdump says comes by way of a file as well, for the screen holds only the last lines.
+@test "live into tcpdump: its lines and no others while it runs, ^C ends both, in order" {
+  for shell in "bash --norc" "zsh -f" dash; do
+    # shellcheck disable=SC2086
+    sits_down $shell
+    instances 1 && tool
+    types "clear; ./the-cli pcap myapp -o - | tcpdump -l -n -r - | tee read"
+    eventually sees '^[0-9:.]+ 02:.* ethertype Unknown \(0x88b5\)'
+    eventually sees '0\.[6-9][0-9]$' # by then the counts would have been shown a few times
+    not sees 'packets, [0-9]'
+    presses C-c
+    eventually sees_after '^Saved capture to standard output' '^ready> *$'
+    [ "$(grep -c 'ethertype' read)" = "$(cat "$FAKE_CF/captured-0")" ]
+    person kill-server
+    rm read
+  done
+}
+
+# less stops at its first screen and waits for a key, which it reads from the terminal.
+looks_at_it_page_by_page() { # shell word…
+  sits_down "$@"
   instances 1 && tool
-  types "./the-cli pcap myapp -o - | tcpdump -n -r - >read"
-  eventually grep -q 'ethertype Unknown (0x88b5)' read
-  presses C-c
+  types "stty -g >before; ./the-cli pcap myapp -o - | tcpdump -l -n -r - 2>tcpdump.err | less -X"
+  eventually sees '^:$'
+  sees ' ethertype Unknown '
+  first=$(screen | grep -m 1 ' ethertype ')
+  presses Space
+  eventually not_sees_text "$first"
+  eventually sees '^:$'
+}
+not_sees_text() { ! screen | grep -qF -- "$1"; }
+comes_back_and_is_over() {
   eventually sees_after '^Saved capture to standard output' '^ready> *$'
-  [ "$(grep -c 'ethertype' read)" = "$(cat "$FAKE_CF/captured-0")" ]
+  types "stty -g >after"
+  eventually test -s after
+  cmp before after
+  no_child_is_left
+  person kill-server
+  rm after
+}
+
+@test "a pager in the pipeline reads its keys, and that it is left ends the capture" {
+  for shell in "bash --norc" "zsh -f" dash; do
+    # shellcheck disable=SC2086
+    looks_at_it_page_by_page $shell
+    presses q
+    comes_back_and_is_over
+  done
+}
+
+@test "^C beside a pager ends the capture, and leaves what is there to be read" {
+  for shell in "bash --norc" "zsh -f" dash; do
+    # shellcheck disable=SC2086
+    looks_at_it_page_by_page $shell
+    presses C-c
+    eventually test -e "$FAKE_CF/captured-0"
+    presses q
+    comes_back_and_is_over
+    rm "$FAKE_CF/captured-0"
+  done
+}
+
+@test "a terminal that is closed ends the capture, in order" {
+  for shell in "bash --norc" "zsh -f" dash; do
+    # shellcheck disable=SC2086
+    sits_down $shell
+    instances 2 && tool
+    types "./the-cli pcap myapp -o capture.pcap"
+    eventually sees '^[0-9]+ packets,'
+    person kill-server
+    no_child_is_left
+    output=capture.pcap
+    holds_all_packets 0 1
+    rm capture.pcap
+  done
 }
 
 @test "a killed plugin leaves the terminal to the shell" {

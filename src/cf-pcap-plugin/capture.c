@@ -2,27 +2,15 @@
 
 #include <errno.h>
 #include <signal.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "progress.h"
 
-enum {
-    STARTING_MAX = 10,         /* logins at the same time */
-    MEMORY = 48 * 1024 * 1024, /* bytes of packets that wait for slower instances */
-    TICK = 250,                /* ms */
-    FLUSH_INTERVAL = 20,       /* ms between writes that are not full */
-    STOP_SILENCE = 2000,       /* ms a tool that was asked to end may say nothing */
-    STOP_PATIENCE = 30000,     /* ms it may take to send what it still has */
-    STOP_GRACE = 500000000,    /* ns; a packet so long after the stop was captured after it */
-};
+enum { TICK = 250 /* ms */ };
 
 static const int signal_numbers[CAPTURE_SIGNALS] = {SIGINT, SIGTERM, SIGHUP, SIGTSTP};
-
-static void work(struct capture *capture);
 
 static uint64_t now_ms(const struct capture *capture)
 {
@@ -31,59 +19,8 @@ static uint64_t now_ms(const struct capture *capture)
 
 static bool is_over(const struct capture *capture, size_t i)
 {
-    return capture->sessions[i].state == SESSION_OVER &&
-           stream_is_over(capture->merge.streams[i].stream.state);
-}
-
-static void start_some(struct capture *capture)
-{
-    size_t starting = 0;
-
-    for (size_t i = 0; i < capture->count; i++)
-        starting += capture->sessions[i].state == SESSION_RUNNING &&
-                    !capture->merge.streams[i].opened && !capture->sessions[i].asked_to_end;
-    for (size_t i = 0; i < capture->count && starting < STARTING_MAX && !capture->stopping; i++) {
-        struct session *session = &capture->sessions[i];
-
-        if (session->state != SESSION_WAITING)
-            continue;
-        int error =
-            session_start(session, &capture->loop, capture->cf, capture->options, capture->command);
-        if (error != 0)
-            say_error(capture->voice, "Cannot run the cf CLI (%s): %s", capture->cf->path,
-                      strerror(-error));
-        starting++;
-    }
-}
-
-static void stop(struct capture *capture)
-{
-    struct timespec now;
-
-    if (capture->stopping)
-        return;
-    clock_gettime(CLOCK_REALTIME, &now);
-    capture->stopped_clock = (uint64_t)now.tv_sec * 1000000000U + (uint64_t)now.tv_nsec;
-    capture->stopping = true;
-    for (size_t i = 0; i < capture->count; i++)
-        session_stop(&capture->sessions[i]);
-    capture->dirty = true;
-}
-
-static void end_at_once(struct capture *capture)
-{
-    stop(capture);
-    for (size_t i = 0; i < capture->count; i++)
-        session_kill(&capture->sessions[i]);
-    capture->dirty = true;
-}
-
-static void give_up_output(struct capture *capture)
-{
-    capture->output_gone = true;
-    for (size_t i = 0; i < capture->count; i++)
-        merge_abandon(&capture->merge, i);
-    end_at_once(capture);
+    return capture->sessions.list[i].state == SESSION_OVER &&
+           stream_is_over(capture_stream(capture, i)->stream.state);
 }
 
 /* An output that nobody reads any more is a wish to stop; anything else that it refuses a failure.
@@ -95,131 +32,77 @@ static void output_failed(struct capture *capture, int error)
         say_error(capture->voice, "Cannot write %s: %s.%s",
                   strcmp(capture->path, "-") == 0 ? "standard output" : capture->path,
                   strerror(-error),
-                  capture->opened ? " What was written until now can be read." : "");
+                  capture->saving.opened ? " What was written until now can be read." : "");
     }
-    output_cut(&capture->output, capture->writer.format->span);
-    give_up_output(capture);
+    saving_give_up(&capture->saving);
+    sessions_kill(&capture->sessions);
+    capture->dirty = true;
 }
 
 static void link_types_differ(struct capture *capture, size_t number)
 {
     capture->failed = true;
-    if (!capture->stopping)
+    if (!capture->sessions.stopping)
         say_error(
             capture->voice,
             "Instance %u captures packets of another link type (%u) than the instances before "
             "it (%u), and a pcap file holds only one: use --format pcapng, or an output whose "
             "name ends in .pcapng.",
-            capture->sessions[number].index, capture->merge.streams[number].stream.link_type,
-            capture->writer.link_type);
-    merge_abandon(&capture->merge, number);
-    stop(capture);
+            capture->sessions.list[number].index, capture_stream(capture, number)->stream.link_type,
+            capture->saving.writer.link_type);
+    merge_abandon(&capture->saving.merge, number);
+    sessions_stop(&capture->sessions);
 }
 
-static void on_output_room(uv_poll_t *poll, int status, int events)
+static void save(struct capture *capture)
 {
-    struct capture *capture = poll->data;
-
-    (void)status, (void)events; /* whatever it is, the next write will tell */
-    uv_poll_stop(poll);
-    capture->blocked = false;
-    capture->dirty = true;
-}
-
-static void wait_for_output(struct capture *capture)
-{
-    capture->blocked = true;
-    if (capture->output_room.data == NULL) {
-        uv_poll_init(&capture->loop, &capture->output_room, capture->output.fd);
-        capture->output_room.data = capture;
-    }
-    uv_poll_start(&capture->output_room, UV_WRITABLE, on_output_room);
-}
-
-/* The first instance streams: only now is a file that is there replaced. */
-static int on_opened(void *context, size_t number)
-{
-    struct capture *capture = context;
-    int result = 0;
-
-    (void)number;
-    if (capture->output.fd < 0)
-        result = output_open(&capture->output, capture->path);
-    if (result == 0 && !capture->opened && capture->options->duration > 0)
-        uv_timer_start(&capture->timers[TIMER_DURATION], capture->timers[TIMER_DURATION].timer_cb,
-                       capture->options->duration * 1000ULL, 0);
-    capture->opened |= result == 0;
-    return result;
-}
-
-static void run_merge(struct capture *capture)
-{
-    uint64_t wake = UINT64_MAX, now = now_ms(capture);
+    bool was_opened = capture->saving.opened;
     size_t failed = 0;
     int result;
 
-    do {
-        result = merge_run(&capture->merge, now, on_opened, capture, &wake, &failed);
-        if (result == -EAGAIN)
-            wait_for_output(capture);
-        else if (result == -EPROTOTYPE)
+    while ((result = saving_run(&capture->saving, now_ms(capture), &failed)) != 0) {
+        if (result == -EPROTOTYPE)
             link_types_differ(capture, failed);
-        else if (result != 0)
+        else
             output_failed(capture, result);
-    } while (result != 0 && result != -EAGAIN);
-    if (wake == UINT64_MAX)
-        uv_timer_stop(&capture->timers[TIMER_WAKE]);
-    else
-        uv_timer_start(&capture->timers[TIMER_WAKE], capture->timers[TIMER_WAKE].timer_cb,
-                       wake > now ? wake - now : 0, 0);
+    }
+    if (capture->saving.opened && !was_opened && capture->options->duration > 0)
+        uv_timer_start(&capture->timers[TIMER_DURATION], capture->timers[TIMER_DURATION].timer_cb,
+                       capture->options->duration * 1000ULL, 0);
 }
 
-/* At once where little comes, a few times a second less where much comes. */
 static void flush(struct capture *capture)
 {
     uint64_t now = now_ms(capture);
+    int result = saving_flush(&capture->saving, now);
 
-    if (capture->output.used == 0 || capture->blocked || capture->output_gone)
-        return;
-    if (now - capture->flushed_at < FLUSH_INTERVAL) {
-        if (!uv_is_active((uv_handle_t *)&capture->timers[TIMER_FLUSH]))
-            uv_timer_start(&capture->timers[TIMER_FLUSH], capture->timers[TIMER_FLUSH].timer_cb,
-                           FLUSH_INTERVAL, 0);
-        return;
-    }
-    int result = output_flush(&capture->output);
-    capture->flushed_at = now;
-    if (result == -EAGAIN)
-        wait_for_output(capture);
-    else if (result != 0)
+    if (result != 0)
         output_failed(capture, result);
+    uint64_t due = saving_due(&capture->saving);
+    uv_timer_t *timer = &capture->timers[TIMER_DUE];
+    if (due == UINT64_MAX)
+        uv_timer_stop(timer);
+    else
+        uv_timer_start(timer, timer->timer_cb, due > now ? due - now : 0, 0);
 }
 
-static void look_at_sessions(struct capture *capture)
+static void report_ends(struct capture *capture)
 {
-    for (size_t i = 0; i < capture->count; i++) {
-        struct session *session = &capture->sessions[i];
-
-        if (session->state == SESSION_RUNNING &&
-            stream_is_over(capture->merge.streams[i].stream.state))
-            session_stop(session); /* a stream that is broken, or has ended */
-        session_resume(session);
+    for (size_t i = 0; i < capture->count; i++)
         if (is_over(capture, i) && !capture->reports[i].done)
             report_end(capture, i);
-    }
-    start_some(capture);
 }
 
 static void announce(struct capture *capture)
 {
     size_t streaming = 0;
 
-    if (capture->announced || capture->stopping)
+    if (capture->announced || capture->sessions.stopping)
         return;
     for (size_t i = 0; i < capture->count; i++) {
         if (is_over(capture, i))
             continue;
-        if (!capture->merge.streams[i].opened)
+        if (!capture_stream(capture, i)->opened)
             return;
         streaming++;
     }
@@ -229,32 +112,14 @@ static void announce(struct capture *capture)
     say(capture->voice, "Capturing, press ^C to stop...");
 }
 
-static int write_statistics(struct capture *capture)
-{
-    for (; capture->statistics_written < capture->count; capture->statistics_written++) {
-        size_t i = capture->statistics_written;
-        const struct report *report = &capture->reports[i];
-        int result = 0;
-
-        if (capture->merge.streams[i].opened && report->has_drops)
-            result = capture->writer.format->statistics(
-                &capture->writer, &capture->merge.streams[i].out, report->received, report->drops);
-        if (result != 0)
-            return result;
-    }
-    return output_flush(&capture->output);
-}
-
 static void finish_when_over(struct capture *capture)
 {
     for (size_t i = 0; i < capture->count; i++)
         if (!is_over(capture, i))
             return;
-    int result = capture->opened && !capture->output_gone ? write_statistics(capture) : 0;
-    if (result == -EAGAIN) {
-        wait_for_output(capture);
+    int result = saving_finish(&capture->saving, capture->reports);
+    if (capture->saving.blocked)
         return;
-    }
     if (result != 0)
         output_failed(capture, result);
     uv_stop(&capture->loop);
@@ -263,13 +128,13 @@ static void finish_when_over(struct capture *capture)
 static void work(struct capture *capture)
 {
     capture->dirty = false;
-    if (!capture->blocked)
-        run_merge(capture);
+    save(capture);
     report_clocks(capture);
-    look_at_sessions(capture);
+    sessions_look(&capture->sessions);
+    report_ends(capture);
     announce(capture);
     flush(capture);
-    if (!capture->blocked)
+    if (!capture->saving.blocked)
         finish_when_over(capture);
 }
 
@@ -283,6 +148,13 @@ static void on_changed(struct session *session)
         work(capture);
 }
 
+static void on_room(void *owner)
+{
+    struct capture *capture = owner;
+
+    capture->dirty = true;
+}
+
 static void on_after_input(uv_check_t *check)
 {
     struct capture *capture = check->data;
@@ -291,6 +163,8 @@ static void on_after_input(uv_check_t *check)
         work(capture);
 }
 
+/* A second ^C is impatience. A second SIGHUP is not: a shell passes on what the kernel sends too.
+ */
 static void on_signal(uv_signal_t *handle, int number)
 {
     struct capture *capture = handle->data;
@@ -300,45 +174,15 @@ static void on_signal(uv_signal_t *handle, int number)
     if (number == SIGTSTP) {
         say_no_more_live(capture->voice);
         terminal_leave(&capture->terminal, now_ms(capture));
-    } else if (!capture->stopping) {
-        stop(capture);
-    } else {
-        end_at_once(capture);
-        if (capture->blocked)
-            give_up_output(capture);
+        return;
     }
-}
-
-/* Was the last packet of an instance captured after the tool was told to end? */
-static bool captures_on(const struct capture *capture, size_t i)
-{
-    const struct report *report = &capture->reports[i];
-
-    return report->has_skew &&
-           (int64_t)capture->merge.streams[i].stream.packet.time - report->skew >
-               (int64_t)capture->stopped_clock + STOP_GRACE;
-}
-
-/* Tools that were asked to end, and do not. */
-static void lose_patience(struct capture *capture)
-{
-    uint64_t now = now_ms(capture);
-
-    for (size_t i = 0; i < capture->count; i++) {
-        struct session *session = &capture->sessions[i];
-
-        if (session->state != SESSION_RUNNING || !session->asked_to_end)
-            continue;
-        if (session->killed)
-            session_kill(session);
-        if (session->paused)
-            continue;
-        uint64_t asked = now - session->stopped_at;
-        if (asked >= STOP_PATIENCE ||
-            (asked >= STOP_SILENCE && (now - session->last_heard >= STOP_SILENCE ||
-                                       (capture->stopping && captures_on(capture, i)))))
-            session_kill(session);
+    if (capture->sessions.stopping && number != SIGHUP) {
+        sessions_kill(&capture->sessions);
+        if (capture->saving.blocked)
+            saving_give_up(&capture->saving);
     }
+    sessions_stop(&capture->sessions);
+    capture->dirty = true;
 }
 
 static void on_timer(uv_timer_t *timer)
@@ -346,12 +190,15 @@ static void on_timer(uv_timer_t *timer)
     struct capture *capture = timer->data;
 
     if (timer == &capture->timers[TIMER_DURATION])
-        stop(capture);
+        sessions_stop(&capture->sessions);
     if (timer == &capture->timers[TIMER_TICK]) {
         terminal_watch(&capture->terminal, now_ms(capture));
-        if (getppid() != capture->parent) /* `cf` was ended, and nobody waits for this */
-            stop(capture);
-        lose_patience(capture);
+        if (getppid() != capture->parent) { /* `cf` was ended, and nobody waits for this */
+            sessions_stop(&capture->sessions);
+            capture->dirty = true;
+        }
+        sessions_lose_patience(&capture->sessions, capture->reports);
+        report_drops(capture);
         progress_show(capture);
         if (!capture->dirty)
             return;
@@ -362,12 +209,19 @@ static void on_timer(uv_timer_t *timer)
 static int init(struct capture *capture, const struct instances *instances)
 {
     const char **names = calloc(instances->count, sizeof *names);
+    struct sessions *sessions = &capture->sessions;
 
     capture->count = instances->count;
-    capture->sessions = calloc(capture->count, sizeof *capture->sessions);
     capture->reports = calloc(capture->count, sizeof *capture->reports);
-    if (names == NULL || capture->sessions == NULL || capture->reports == NULL ||
-        output_init(&capture->output) != 0) {
+    *sessions = (struct sessions){.list = calloc(capture->count, sizeof *sessions->list),
+                                  .count = capture->count,
+                                  .options = capture->options,
+                                  .cf = capture->cf,
+                                  .voice = capture->voice,
+                                  .loop = &capture->loop};
+    capture->saving = (struct saving){
+        .path = capture->path, .loop = &capture->loop, .has_room = on_room, .owner = capture};
+    if (names == NULL || sessions->list == NULL || capture->reports == NULL) {
         free((void *)names);
         return -ENOMEM;
     }
@@ -377,27 +231,23 @@ static int init(struct capture *capture, const struct instances *instances)
         snprintf(report->name, sizeof report->name, "%.100s/%u %.32s", capture->options->app,
                  instances->list[i].index, capture->options->interface);
         names[i] = report->name;
-        capture->sessions[i] = (struct session){.number = i,
-                                                .index = instances->list[i].index,
-                                                .merge = &capture->merge,
-                                                .changed = on_changed,
-                                                .owner = capture};
+        sessions->list[i] = (struct session){.number = i,
+                                             .index = instances->list[i].index,
+                                             .merge = &capture->saving.merge,
+                                             .changed = on_changed,
+                                             .owner = capture};
     }
-    capture->writer = (struct writer){
-        .format = capture->options->format == FORMAT_PCAPNG ? &writer_pcapng : &writer_pcap,
-        .output = &capture->output,
-        .filter = capture->options->filter,
-    };
-    int result =
-        merge_init(&capture->merge, capture->count, names, &capture->writer, MERGE_WINDOW, MEMORY);
+    int result = saving_init(&capture->saving, capture->options, capture->count, names);
     free((void *)names);
     return result != 0
                ? result
-               : session_command(capture->command, sizeof capture->command, capture->options);
+               : session_command(sessions->command, sizeof sessions->command, capture->options);
 }
 
 static void watch(struct capture *capture)
 {
+    struct sigaction hangup;
+
     uv_check_init(&capture->loop, &capture->after_input);
     capture->after_input.data = capture;
     uv_check_start(&capture->after_input, on_after_input);
@@ -408,6 +258,9 @@ static void watch(struct capture *capture)
     }
     uv_timer_start(&capture->timers[TIMER_TICK], on_timer, TICK, TICK);
     for (size_t i = 0; i < CAPTURE_SIGNALS; i++) {
+        if (signal_numbers[i] == SIGHUP && sigaction(SIGHUP, NULL, &hangup) == 0 &&
+            hangup.sa_handler == SIG_IGN)
+            continue; /* nohup(1) */
         uv_signal_init(&capture->loop, &capture->signals[i]);
         capture->signals[i].data = capture;
         uv_signal_start(&capture->signals[i], on_signal, signal_numbers[i]);
@@ -419,8 +272,6 @@ int capture_run(struct capture *capture, const struct instances *instances)
 {
     int result = init(capture, instances);
 
-    if (result == 0 && output_is_pipe(capture->path))
-        result = output_open(&capture->output, capture->path);
     if (result == 0)
         result = uv_loop_init(&capture->loop);
     if (result != 0)
@@ -428,14 +279,14 @@ int capture_run(struct capture *capture, const struct instances *instances)
     capture->parent = getppid();
     watch(capture);
     terminal_begin(&capture->terminal);
-    start_some(capture);
+    sessions_look(&capture->sessions);
     uv_run(&capture->loop, UV_RUN_DEFAULT);
 
-    result = output_close(&capture->output);
-    if (result != 0 && !capture->output_gone)
+    result = output_close(&capture->saving.output);
+    if (result != 0 && !capture->saving.gone)
         output_failed(capture, result);
     say_no_more_live(capture->voice);
-    if (capture->opened)
+    if (capture->saving.opened)
         progress_summarize(capture);
     report_rest(capture);
     return 0;
@@ -444,7 +295,7 @@ int capture_run(struct capture *capture, const struct instances *instances)
 void capture_free(struct capture *capture)
 {
     terminal_end(&capture->terminal);
-    merge_free(&capture->merge);
-    free(capture->sessions);
+    merge_free(&capture->saving.merge);
+    free(capture->sessions.list);
     free(capture->reports);
 }

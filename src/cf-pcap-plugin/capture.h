@@ -6,14 +6,14 @@
 
 #include "cf.h"
 #include "instances.h"
-#include "merge.h"
 #include "options.h"
 #include "report.h"
+#include "saving.h"
 #include "say.h"
-#include "session.h"
+#include "sessions.h"
 #include "terminal.h"
 
-enum capture_timer { TIMER_TICK, TIMER_WAKE, TIMER_FLUSH, TIMER_DURATION, CAPTURE_TIMERS };
+enum capture_timer { TIMER_TICK, TIMER_DUE, TIMER_DURATION, CAPTURE_TIMERS };
 enum { CAPTURE_SIGNALS = 4 };
 
 struct capture {
@@ -25,34 +25,22 @@ struct capture {
 
     /* To be read afterwards. */
     bool failed;  /* the exit status is to say so */
-    bool opened;  /* at least one instance sent a capture: there is an output */
     bool refused; /* SSH was refused */
 
     size_t count; /* instances; as many sessions, reports and streams of the merge */
-    struct session *sessions;
+    struct sessions sessions;
     struct report *reports;
-    char command[65536]; /* what runs in each instance */
+    struct saving saving;
 
     uv_loop_t loop;
     uv_check_t after_input;
     uv_timer_t timers[CAPTURE_TIMERS];
     uv_signal_t signals[CAPTURE_SIGNALS];
-    uv_poll_t output_room;
     struct terminal terminal;
     int parent; /* process id of `cf` */
 
-    struct merge merge;
-    struct writer writer;
-    struct output output;
-
-    bool dirty;                /* something happened since the merge was run */
-    bool blocked;              /* the output takes no more for now */
-    bool output_gone;          /* nothing can be written any more */
-    bool announced;            /* the user knows that all instances capture */
-    bool stopping;             /* no more packets are wanted */
-    size_t statistics_written; /* instances whose counts are in the file */
-    uint64_t flushed_at;       /* ms */
-    uint64_t stopped_clock;    /* nanoseconds since 1970 */
+    bool dirty;     /* something happened since all was looked at */
+    bool announced; /* the user knows that all instances capture */
 };
 
 /*
@@ -61,5 +49,12 @@ struct capture {
  */
 int capture_run(struct capture *capture, const struct instances *instances);
 void capture_free(struct capture *capture);
+
+/* The stream of an instance, by its number in the capture. */
+static inline const struct merge_stream *capture_stream(const struct capture *capture,
+                                                        size_t number)
+{
+    return &capture->saving.merge.streams[number];
+}
 
 #endif

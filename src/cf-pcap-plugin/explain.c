@@ -38,13 +38,13 @@ bool explain_count(const char *messages, size_t length, const char *what, uint64
 
     while (last_line(messages, &length, &line)) {
         uint64_t value = 0;
-        const char *at = line.text, *end = find(line, what);
+        const char *at = line.text, *end = line.text + line.length - strlen(what);
 
-        if (end == NULL)
+        if (line.length <= strlen(what) || memcmp(end, what, strlen(what)) != 0)
             continue;
         if (begins(line, "cf-pcap: "))
             at += strlen("cf-pcap: ");
-        if (at == end)
+        if (at >= end)
             continue;
         for (; at < end && *at >= '0' && *at <= '9' && value < UINT64_MAX / 16; at++)
             value = value * 10 + (uint64_t)(*at - '0');

@@ -27,7 +27,8 @@ enum verdict {
 
 enum verdict explain(const struct ending *ending, char *text, size_t size);
 
-/* Reads the tool's count that ends in `what` ("packets dropped by kernel") from its messages. */
+/* Reads the last count of the tool in its messages: of a line that is a number and then `what`
+ * ("packets dropped by kernel"). */
 bool explain_count(const char *messages, size_t length, const char *what, uint64_t *count);
 
 #endif

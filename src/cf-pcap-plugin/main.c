@@ -160,16 +160,16 @@ static int capture(struct command *command)
         say_error(&command->voice, "Cannot capture: %s.", strerror(-result));
         return 1;
     }
-    if (!capture.opened && capture.refused)
+    if (!capture.saving.opened && capture.refused)
         explain_refusal(command);
-    if (!capture.opened)
+    if (!capture.saving.opened)
         say_error(&command->voice, "Nothing was captured.");
     else if (strcmp(command->path, "-") == 0)
         say(&command->voice, "Saved capture to standard output.");
     else
         say(&command->voice, "Saved capture to '%s'.", command->path);
     capture_free(&capture);
-    return capture.failed || !capture.opened ? 1 : 0;
+    return capture.failed || !capture.saving.opened ? 1 : 0;
 }
 
 static int pcap(int argc, char **argv)

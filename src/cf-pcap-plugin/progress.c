@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { SHOWN_MAX = 20 /* instances the summary lists one by one */ };
 
@@ -26,35 +27,40 @@ static const char *amount(char text[16], uint64_t bytes)
 void progress_show(struct capture *capture)
 {
     char line[512], bytes[16];
-    uint64_t packets = 0, total = 0, late = 0;
+    uint64_t packets = 0, total = 0, drops = 0, late = 0;
     size_t used = 0, streaming = 0;
 
-    if (!capture->voice->is_terminal || !terminal_is_ours(&capture->terminal))
+    /* Where the capture goes to standard output, the terminal is for whoever reads it: tcpdump. */
+    if (!capture->voice->is_terminal || strcmp(capture->path, "-") == 0 ||
+        !terminal_is_ours(&capture->terminal))
         return;
     for (size_t i = 0; i < capture->count; i++) {
-        const struct merge_stream *stream = &capture->merge.streams[i];
+        const struct merge_stream *stream = capture_stream(capture, i);
 
         packets += stream->counts.packets;
         total += stream->counts.bytes;
+        drops += capture->reports[i].drops;
         late += stream->counts.late;
-        streaming += stream->opened && capture->sessions[i].state == SESSION_RUNNING;
+        streaming += stream->opened && capture->sessions.list[i].state == SESSION_RUNNING;
     }
     used += (size_t)snprintf(line, sizeof line, "%" PRIu64 " packets, %s", packets,
                              amount(bytes, total));
+    if (drops > 0)
+        used += (size_t)snprintf(line + used, sizeof line - used, ", %" PRIu64 " dropped", drops);
     if (late > 0)
         used += (size_t)snprintf(line + used, sizeof line - used, ", %" PRIu64 " late", late);
-    if (capture->stopping)
+    if (capture->sessions.stopping)
         used += (size_t)snprintf(line + used, sizeof line - used, ", stopping");
     else if (streaming < capture->count)
         used += (size_t)snprintf(line + used, sizeof line - used, ", %zu of %zu instances",
                                  streaming, capture->count);
     for (size_t i = 0; capture->count > 1 && i < capture->count && used + 64 < sizeof line; i++) {
-        const struct merge_counts *counts = &capture->merge.streams[i].counts;
+        const struct merge_counts *counts = &capture_stream(capture, i)->counts;
 
         used += (size_t)snprintf(line + used, sizeof line - used, "  %u: %" PRIu64 ", %s",
-                                 capture->sessions[i].index, counts->packets,
+                                 capture->sessions.list[i].index, counts->packets,
                                  amount(bytes, counts->bytes));
-        if (capture->reports[i].has_drops && capture->reports[i].drops > 0)
+        if (capture->reports[i].drops > 0)
             used += (size_t)snprintf(line + used, sizeof line - used, ", %" PRIu64 " dropped",
                                      capture->reports[i].drops);
     }
@@ -70,6 +76,15 @@ static void row(struct capture *capture, const char *name, const struct merge_co
         amount(bytes, counts->bytes), drops, counts->late, *remark == '\0' ? "" : "  ", remark);
 }
 
+/* 7; 7? where there may have been more; ? where nothing was told. */
+static const char *drops_told(char text[24], uint64_t drops, bool all)
+{
+    if (drops == 0 && !all)
+        return "?";
+    snprintf(text, 24, "%" PRIu64 "%s", drops, all ? "" : "?");
+    return text;
+}
+
 void progress_summarize(struct capture *capture)
 {
     struct merge_counts all = {.packets = 0};
@@ -81,7 +96,7 @@ void progress_summarize(struct capture *capture)
         "late");
     for (size_t i = 0; i < capture->count; i++) {
         const struct report *report = &capture->reports[i];
-        const struct merge_counts *counts = &capture->merge.streams[i].counts;
+        const struct merge_counts *counts = &capture_stream(capture, i)->counts;
 
         all.packets += counts->packets;
         all.bytes += counts->bytes;
@@ -90,12 +105,11 @@ void progress_summarize(struct capture *capture)
         drops_known &= report->has_drops;
         if (capture->count > SHOWN_MAX && !report->early && counts->late == 0 && report->drops == 0)
             continue;
-        snprintf(name, sizeof name, "%u", capture->sessions[i].index);
-        snprintf(text, sizeof text, report->has_drops ? "%" PRIu64 : "?", report->drops);
-        row(capture, name, counts, text, report->early ? "ended early" : "");
+        snprintf(name, sizeof name, "%u", capture->sessions.list[i].index);
+        row(capture, name, counts, drops_told(text, report->drops, report->has_drops),
+            report->early ? "ended early" : "");
     }
     if (capture->count > 1) {
-        snprintf(text, sizeof text, drops_known ? "%" PRIu64 : "%" PRIu64 "?", drops);
-        row(capture, "all", &all, text, "");
+        row(capture, "all", &all, drops_told(text, drops, drops_known), "");
     }
 }

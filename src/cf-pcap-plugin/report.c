@@ -7,6 +7,22 @@
 #include "capture.h"
 #include "explain.h"
 
+/* What the tool says last is all of them; until then it says how many there were so far. */
+static void read_drops(struct report *report, const struct session *session)
+{
+    explain_count(session->messages, session->messages_length, "packets dropped by kernel so far",
+                  &report->drops);
+    report->has_drops = explain_count(session->messages, session->messages_length,
+                                      "packets dropped by kernel", &report->drops);
+}
+
+void report_drops(struct capture *capture)
+{
+    for (size_t i = 0; i < capture->count; i++)
+        if (!capture->reports[i].done)
+            read_drops(&capture->reports[i], &capture->sessions.list[i]);
+}
+
 void report_clocks(struct capture *capture)
 {
     struct timespec time;
@@ -15,7 +31,7 @@ void report_clocks(struct capture *capture)
     int64_t now = (int64_t)time.tv_sec * 1000000000 + time.tv_nsec;
 
     for (size_t i = 0; i < capture->count; i++) {
-        const struct stream *stream = &capture->merge.streams[i].stream;
+        const struct stream *stream = &capture_stream(capture, i)->stream;
         struct report *report = &capture->reports[i];
 
         /* Packets are late, never early: the least late one is nearest to the truth. */
@@ -44,17 +60,17 @@ static void tell_once(struct capture *capture, size_t number)
     if (told_before(capture, number))
         return;
     report->told = true;
-    say_error(capture->voice, "Instance %u %s: %s", capture->sessions[number].index,
-              !capture->merge.streams[number].opened ? "cannot be captured"
-              : report->badly                        ? "did not end in order"
-                                                     : "ended early",
+    say_error(capture->voice, "Instance %u %s: %s", capture->sessions.list[number].index,
+              !capture_stream(capture, number)->opened ? "cannot be captured"
+              : report->badly                          ? "did not end in order"
+                                                       : "ended early",
               report->why);
 }
 
 void report_end(struct capture *capture, size_t number)
 {
-    const struct session *session = &capture->sessions[number];
-    const struct stream *stream = &capture->merge.streams[number].stream;
+    const struct session *session = &capture->sessions.list[number];
+    const struct stream *stream = &capture_stream(capture, number)->stream;
     struct report *report = &capture->reports[number];
     struct ending ending = {.app = capture->options->app,
                             .stream = stream,
@@ -64,13 +80,12 @@ void report_end(struct capture *capture, size_t number)
     bool broken = stream->state == STREAM_NOT_PCAP || stream->state == STREAM_BAD_RECORD;
 
     report->done = true;
-    report->has_drops = explain_count(session->messages, session->messages_length,
-                                      "packets dropped by kernel", &report->drops);
+    read_drops(report, session);
     explain_count(session->messages, session->messages_length, "packets received by filter",
                   &report->received);
     /* Asked to end, a tool ends with 0; with another status of its own, it lost packets over it. */
-    report->early = !session->asked_to_end || (broken && !capture->stopping);
-    report->badly = !report->early && capture->merge.streams[number].opened &&
+    report->early = !session->asked_to_end || (broken && !capture->sessions.stopping);
+    report->badly = !report->early && capture_stream(capture, number)->opened &&
                     session->status > 0 && session->status < 126;
     if (!report->early && !report->badly)
         return;
@@ -98,7 +113,7 @@ static void tell_the_same(const struct capture *capture, size_t first)
             break;
         }
         used += (size_t)snprintf(list + used, sizeof list - used, "%s%u", used == 0 ? "" : ", ",
-                                 capture->sessions[i].index);
+                                 capture->sessions.list[i].index);
     }
     if (used > 0)
         say_error(capture->voice, "The same for instances %s.", list);
@@ -127,7 +142,7 @@ static void compare_clocks(const struct capture *capture)
             "The clock of instance %u seems to be %" PRId64
             " s ahead of that of instance %u: their "
             "packets are not in the order in which they were sent.",
-            capture->sessions[most].index, difference, capture->sessions[least].index);
+            capture->sessions.list[most].index, difference, capture->sessions.list[least].index);
 }
 
 void report_rest(struct capture *capture)
@@ -135,7 +150,7 @@ void report_rest(struct capture *capture)
     for (size_t i = 0; i < capture->count; i++) {
         const struct report *report = &capture->reports[i];
 
-        if (report->why[0] == '\0' || (report->deferred && !capture->opened))
+        if (report->why[0] == '\0' || (report->deferred && !capture->saving.opened))
             continue;
         tell_once(capture, i);
         if (report->told)

@@ -18,11 +18,14 @@ struct report {
     bool told;      /* with `why` */
     bool deferred;  /* `why` is told in the end: Cloud Controller may know more */
     char why[1200];
-    bool has_drops;
-    uint64_t received, drops; /* as the tool counted */
+    bool has_drops;           /* all of them are known */
+    uint64_t received, drops; /* as the tool counted; drops: until now */
     bool has_skew;
     int64_t skew; /* nanoseconds that its clock is ahead of ours, as far as can be seen */
 };
+
+/* Reads what the tools say of dropped packets while they capture. diego-release's says nothing. */
+void report_drops(struct capture *capture);
 
 /* Looks at the time of the last packet of each instance. */
 void report_clocks(struct capture *capture);

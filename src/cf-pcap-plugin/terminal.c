@@ -2,14 +2,26 @@
 
 #include <fcntl.h>
 #include <signal.h>
+#include <termios.h>
 #include <unistd.h>
 
 enum { SHELL_TIME = 1000 /* ms in which a shell notices that its job has stopped */ };
+
+static bool is_read_key_by_key(const struct terminal *terminal)
+{
+    struct termios mode;
+
+    return tcgetattr(terminal->fd, &mode) == 0 && (mode.c_lflag & ICANON) == 0;
+}
 
 static void take_if_in_front(struct terminal *terminal)
 {
     if (tcgetpgrp(terminal->fd) != terminal->group)
         return;
+    if (is_read_key_by_key(terminal)) {
+        terminal->state = TERMINAL_SOMEBODYS;
+        return;
+    }
     /* Fails if this is a group of its own already: as good. */
     if (setpgid(0, 0) != 0 && getpgrp() != getpid())
         return;

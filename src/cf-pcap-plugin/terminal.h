@@ -3,6 +3,11 @@
  * the terminal's whole foreground process group: it would end `cf`, and the prompt would come back
  * while the plugin still writes. So the plugin, while it captures, is that group by itself
  * (tcsetpgrp(3)).
+ *
+ * Unless somebody else of the job reads the terminal: the pager in `cf pcap -o - | less`. If it
+ * read without being in front, the kernel would stop the whole job (termios(3), SIGTTIN). It is
+ * known by the terminal's mode, which no shell leaves that way: key by key, not line by line. ^C
+ * then ends `cf`, and that `cf` is gone ends the capture in order.
  */
 #ifndef TERMINAL_H
 #define TERMINAL_H
@@ -14,7 +19,7 @@
 struct terminal {
     int fd;      /* the controlling terminal, or -1 */
     pid_t group; /* the group the plugin was started in: that of `cf` */
-    enum { TERMINAL_WATCHED, TERMINAL_TAKEN, TERMINAL_LEFT } state;
+    enum { TERMINAL_WATCHED, TERMINAL_TAKEN, TERMINAL_LEFT, TERMINAL_SOMEBODYS } state;
     uint64_t left_at; /* ms */
 };
 
@@ -34,7 +39,7 @@ void terminal_leave(struct terminal *terminal, uint64_t now);
  * job (`fg`). */
 void terminal_watch(struct terminal *terminal, uint64_t now);
 
-/* May the plugin write its live line there? */
+/* May the plugin write its live line there? Not behind a prompt, nor into a pager's screen. */
 bool terminal_is_ours(const struct terminal *terminal);
 
 #endif

@@ -6,7 +6,7 @@
 enum {
     RING_FIRST = 64 * 1024,
     FILE_HEADER = 24,
-    RECORD_HEADER = 16,
+    RECORD_HEADER = STREAM_RECORD_HEADER,
     MAGIC_MICRO = (int)0xa1b2c3d4,
     MAGIC_NANO = (int)0xa1b23c4d,
 };
@@ -184,6 +184,17 @@ static enum stream_state read_file_header(struct stream *stream)
     return stream->state = STREAM_OPEN;
 }
 
+/* The next record's header: where it lies, or copied to `spare`, if the ring wraps within it. */
+static const uint8_t *in_one_piece(const struct stream *stream, uint8_t spare[RECORD_HEADER])
+{
+    size_t at = (size_t)stream->head & (stream->size - 1);
+
+    if (stream->size - at >= RECORD_HEADER)
+        return stream->ring + at;
+    copy_out(stream, stream->head, spare, RECORD_HEADER);
+    return spare;
+}
+
 /* What cannot be is taken as the sign of a stream that is out of step, not as a packet. */
 static enum stream_state read_record(struct stream *stream)
 {
@@ -197,11 +208,11 @@ static enum stream_state read_record(struct stream *stream)
             return stream->state = STREAM_ENDED;
         return break_off(stream, STREAM_CUT);
     }
-    copy_out(stream, stream->head, bytes, sizeof bytes);
-    uint64_t seconds = get32(stream, bytes);
-    uint32_t fraction = get32(stream, bytes + 4);
-    packet->captured = get32(stream, bytes + 8);
-    packet->original = get32(stream, bytes + 12);
+    const uint8_t *header = in_one_piece(stream, bytes);
+    uint64_t seconds = get32(stream, header);
+    uint32_t fraction = get32(stream, header + 4);
+    packet->captured = get32(stream, header + 8);
+    packet->original = get32(stream, header + 12);
     if (packet->captured > STREAM_PACKET_MAX || packet->captured > packet->original ||
         fraction >= (stream->nano ? 1000000000U : 1000000U))
         return break_off(stream, STREAM_BAD_RECORD);
@@ -210,6 +221,10 @@ static enum stream_state read_record(struct stream *stream)
             return STREAM_OPEN;
         return break_off(stream, STREAM_CUT);
     }
+    /* With many streams, whose rings no cache holds, it will be a while before they are read. */
+    __builtin_prefetch(header + 64);
+    __builtin_prefetch(stream->ring +
+                       ((stream->head + sizeof bytes + packet->captured) & (stream->size - 1)));
     packet->time = seconds * 1000000000U + (stream->nano ? fraction : fraction * 1000U);
     return stream->state = STREAM_READY;
 }
@@ -221,23 +236,6 @@ enum stream_state stream_advance(struct stream *stream)
     if (stream->state == STREAM_OPEN)
         read_record(stream);
     return stream->state;
-}
-
-void stream_pieces(const struct stream *stream, struct stream_piece pieces[2])
-{
-    size_t at = (size_t)(stream->head + RECORD_HEADER) & (stream->size - 1);
-    size_t first = stream->size - at;
-
-    if (first > stream->packet.captured)
-        first = stream->packet.captured;
-    pieces[0] = (struct stream_piece){stream->ring + at, first};
-    pieces[1] = (struct stream_piece){stream->ring, stream->packet.captured - first};
-}
-
-void stream_take(struct stream *stream)
-{
-    stream->head += RECORD_HEADER + stream->packet.captured;
-    stream->state = STREAM_OPEN;
 }
 
 uint64_t stream_expire(struct stream *stream, uint64_t time)

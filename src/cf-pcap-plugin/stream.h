@@ -17,6 +17,7 @@ enum {
     STREAM_RING_MIN = 512 * 1024, /* the least maximum of a ring: holds the longest record */
     STREAM_EVIDENCE_MAX = 96,     /* bytes kept of what was no pcap */
     STREAM_MARKS = 17,
+    STREAM_RECORD_HEADER = 16, /* bytes before those of a packet */
 };
 
 enum stream_state {
@@ -96,15 +97,34 @@ static inline bool stream_is_full(const struct stream *stream)
     return stream_room(stream) < 16384;
 }
 
-/* The bytes of `packet`, in one or two pieces (a ring wraps). */
-struct stream_piece {
-    const uint8_t *bytes;
-    size_t length;
-};
-void stream_pieces(const struct stream *stream, struct stream_piece pieces[2]);
+/*
+ * Copies `packet`'s record from byte `from` on, its header's first being 0; returns where it ends.
+ * Most packets are short, and musl's memcpy(3) takes as long to begin as they to be copied.
+ */
+static inline uint8_t *stream_copy(uint8_t *to, const struct stream *stream, size_t from)
+{
+    size_t length = STREAM_RECORD_HEADER + stream->packet.captured - from;
+    size_t at = (size_t)(stream->head + from) & (stream->size - 1);
+    size_t first = stream->size - at < length ? stream->size - at : length;
+
+    if (first == length && length >= 16 && length <= 512) {
+        for (size_t i = 0; i < length - 16; i += 16)
+            __builtin_memcpy(to + i, stream->ring + at + i, 16);
+        __builtin_memcpy(to + length - 16, stream->ring + at + length - 16, 16);
+        return to + length;
+    }
+    __builtin_memcpy(to, stream->ring + at, first);
+    if (first < length)
+        __builtin_memcpy(to + first, stream->ring, length - first);
+    return to + length;
+}
 
 /* Drops `packet`; only in STREAM_READY. */
-void stream_take(struct stream *stream);
+static inline void stream_take(struct stream *stream)
+{
+    stream->head += STREAM_RECORD_HEADER + stream->packet.captured;
+    stream->state = STREAM_OPEN;
+}
 
 /* Drops the marks of bytes that were taken or came before `time`; returns the position behind the
  * last byte that came before `time`, or 0. */

@@ -46,16 +46,4 @@ struct writer_format {
 extern const struct writer_format writer_pcap;   /* draft-ietf-opsawg-pcap */
 extern const struct writer_format writer_pcapng; /* draft-ietf-opsawg-pcapng */
 
-/* Copies the packet of a stream, once; returns where it ends. */
-static inline uint8_t *writer_copy_packet(uint8_t *to, const struct stream *stream)
-{
-    struct stream_piece pieces[2];
-
-    stream_pieces(stream, pieces);
-    __builtin_memcpy(to, pieces[0].bytes, pieces[0].length);
-    if (pieces[1].length > 0)
-        __builtin_memcpy(to + pieces[0].length, pieces[1].bytes, pieces[1].length);
-    return to + pieces[0].length + pieces[1].length;
-}
-
 #endif

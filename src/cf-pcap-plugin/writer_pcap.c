@@ -40,21 +40,29 @@ static int open_stream(struct writer *writer, struct writer_stream *stream)
     return error == -EAGAIN ? 0 : error;
 }
 
+/* A record as it came is one as it is to be, unless byte order or units differ. */
 static int packet(struct writer *writer, const struct writer_stream *stream)
 {
-    const struct stream_packet *from = &stream->stream->packet;
-    uint32_t fraction = (uint32_t)(from->time % 1000000000U);
-    struct record_header header = {(uint32_t)(from->time / 1000000000U),
-                                   writer->nano ? fraction : fraction / 1000U, from->captured,
-                                   from->original};
+    const struct stream *in = stream->stream;
+    const struct stream_packet *from = &in->packet;
+    size_t length = sizeof(struct record_header) + from->captured;
     int error;
 
-    uint8_t *to = output_reserve(writer->output, sizeof header + from->captured, &error);
+    uint8_t *to = output_reserve(writer->output, length, &error);
     if (to == NULL)
         return error;
-    memcpy(to, &header, sizeof header);
-    writer_copy_packet(to + sizeof header, stream->stream);
-    output_commit(writer->output, sizeof header + from->captured);
+    if (!in->swapped && in->nano == writer->nano) {
+        stream_copy(to, in, 0);
+    } else {
+        uint32_t fraction = (uint32_t)(from->time % 1000000000U);
+        struct record_header header = {(uint32_t)(from->time / 1000000000U),
+                                       writer->nano ? fraction : fraction / 1000U, from->captured,
+                                       from->original};
+
+        memcpy(to, &header, sizeof header);
+        stream_copy(to + sizeof header, in, sizeof header);
+    }
+    output_commit(writer->output, length);
     return 0;
 }
 

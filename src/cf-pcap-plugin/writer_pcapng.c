@@ -146,7 +146,7 @@ static int packet(struct writer *writer, const struct writer_stream *stream)
     if (to == NULL)
         return error;
     memcpy(to, header, sizeof header);
-    to = writer_copy_packet(to + sizeof header, stream->stream);
+    to = stream_copy(to + sizeof header, stream->stream, STREAM_RECORD_HEADER);
     memset(to, 0, padding);
     memcpy(to + padding, &length, sizeof length);
     output_commit(writer->output, length);

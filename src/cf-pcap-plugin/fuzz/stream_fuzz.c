@@ -21,16 +21,15 @@ static uint64_t mix(uint64_t hash, uint64_t value)
 static void take_all(struct stream *stream, struct outcome *outcome)
 {
     while (stream_advance(stream) == STREAM_READY) {
-        struct stream_piece pieces[2];
+        static uint8_t copy[STREAM_PACKET_MAX];
 
-        stream_pieces(stream, pieces);
-        CLAIM(pieces[0].length + pieces[1].length == stream->packet.captured);
         CLAIM(stream->packet.captured <= STREAM_PACKET_MAX);
+        const uint8_t *end = stream_copy(copy, stream, STREAM_RECORD_HEADER);
+        CLAIM(end - copy == stream->packet.captured);
         outcome->packets++;
         outcome->hash = mix(mix(outcome->hash, stream->packet.time), stream->packet.original);
-        for (int i = 0; i < 2; i++)
-            for (size_t j = 0; j < pieces[i].length; j++)
-                outcome->hash = mix(outcome->hash, pieces[i].bytes[j]);
+        for (const uint8_t *at = copy; at < end; at++)
+            outcome->hash = mix(outcome->hash, *at);
         stream_take(stream);
     }
 }

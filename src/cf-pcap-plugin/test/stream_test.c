@@ -35,7 +35,7 @@ static void both_byte_orders_and_resolutions_are_read_byte_by_byte(void **state)
         uint8_t bytes[512];
         struct pcap_bytes pcap = {bytes, (kind & 1) != 0, (kind & 2) != 0};
         struct stream stream;
-        struct stream_piece pieces[2];
+        uint8_t copy[200], *end;
 
         pcap_put_header(&pcap, 276);
         pcap_put_packet(&pcap, 1700000000 * second + 999999000, 100, 1400, 'x');
@@ -53,9 +53,12 @@ static void both_byte_orders_and_resolutions_are_read_byte_by_byte(void **state)
         assert_true(stream.packet.time == 1700000000 * second + 999999000);
         assert_int_equal(stream.packet.captured, 100);
         assert_int_equal(stream.packet.original, 1400);
-        stream_pieces(&stream, pieces);
-        assert_int_equal(pieces[0].length + pieces[1].length, 100);
-        assert_int_equal(pieces[0].bytes[99], 'x');
+        end = stream_copy(copy, &stream, 0);
+        assert_int_equal(end - copy, 116);
+        assert_memory_equal(copy, bytes + 24, 116);
+        end = stream_copy(copy, &stream, 16);
+        assert_int_equal(end - copy, 100);
+        assert_memory_equal(copy, bytes + 40, 100);
 
         stream_take(&stream);
         feed(&stream, bytes + 140, length - 140, 1);
@@ -164,7 +167,8 @@ static void a_stream_cut_within_a_record_is_told_from_one_that_ended(void **stat
 static void packets_come_out_as_they_went_in_around_the_ring(void **state)
 {
     enum { PACKETS = 400 };
-    uint8_t *bytes = malloc(64 * 1024 * 1024);
+    uint8_t *bytes = malloc(64 * 1024 * 1024), *record = bytes + 24;
+    uint8_t *copy = malloc(16 + STREAM_PACKET_MAX);
     struct pcap_bytes pcap = {bytes, false, false};
     struct stream stream;
     uint32_t random = 1, sizes[PACKETS];
@@ -174,7 +178,10 @@ static void packets_come_out_as_they_went_in_around_the_ring(void **state)
     pcap_put_header(&pcap, 1);
     for (int i = 0; i < PACKETS; i++) {
         random = random * 1664525 + 1013904223;
-        sizes[i] = i % 50 == 7 ? STREAM_PACKET_MAX : (random >> 8) % (i % 3 == 0 ? 70000 : 1500);
+        sizes[i] = i % 50 == 7 ? STREAM_PACKET_MAX
+                               : (random >> 8) % (i % 3 == 0   ? 70000
+                                                  : i % 3 == 1 ? 1500
+                                                               : 40);
         pcap_put_packet(&pcap, (uint64_t)i * second, sizes[i], sizes[i], (uint8_t)i);
     }
     size_t length = (size_t)(pcap.at - bytes);
@@ -187,13 +194,10 @@ static void packets_come_out_as_they_went_in_around_the_ring(void **state)
         assert_int_equal(stream_advance(&stream), STREAM_READY);
         for (uint32_t leave = random >> 28;
              stream_advance(&stream) == STREAM_READY && leave-- > 0;) {
-            struct stream_piece pieces[2];
-
             assert_int_equal(stream.packet.captured, sizes[taken]);
-            stream_pieces(&stream, pieces);
-            for (int piece = 0; piece < 2; piece++)
-                for (size_t i = 0; i < pieces[piece].length; i++)
-                    assert_int_equal(pieces[piece].bytes[i], (uint8_t)taken);
+            assert_int_equal(stream_copy(copy, &stream, 0) - copy, 16 + sizes[taken]);
+            assert_memory_equal(copy, record, 16 + sizes[taken]);
+            record += 16 + sizes[taken];
             stream_take(&stream);
             taken++;
         }
@@ -201,6 +205,7 @@ static void packets_come_out_as_they_went_in_around_the_ring(void **state)
     assert_int_equal(fed, length);
     stream_free(&stream);
     free(bytes);
+    free(copy);
 }
 
 static void a_full_ring_has_no_room_until_packets_are_taken(void **state)

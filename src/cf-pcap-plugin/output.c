@@ -10,6 +10,16 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+enum { PIPE_BYTES = 256 * 1024 };
+
+void output_widen_pipe(int fd)
+{
+    int size = fcntl(fd, F_GETPIPE_SZ);
+
+    if (size >= 0 && size < PIPE_BYTES)
+        fcntl(fd, F_SETPIPE_SZ, PIPE_BYTES);
+}
+
 int output_init(struct output *output)
 {
     *output = (struct output){.fd = -1, .restore_flags = -1};
@@ -55,6 +65,7 @@ static int unblock(struct output *output)
         return -errno;
     if (!S_ISFIFO(status.st_mode) && !S_ISSOCK(status.st_mode))
         return 0;
+    output_widen_pipe(output->fd);
     int flags = fcntl(output->fd, F_GETFL);
     if (flags < 0 || fcntl(output->fd, F_SETFL, flags | O_NONBLOCK) != 0)
         return -errno;

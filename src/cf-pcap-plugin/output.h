@@ -19,6 +19,12 @@ struct output {
     uint8_t *buffer;   /* never NULL after output_init */
 };
 
+/*
+ * Makes a pipe hold 256 KiB: with the usual 64 KiB (pipe(7)) reader and writer take four turns
+ * where one would do. Where that is refused it stays as it is.
+ */
+void output_widen_pipe(int fd);
+
 /* Allocates the buffer. 0 or -ENOMEM. */
 int output_init(struct output *output);
 
@@ -33,8 +39,8 @@ bool output_is_pipe(const char *path);
 
 /*
  * Opens `path`, replacing a file that is there; a new one is readable by its owner alone, for
- * captured packets are nobody else's business. A pipe is written without blocking. 0 or a negative
- * errno.
+ * captured packets are nobody else's business. A pipe is widened, and written without blocking. 0
+ * or a negative errno.
  */
 int output_open(struct output *output, const char *path);
 

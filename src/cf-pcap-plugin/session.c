@@ -4,7 +4,9 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
+#include "output.h"
 #include "quote.h"
 
 enum { WORTH_READING = 16 * 1024 /* bytes of room in the ring */ };
@@ -117,6 +119,29 @@ static void on_message(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
         uv_close((uv_handle_t *)stream, on_closed);
 }
 
+/*
+ * What the packets come through: a pipe, for which UV_CREATE_PIPE would be a pair of sockets, and
+ * those take longer and hold less. The child's end is to be closed once it has it. 0 or a negative
+ * errno: then there is none.
+ */
+static int open_out(struct session *session, uv_file *child_end)
+{
+    uv_file ends[2];
+    int error = uv_pipe(ends, UV_NONBLOCK_PIPE, 0);
+
+    if (error != 0)
+        return error;
+    output_widen_pipe(ends[0]);
+    error = uv_pipe_open(&session->out, ends[0]);
+    if (error != 0) {
+        close(ends[0]);
+        close(ends[1]);
+        return error;
+    }
+    *child_end = ends[1];
+    return 0;
+}
+
 int session_start(struct session *session, uv_loop_t *loop, const struct cf *cf,
                   const struct options *options, const char *command)
 {
@@ -126,7 +151,7 @@ int session_start(struct session *session, uv_loop_t *loop, const struct cf *cf,
                            NULL};
     uv_stdio_container_t streams[3] = {
         {.flags = UV_CREATE_PIPE | UV_READABLE_PIPE, .data.stream = (uv_stream_t *)&session->in},
-        {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&session->out},
+        {.flags = UV_INHERIT_FD, .data.fd = -1},
         {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&session->err},
     };
     uv_process_options_t child = {
@@ -148,7 +173,11 @@ int session_start(struct session *session, uv_loop_t *loop, const struct cf *cf,
     session->state = SESSION_RUNNING;
     session->last_heard = uv_now(loop);
 
-    int error = uv_spawn(loop, &session->process, &child);
+    int error = open_out(session, &streams[1].data.fd);
+    if (error == 0) {
+        error = uv_spawn(loop, &session->process, &child);
+        close(streams[1].data.fd);
+    }
     if (error != 0) {
         session->status = -1;
         session->stdin_closed = true;

@@ -88,6 +88,24 @@ func contestants() []contestant {
 	}
 }
 
+// Those that have a ring of 2 MiB if they are not told otherwise, with one as large as ours.
+func sameRing() (all []contestant) {
+	for _, c := range contestants() {
+		options, known := map[string][]string{"tcpdump": {"-B", "8192"}, "dumpcap": {"-B", "8"}}[strings.Fields(c.name)[0]]
+		if !known {
+			continue
+		}
+		command := c.command
+		c.command = func(s setting) []string {
+			all := command(s)
+			return append(append(all[:1:1], options...), all[1:]...)
+		}
+		c.name += ", ring of 8 MiB"
+		all = append(all, c)
+	}
+	return all
+}
+
 func filtered(command []string, filter string) []string {
 	if filter == "" {
 		return command

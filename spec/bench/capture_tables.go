@@ -53,6 +53,7 @@ func cpuTable() error {
 	}
 	t := newTable("CPU time a captured packet, user and system: ours, and ours over theirs (target)",
 		ratioHeader("packets", "rate/s", "ours, ns", "of it user")...)
+	ratios := map[string][]float64{}
 	for _, s := range settings {
 		if !strings.Contains(s.String(), only) {
 			continue
@@ -71,11 +72,17 @@ func cpuTable() error {
 		ours := median(costs[contestants()[0].name])
 		row := []string{s.String(), fmt.Sprintf("%.0fk", median(rates)/1000), fmt.Sprintf("%.0f", ours), fmt.Sprintf("%.0f %%", 100*median(users))}
 		for _, c := range contestants()[1:] {
+			ratios[c.name] = append(ratios[c.name], ours/median(costs[c.name]))
 			row = append(row, fmt.Sprintf("%.2f", ours/median(costs[c.name])))
 		}
 		t.add(row...)
 	}
 	t.print()
+	for _, c := range contestants()[1:] {
+		if len(ratios[c.name]) > 0 {
+			aim("capture: CPU time a packet, of "+c.name, fmt.Sprintf("≤ %.2f", c.target), span("%.2f", ratios[c.name]))
+		}
+	}
 	return log.write("cpu.csv")
 }
 
@@ -86,8 +93,9 @@ func lossTable() error {
 		return err
 	}
 	log := newRecords(captureColumns...)
+	fewest, where := true, ""
 	for _, frame := range []string{"64", "1400"} {
-		all := contestants()
+		all := append(contestants(), sameRing()...)
 		p := &plot{title: "Packets of " + frame + " bytes lost over rate, to a pipe", x: "packets sent a second", y: "lost, %"}
 		header := []string{"sent a second"}
 		for _, c := range all {
@@ -117,8 +125,12 @@ func lossTable() error {
 			}
 			row := []string{name}
 			for _, c := range all {
-				row = append(row, fmt.Sprintf("%.2f", median(losses[c.name])))
-				p.curve(c.name).add(median(rates), median(losses[c.name]))
+				loss := median(losses[c.name])
+				row = append(row, fmt.Sprintf("%.2f", loss))
+				p.curve(c.name).add(median(rates), loss)
+				if ours := median(losses[all[0].name]); loss < ours {
+					fewest, where = false, where+fmt.Sprintf("; %.1f %% at %s of %s bytes, %s %.1f %%", ours, name, frame, c.name, loss)
+				}
 			}
 			t.add(row...)
 		}
@@ -127,6 +139,10 @@ func lossTable() error {
 			return err
 		}
 	}
+	if fewest {
+		where = "; nobody fewer at any rate"
+	}
+	aim("capture: packets lost", "none where another loses none, else fewer", strings.TrimPrefix(where, "; "))
 	return log.write("loss.csv")
 }
 
@@ -169,7 +185,9 @@ func waitingTable() error {
 	}
 	t := newTable("Waiting, ms (packets come 200 a second), and memory beside the ring",
 		"", "exec to file header (≤ 20)", "packet to reader, median", "packet to reader, longest (≤ 100)", "asked to end, to exit (≤ 100)", "private memory, MiB (≤ 2)")
-	for _, c := range contestants() {
+	aims := []string{"capture: exec to file header, ms", "", "capture: packet to reader, longest, ms", "capture: asked to end, to exit, ms", "capture: private memory beside the ring, MiB"}
+	wanted := []string{"≤ 20", "", "≤ 100", "≤ 100", "≤ 2"}
+	for i, c := range contestants() {
 		row := []string{c.name}
 		for column := range 5 {
 			var all []float64
@@ -181,6 +199,9 @@ func waitingTable() error {
 				row = append(row, fmt.Sprintf("%.2f", value/(1<<20)))
 			} else {
 				row = append(row, fmt.Sprintf("%.1f", value))
+			}
+			if i == 0 && aims[column] != "" {
+				aim(aims[column], wanted[column], row[len(row)-1])
 			}
 		}
 		t.add(row...)

@@ -18,7 +18,7 @@ type cloud struct {
 
 const (
 	liveSeconds  = 2
-	liveFileSize = 120 << 20
+	liveFileSize = 240 << 20 // outlives the time that is measured
 )
 
 func startCloud() (c cloud, stop func(), err error) {
@@ -56,53 +56,76 @@ func (c cloud) send(instances, frame, rate int, seconds float64) error {
 	return failure
 }
 
-// Starts a capture, sends while it runs, ends it. The rate at which bytes came, bytes a second, is that of
-// the time while there was traffic.
-func (c cloud) capture(command []string, instances, frame, rate int, delays bool) (s *sink, bytesPerSecond float64, err error) {
-	p, err := start(command, false, "", delays)
+// Starts a capture, sends while it runs, ends it.
+func (c cloud) capture(command []string, instances, frame, rate int) (*sink, error) {
+	p, err := start(command, false, "", true)
 	if err != nil {
-		return nil, 0, err
+		return nil, err
 	}
-	for tries := 0; p.output.header.Load() == 0; tries++ {
-		if tries == 1000 {
-			_, err = p.stop(true)
-			return nil, 0, fmt.Errorf("%v does not capture: %v", command, err)
+	if err := p.begins(); err != nil {
+		return nil, err
+	}
+	time.Sleep(300 * time.Millisecond)
+	if err := c.send(instances, frame, rate, liveSeconds); err != nil {
+		return nil, err
+	}
+	_, err = p.stop(false)
+	return p.output, err
+}
+
+// Waits for the first 24 bytes of output.
+func (p *process) begins() error {
+	for range 1000 {
+		if p.output.header.Load() != 0 {
+			return nil
 		}
 		time.Sleep(10 * time.Millisecond)
 	}
-	time.Sleep(300 * time.Millisecond)
-	failure := make(chan error)
-	go func() { failure <- c.send(instances, frame, rate, liveSeconds) }()
-	time.Sleep(300 * time.Millisecond)
-	from, began := p.output.bytes.Load(), time.Now()
-	time.Sleep((liveSeconds - 1) * time.Second)
-	bytesPerSecond = float64(p.output.bytes.Load()-from) / time.Since(began).Seconds()
-	if err := <-failure; err != nil {
-		return nil, 0, err
-	}
-	_, err = p.stop(false)
-	return p.output, bytesPerSecond, err
+	_, err := p.stop(true)
+	return fmt.Errorf("%v gives no output: %v", p.cmd.Args, err)
 }
 
-// Bytes a second of a file in the container, while there is the same traffic, which nobody captures.
-func (c cloud) cat(rate int) (bytesPerSecond float64, err error) {
+// Bytes a second that come out of a command in one second in which as many packets as may be are sent to
+// the instance, whether they are captured or not; and the CPU time that all programs take in it.
+func (c cloud) throughput(command []string) (bytesPerSecond float64, used map[string]time.Duration, err error) {
+	const rate = 120000 // more than goes through
+	p, err := start(command, false, "", false)
+	if err != nil {
+		return 0, nil, err
+	}
+	if err := p.begins(); err != nil {
+		return 0, nil, err
+	}
 	failure := make(chan error)
 	go func() { failure <- c.send(1, 1400, rate, liveSeconds) }()
-	p, err := start([]string{"cf", "ssh", "bench", "-T", "-c", "cat /tmp/bench-file"}, false, "", false)
-	if err != nil {
-		return 0, err
+	time.Sleep(300 * time.Millisecond)
+	from, began, before := p.output.bytes.Load(), time.Now(), cpuByProgram()
+	time.Sleep(time.Second)
+	took := time.Since(began).Seconds()
+	bytesPerSecond = float64(p.output.bytes.Load()-from) / took
+	used = cpuByProgram()
+	for name := range used {
+		used[name] = time.Duration(float64(used[name]-before[name]) / took)
 	}
-	for p.output.bytes.Load() == 0 {
-		time.Sleep(time.Millisecond)
-	}
-	began := time.Now()
-	<-p.read
-	bytesPerSecond = float64(p.output.bytes.Load()) / time.Since(began).Seconds()
 	if err := <-failure; err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	_, err = p.stop(false)
-	return bytesPerSecond, err
+	return bytesPerSecond, used, err
+}
+
+// CPU time used until now by all processes that run the same file.
+func cpuByProgram() map[string]time.Duration {
+	used := map[string]time.Duration{}
+	files, _ := filepath.Glob("/proc/[0-9]*/exe")
+	for _, file := range files {
+		target, err := os.Readlink(file)
+		pid, _ := strconv.Atoi(strings.Split(file, "/")[2])
+		if err == nil {
+			used[filepath.Base(target)] += cpuClock(pid)
+		}
+	}
+	return used
 }
 
 func pcapCommand(options ...string) []string {
@@ -119,7 +142,7 @@ func liveTable() error {
 		return err
 	}
 	log := newRecords("what", "run", "value")
-	if err := c.throughput(log); err != nil {
+	if err := c.throughputs(log); err != nil {
 		return err
 	}
 	if err := c.delays(log); err != nil {
@@ -128,25 +151,42 @@ func liveTable() error {
 	return log.write("live.csv")
 }
 
-func (c cloud) throughput(log *records) error {
-	const rate = 120000 // more than goes through
-	var ours, theirs []float64
-	for number := range runs {
-		_, got, err := c.capture(pcapCommand("-i", "0"), 1, 1400, rate, false)
-		if err != nil {
-			return err
-		}
-		ours = append(ours, got/1e6)
-		log.add("cf pcap MB/s", number, got/1e6)
-		if got, err = c.cat(rate); err != nil {
-			return err
-		}
-		theirs = append(theirs, got/1e6)
-		log.add("cat MB/s", number, got/1e6)
+func (c cloud) throughputs(log *records) error {
+	ways := []struct {
+		name    string
+		command []string
+	}{
+		{"`cf pcap`, one instance", pcapCommand("-i", "0")},
+		{"`cf ssh -c cf-pcap`", []string{"cf", "ssh", "bench", "-T", "-c", "/tmp/lifecycle/cf-pcap"}},
+		{"`cf ssh -c 'cat FILE'`", []string{"cf", "ssh", "bench", "-T", "-c", "cat /tmp/bench-file"}},
 	}
-	t := newTable("Live, through a Cloud Foundry on this machine", "`cf pcap`, MB/s", "`cf ssh -c 'cat FILE'`, MB/s", "ratio (≥ 0.90)")
-	t.add(fmt.Sprintf("%.1f", median(ours)), fmt.Sprintf("%.1f", median(theirs)), fmt.Sprintf("%.2f", median(ours)/median(theirs)))
+	programs := []string{"cf", "cf-pcap-plugin", "ssh-proxy", "diego-sshd", "cf-pcap", "cat", "send", "bench"}
+	got, used := map[string][]float64{}, map[string][]float64{}
+	for number := range runs {
+		for _, way := range ways {
+			rate, cpu, err := c.throughput(way.command)
+			if err != nil {
+				return err
+			}
+			got[way.name] = append(got[way.name], rate/1e6)
+			log.add(way.name+", MB/s", number, rate/1e6)
+			for _, program := range programs {
+				used[way.name+program] = append(used[way.name+program], ms(cpu[program]))
+				log.add(way.name+", CPU ms a second of "+program, number, ms(cpu[program]))
+			}
+		}
+	}
+	t := newTable("Live, through a Cloud Foundry on this machine, one instance, 120,000 packets of 1400 bytes a second sent to it; CPU time of the programs in that second, ms",
+		append([]string{"", "MB/s"}, programs...)...)
+	for _, way := range ways {
+		row := []string{way.name, fmt.Sprintf("%.1f", median(got[way.name]))}
+		for _, program := range programs {
+			row = append(row, fmt.Sprintf("%.0f", median(used[way.name+program])))
+		}
+		t.add(row...)
+	}
 	t.print()
+	aim("live: throughput of `cf pcap`, of `cf ssh -c 'cat FILE'`", "≥ 0.9", fmt.Sprintf("%.2f", median(got[ways[0].name])/median(got[ways[2].name])))
 	return nil
 }
 
@@ -164,7 +204,7 @@ func (c cloud) delays(log *records) error {
 	middle, longest := map[string][]float64{}, map[string][]float64{}
 	for number := range runs {
 		for _, way := range ways {
-			s, _, err := c.capture(way.command, way.busy, 64, 200, true)
+			s, err := c.capture(way.command, way.busy, 64, 200)
 			if err != nil {
 				return err
 			}
@@ -185,5 +225,9 @@ func (c cloud) delays(log *records) error {
 		t.add(way.name, fmt.Sprintf("%.0f", median(middle[way.name])), fmt.Sprintf("%.0f", median(longest[way.name])))
 	}
 	t.print()
+	added := func(of, than string) string { return fmt.Sprintf("%.0f", median(longest[of])-median(longest[than])) }
+	aim("live: longest delay above the merge window of 2000 ms, one of three instances has traffic, ms", "≤ 150",
+		fmt.Sprintf("%.0f", median(longest[ways[3].name])-2000))
+	aim("live: longest delay with one instance, above that of `cf ssh -c cf-pcap`, ms", "none", added(ways[1].name, ways[0].name))
 	return nil
 }

@@ -26,6 +26,7 @@ var parts = map[string]func() error{
 	"cpu":      cpuTable,
 	"loss":     lossTable,
 	"merge":    mergeTable,
+	"memory":   steadyTable,
 	"assembly": assemblyTable,
 	"live":     liveTable,
 }
@@ -37,7 +38,12 @@ func main() {
 	flag.StringVar(&memoryDir, "memory", "", "folder in memory")
 	flag.StringVar(&against, "against", "", "other builds of cf-pcap to compare with instead, separated by commas")
 	flag.StringVar(&only, "only", "", "of the settings of 'cpu' and 'merge' those with this in their name")
+	feed := flag.Int("feed", -1, "be the capture of this instance, for 'memory'")
 	flag.Parse()
+	if *feed >= 0 {
+		steadyFeed(*feed)
+		return
+	}
 	for _, name := range flag.Args() {
 		part, ok := parts[name]
 		if !ok {

@@ -307,6 +307,7 @@ func mergeTable() error {
 	log := newRecords("streams", "contestant", "run", "packets", "cpu us", "wall us", "peak bytes")
 	t := newTable("Merging (the plugin's module from files, the plugin itself live) into a file in memory; time beyond that for empty captures, ours and ours over theirs (target)",
 		"streams", "CPU a packet, ns", "wall a packet, ns", "CPU, of mergecap (≤ 0.40)", "wall, of mergecap", "wall, of cat (≤ 1.30)", "peak memory, MiB")
+	ofMergecap, ofCat, most := map[int][]float64{}, map[int][]float64{}, 0.0 // by bytes a packet
 	curves := &plot{title: "Merging from files: CPU time a packet of 64 bytes", x: "streams", y: "ns"}
 	for _, s := range mergeSettings() {
 		if !strings.Contains(s.String(), only) {
@@ -322,13 +323,34 @@ func mergeTable() error {
 			}
 		}
 		ours := mergers[0]
+		ofMergecap[s.frame] = append(ofMergecap[s.frame], median(cpu[ours])/median(cpu["mergecap"]))
+		ofCat[s.frame] = append(ofCat[s.frame], median(wall[ours])/median(wall["cat"]))
+		most = max(most, memory)
 		t.add(s.String(), fmt.Sprintf("%.0f", median(cpu[ours])), fmt.Sprintf("%.0f", median(wall[ours])),
 			fmt.Sprintf("%.2f", median(cpu[ours])/median(cpu["mergecap"])), fmt.Sprintf("%.2f", median(wall[ours])/median(wall["mergecap"])),
 			fmt.Sprintf("%.2f", median(wall[ours])/median(wall["cat"])), fmt.Sprintf("%.1f", memory/(1<<20)))
 	}
 	t.print()
+	for _, frame := range []int{64, 1400} {
+		if len(ofCat[frame]) > 0 {
+			aim(fmt.Sprintf("merge: CPU time, of mergecap, packets of %d bytes", frame), "≤ 0.4", span("%.2f", ofMergecap[frame]))
+			aim(fmt.Sprintf("merge: wall time, of cat, packets of %d bytes", frame), "≤ 1.3", span("%.2f", ofCat[frame]))
+		}
+	}
+	if points := curves.curve(mergers[0]).points; len(points) > 1 {
+		aim("merge: CPU time a packet with 1, 3, 10, 30, 100 streams, ns", "grows with their logarithm", listed(points))
+	}
+	aim("merge: most memory, MiB", "bounded", fmt.Sprintf("%.1f", most/(1<<20)))
 	if err := curves.write("merge.svg"); err != nil {
 		return err
 	}
 	return log.write("merge.csv")
+}
+
+func listed(points [][2]float64) string {
+	var values []string
+	for _, point := range points {
+		values = append(values, fmt.Sprintf("%.0f", point[1]))
+	}
+	return strings.Join(values, ", ")
 }

@@ -9,9 +9,10 @@ import (
 	"strings"
 )
 
-// A plot of curves over one logarithmic axis, as SVG.
+// A plot of curves, as SVG; the x axis is logarithmic unless it is to be linear, from 0.
 type plot struct {
 	title, x, y string
+	linear      bool
 	curves      []*curve
 }
 
@@ -72,6 +73,9 @@ func (p *plot) write(name string) error {
 		maxX = minX * 10
 	}
 	atX := func(x float64) float64 {
+		if p.linear {
+			return left + (width-left-right)*x/maxX
+		}
 		return left + (width-left-right)*math.Log(x/minX)/math.Log(maxX/minX)
 	}
 	atY := func(y float64) float64 { return height - bottom - (height-top-bottom)*y/(maxY*1.05) }
@@ -83,13 +87,9 @@ func (p *plot) write(name string) error {
 		fmt.Fprintf(&svg, `<line x1="%g" x2="%g" y1="%.1f" y2="%.1f" stroke="#ddd"/><text x="%g" y="%.1f" text-anchor="end">%g</text>`+"\n",
 			left, width-right, atY(y), atY(y), left-6, atY(y)+4, math.Round(y*1e6)/1e6)
 	}
-	for decade := math.Pow(10, math.Floor(math.Log10(minX))); decade <= maxX; decade *= 10 {
-		for _, factor := range []float64{1, 2, 5} {
-			if x := factor * decade; x >= minX*0.999 && x <= maxX*1.001 {
-				fmt.Fprintf(&svg, `<line x1="%.1f" x2="%.1f" y1="%g" y2="%g" stroke="#ddd"/><text x="%.1f" y="%g" text-anchor="middle">%s</text>`+"\n",
-					atX(x), atX(x), top, height-bottom, atX(x), height-bottom+16, short(x))
-			}
-		}
+	for _, x := range p.ticks(minX, maxX) {
+		fmt.Fprintf(&svg, `<line x1="%.1f" x2="%.1f" y1="%g" y2="%g" stroke="#ddd"/><text x="%.1f" y="%g" text-anchor="middle">%s</text>`+"\n",
+			atX(x), atX(x), top, height-bottom, atX(x), height-bottom+16, short(x))
 	}
 	fmt.Fprintf(&svg, `<text x="%g" y="%g" text-anchor="middle">%s</text>`+"\n", (left+width-right)/2, height-12, escape(p.x))
 	fmt.Fprintf(&svg, `<text transform="translate(20 %g) rotate(-90)" text-anchor="middle">%s</text>`+"\n", (top+height-bottom)/2, escape(p.y))
@@ -98,13 +98,33 @@ func (p *plot) write(name string) error {
 		var path []string
 		for _, point := range c.points {
 			path = append(path, fmt.Sprintf("%.1f,%.1f", atX(point[0]), atY(point[1])))
-			fmt.Fprintf(&svg, `<circle cx="%.1f" cy="%.1f" r="3" fill="%s"/>`+"\n", atX(point[0]), atY(point[1]), colour)
+			if !p.linear {
+				fmt.Fprintf(&svg, `<circle cx="%.1f" cy="%.1f" r="3" fill="%s"/>`+"\n", atX(point[0]), atY(point[1]), colour)
+			}
 		}
 		fmt.Fprintf(&svg, `<polyline points="%s" fill="none" stroke="%s" stroke-width="2"/>`+"\n", strings.Join(path, " "), colour)
 		fmt.Fprintf(&svg, `<text x="%g" y="%g" fill="%s">%s</text>`+"\n", width-right+12, top+10+18*float64(i), colour, escape(c.name))
 	}
 	svg.WriteString("</svg>\n")
 	return os.WriteFile(filepath.Join(outDir, name), []byte(svg.String()), 0o644)
+}
+
+// Where the x axis has a line and a number.
+func (p *plot) ticks(minX, maxX float64) (all []float64) {
+	if p.linear {
+		for x := 0.0; x <= maxX; x += niceStep(maxX, 6) {
+			all = append(all, x)
+		}
+		return all
+	}
+	for decade := math.Pow(10, math.Floor(math.Log10(minX))); decade <= maxX; decade *= 10 {
+		for _, factor := range []float64{1, 2, 5} {
+			if x := factor * decade; x >= minX*0.999 && x <= maxX*1.001 {
+				all = append(all, x)
+			}
+		}
+	}
+	return all
 }
 
 func escape(text string) string {

@@ -86,3 +86,24 @@ func (t *table) print() {
 		}
 	}
 }
+
+// A line of the table that scripts/bench prints in the end: what was measured, what it was to be, what it is.
+func aim(figure, wanted, reached string) {
+	f, err := os.OpenFile(filepath.Join(outDir, "aims.md"), os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o644)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	fmt.Fprintf(f, "| %s | %s | %s |\n", figure, wanted, reached)
+}
+
+// "a to b", or a where they are the same.
+func span(format string, values []float64) string {
+	sorted := append([]float64(nil), values...)
+	sort.Float64s(sorted)
+	least, most := fmt.Sprintf(format, sorted[0]), fmt.Sprintf(format, sorted[len(sorted)-1])
+	if least == most {
+		return least
+	}
+	return least + " to " + most
+}

@@ -43,6 +43,27 @@ times() { packets x -tt | grep -oE '^[0-9]+\.[0-9]+'; }
   said | grep -qF "Saved capture to '$BATS_TEST_TMPDIR/x.pcap'."
 }
 
+@test "an instance that is ended in the middle is reported at once, and the others go on" {
+  local word
+  word=$(marker)
+  pcap_start --interface lo --filter "tcp port 8080" --output "$BATS_TEST_TMPDIR/x.pcap"
+  ask "$WEB" "$word-0" 0
+  ask "$WEB" "$word-2" 2
+  wait_for 60 has_request "$word-2"
+  cf restart-app-instance "$WEB" 2
+  wait_for 60 said_that "Instance 2 ended early: " || fail "$(said)"
+  ask "$WEB" "$word-after" 0
+  status=0
+  pcap_stop || status=$?
+  [ "$status" = 1 ]
+  for index in 0 2 after; do
+    [ "$(requests "$word-$index")" = 1 ] || fail "request $index is in the file $(requests "$word-$index") times" "$(said)"
+  done
+  times | sort -c -n
+}
+has_request() { [ "$(requests "$1")" = 1 ]; }
+said_that() { said | grep -qF "$1"; }
+
 @test "-i: only the instance that is named" {
   local word
   word=$(marker)
@@ -61,6 +82,27 @@ times() { packets x -tt | grep -oE '^[0-9]+\.[0-9]+'; }
   ask "$WEB" "$word" 0
   pcap_stop
   tcpdump -nn -A -r - <"$BATS_TEST_TMPDIR/x.out" 2>/dev/null | grep -qF "GET /$word "
+}
+
+@test "the tracing and colours of the CLI are not in the stream" {
+  local word
+  word=$(marker)
+  CF_TRACE=true CF_COLOR=true pcap_start --interface lo --filter "tcp port 8080" --output -
+  ask "$WEB" "$word" 0
+  pcap_stop
+  tcpdump -nn -A -r - <"$BATS_TEST_TMPDIR/x.out" 2>"$BATS_TEST_TMPDIR/tcpdump.err" | grep -qF "GET /$word "
+  run ! grep -qE 'truncated|bogus|unknown' "$BATS_TEST_TMPDIR/tcpdump.err"
+}
+
+@test "a filter is one word for the shell in the container, whatever is in it" {
+  local word filter
+  word=$(marker)
+  filter="udp' ; touch /tmp/$word; \`touch /tmp/$word\` \$(touch /tmp/$word) \"
+|| touch /tmp/$word #"
+  run --separate-stderr timeout 60 cf pcap "$WEB" -i 0 --duration 10s --filter "$filter" --output "$BATS_TEST_TMPDIR/x.pcap" </dev/null
+  [ "$status" = 1 ]
+  grep -qF "filter 'udp' ; touch /tmp/$word; \`touch" <<<"$output$stderr" || fail "$output$stderr"
+  inside "$WEB" "[ ! -e /tmp/$word ]"
 }
 
 # script gives it a terminal; what is written to script's stdin is typed there.
@@ -88,7 +130,9 @@ times() { packets x -tt | grep -oE '^[0-9]+\.[0-9]+'; }
   is_capturing "$WEB"
   pkill -KILL -P "$(cat "$BATS_TEST_TMPDIR/x.pid")"
   wait_for 30 is_idle "$WEB"
+  wait_for 30 no_ssh_is_left
 }
+no_ssh_is_left() { ! pgrep -f "cf ssh $WEB --process"; }
 
 @test "a wrong filter is explained, and no file is written" {
   run --separate-stderr timeout 60 cf pcap "$WEB" --duration 10s --filter 'tcp prt 80' --output "$BATS_TEST_TMPDIR/x.pcap" </dev/null

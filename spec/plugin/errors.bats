@@ -107,6 +107,20 @@ look_up_fails_with() { # message
   complained "Cannot run the cf CLI (cf)"
 }
 
+@test "more instances than files may be open: said once, and those that started are captured" {
+  instances 10 && tool
+  ulimit -n 33
+  start -o "$output"
+  eventually said "Capturing"
+  interrupt
+  [ "$status" = 1 ]
+  complained_once "cannot be captured: cf ssh could not be started: No file descriptors available"
+  complained_once "The same for instances "
+  local -a captured=("$FAKE_CF"/captured-*) # how many that are depends on what this shell has open
+  [ "${#captured[@]}" -lt 10 ]
+  holds_all_packets "${captured[@]##*-}"
+}
+
 @test "an output that cannot be written is refused before anything is started" {
   instances 1 && tool
   mkdir folder

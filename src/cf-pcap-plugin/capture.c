@@ -217,7 +217,6 @@ static int init(struct capture *capture, const struct instances *instances)
                                   .count = capture->count,
                                   .options = capture->options,
                                   .cf = capture->cf,
-                                  .voice = capture->voice,
                                   .loop = &capture->loop};
     capture->saving = (struct saving){
         .path = capture->path, .loop = &capture->loop, .has_room = on_room, .owner = capture};

@@ -184,7 +184,7 @@ static enum verdict from_status(const struct ending *ending, char *text, size_t 
     if (ending->status > 0)
         snprintf(text, size, "cf ssh ended with status %d and gave no reason", ending->status);
     else if (ending->status < 0)
-        snprintf(text, size, "cf ssh could not be started");
+        snprintf(text, size, "cf ssh could not be started: %s", strerror(-ending->status));
     else if (stream->state == STREAM_EMPTY)
         snprintf(text, size, "cf ssh ended without a capture");
     else

@@ -14,8 +14,8 @@
 struct ending {
     const char *app;
     const struct stream *stream; /* how far it came */
-    int status;                  /* of cf ssh; 128 + signal; -1: it could not be started */
-    const char *messages;        /* its stderr, or the last of it */
+    int status;           /* of cf ssh; 128 + signal; a negative errno: it could not be started */
+    const char *messages; /* its stderr, or the last of it */
     size_t messages_length;
 };
 

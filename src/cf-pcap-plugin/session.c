@@ -142,8 +142,8 @@ static int open_out(struct session *session, uv_file *child_end)
     return 0;
 }
 
-int session_start(struct session *session, uv_loop_t *loop, const struct cf *cf,
-                  const struct options *options, const char *command)
+void session_start(struct session *session, uv_loop_t *loop, const struct cf *cf,
+                   const struct options *options, const char *command)
 {
     char index[16];
     const char *words[] = {cf->path, "ssh", options->app, "--process", options->process,
@@ -177,19 +177,21 @@ int session_start(struct session *session, uv_loop_t *loop, const struct cf *cf,
     if (error == 0) {
         error = uv_spawn(loop, &session->process, &child);
         close(streams[1].data.fd);
+        if (error != 0)
+            uv_close((uv_handle_t *)&session->process, on_closed);
+    } else {
+        session->open_handles--; /* the process is none yet */
     }
     if (error != 0) {
-        session->status = -1;
+        session->status = error;
         session->stdin_closed = true;
-        uv_close((uv_handle_t *)&session->process, on_closed);
         uv_close((uv_handle_t *)&session->in, on_closed);
         uv_close((uv_handle_t *)&session->out, on_closed);
         uv_close((uv_handle_t *)&session->err, on_closed);
-        return error;
+        return;
     }
     uv_read_start((uv_stream_t *)&session->out, on_room, on_packets);
     uv_read_start((uv_stream_t *)&session->err, on_message_room, on_message);
-    return 0;
 }
 
 void session_stop(struct session *session)

@@ -29,7 +29,7 @@ struct session {
     bool asked_to_end; /* by session_stop */
     bool killed;       /* by session_kill */
     bool stdin_closed, paused;
-    int status;          /* of SESSION_OVER: as struct cf_result */
+    int status;          /* of SESSION_OVER: as struct cf_result; or why it could not be started */
     uint64_t last_heard; /* ms: when it started, or bytes came */
     uint64_t stopped_at; /* ms: when its stdin was closed */
 
@@ -43,9 +43,9 @@ struct session {
  */
 int session_command(char *command, size_t size, const struct options *options);
 
-/* Starts the child. 0 or a negative errno: it is over then. */
-int session_start(struct session *session, uv_loop_t *loop, const struct cf *cf,
-                  const struct options *options, const char *command);
+/* Starts the child. Where that fails the session is over. */
+void session_start(struct session *session, uv_loop_t *loop, const struct cf *cf,
+                   const struct options *options, const char *command);
 
 /* Asks the tool to end: end of file on its stdin. One that was not started never will be. */
 void session_stop(struct session *session);

@@ -1,6 +1,5 @@
 #include "sessions.h"
 
-#include <string.h>
 #include <time.h>
 
 #include "report.h"
@@ -32,11 +31,7 @@ static void start_some(struct sessions *sessions)
 
         if (session->state != SESSION_WAITING)
             continue;
-        int error = session_start(session, sessions->loop, sessions->cf, sessions->options,
-                                  sessions->command);
-        if (error != 0)
-            say_error(sessions->voice, "Cannot run the cf CLI (%s): %s", sessions->cf->path,
-                      strerror(-error));
+        session_start(session, sessions->loop, sessions->cf, sessions->options, sessions->command);
         starting++;
     }
 }

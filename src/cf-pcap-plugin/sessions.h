@@ -5,7 +5,6 @@
 #ifndef SESSIONS_H
 #define SESSIONS_H
 
-#include "say.h"
 #include "session.h"
 
 struct report;
@@ -18,7 +17,6 @@ struct sessions {
 
     const struct options *options;
     const struct cf *cf;
-    struct voice *voice;
     uv_loop_t *loop;
     char command[65536]; /* what runs in each instance */
 };

@@ -1,5 +1,6 @@
 #include "test.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "../explain.h"
@@ -59,7 +60,8 @@ static const struct expectation cases[] = {
      false, STREAM_NOT_PCAP, "FAILED\n", VERDICT_FAILED, "connection refused"},
     {"", 0, true, STREAM_CUT, "", VERDICT_FAILED, "cut off"},
     {"", 255, true, STREAM_ENDED, "", VERDICT_FAILED, "status 255"},
-    {"", -1, false, STREAM_EMPTY, "", VERDICT_FAILED, "could not be started"},
+    {"", -EMFILE, false, STREAM_EMPTY, "", VERDICT_FAILED,
+     "could not be started: Too many open files"},
     {"", 0, false, STREAM_EMPTY, "", VERDICT_FAILED, "without a capture"},
     {"", 0, true, STREAM_ENDED, "", VERDICT_ENDED, "by itself"},
     {"bad\x1b]0;title\x07\n", 1, false, STREAM_EMPTY, "", VERDICT_FAILED, "bad\\x1b]0;title\\x07"},

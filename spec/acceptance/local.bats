@@ -5,12 +5,14 @@
 bats_require_minimum_version 1.5.0
 load ../support/platform
 
-setup_file() { platform_start; }
-teardown_file() { platform_stop; }
-setup() {
+# An app that most tests use, and leave as it is: two instances.
+setup_file() {
+  platform_start
   platform_login
-  cd "$support_root/acceptance-tests/assets" || return
+  push shared -i 2
+  eventually has_states shared "RUNNING RUNNING"
 }
+teardown_file() { platform_stop; }
 teardown() { cf apps 2>/dev/null | grep -oE '^t-[a-z]+' | xargs -r -I APP cf delete APP -f -r >/dev/null; }
 
 # What runs in the containers.
@@ -21,7 +23,8 @@ processes() {
   done
 }
 
-push() { cf push "$1" -p app -b binary_buildpack -m 64M "${@:2}" >/dev/null; }
+app=$support_root/acceptance-tests/assets/app
+push() { cf push "$1" -p "$app" -b binary_buildpack -m 64M "${@:2}" >/dev/null; }
 url() { echo "https://$(cf curl "/v3/apps/$(cf app "$1" --guid)/routes" | jq -r '.resources[0].url')"; }
 states() { cf curl "/v3/apps/$(cf app "$1" --guid)/processes/web/stats" | jq -r '.resources[].state' | paste -sd ' '; }
 addresses() { cf curl "/v3/apps/$(cf app "$1" --guid)/processes/web/stats" | jq -r '.resources[].instance_internal_ip'; }
@@ -29,90 +32,81 @@ eventually() { for ((n = 0; n < 100; n++)); do ! "$@" || return 0; sleep 0.3; do
 has_states() { [ "$(states "$1")" = "$2" ]; }
 
 @test "an app that is pushed answers at its route, all instances in turn" {
-  push t-one -i 2
-  eventually has_states t-one "RUNNING RUNNING"
-  run bash -c "for n in 1 2 3 4; do curl -ks $(url t-one)/; done"
+  run bash -c "for n in 1 2 3 4; do curl -ks $(url shared)/; done"
   grep -q 'instance 0' <<<"$output"
   grep -q 'instance 1' <<<"$output"
 }
 
 @test "cf scale adds and takes away instances" {
-  push t-one
-  cf scale t-one -i 3
-  eventually has_states t-one "RUNNING RUNNING RUNNING"
-  cf scale t-one -i 1
-  eventually has_states t-one "RUNNING"
+  cf scale shared -i 3
+  eventually has_states shared "RUNNING RUNNING RUNNING"
+  cf scale shared -i 2
+  eventually has_states shared "RUNNING RUNNING"
 }
 
 @test "instances of several apps have addresses of their own" {
-  push t-one -i 2
-  push t-two
-  eventually has_states t-one "RUNNING RUNNING"
-  [ "$({ addresses t-one && addresses t-two; } | sort -u | wc -l)" = 3 ]
-  run cf ssh t-one -i 1 -T -c 'cat /proc/net/fib_trie'
-  grep -qF "$(addresses t-one | tail -1)" <<<"$output"
+  cf push t-two --docker-image alpine -c 'sleep 1000' -u process -m 64M >/dev/null
+  [ "$({ addresses shared && addresses t-two; } | sort -u | wc -l)" = 3 ]
+  run cf ssh shared -i 1 -T -c 'cat /proc/net/fib_trie'
+  grep -qF "$(addresses shared | tail -1)" <<<"$output"
+  cf ssh t-two -T -c 'cat /proc/self/maps' | grep -q /lib/ld-musl- # the image is what it is called
 }
 
 @test "cf ssh gives the app's directory, user and environment, and the command's status" {
-  push t-one
-  run cf ssh t-one -T -c 'id -u; pwd; echo "$CF_INSTANCE_INDEX"; exit 7'
+  run cf ssh shared -T -c 'id -u; pwd; echo "$CF_INSTANCE_INDEX"; exit 7'
   [ "$status" = 7 ]
   [ "$output" = $'2000\n/home/vcap/app\n0' ]
 }
 
 @test "what Garden starts has no parent in the container, and the app's user cannot gain what it has not" {
-  push t-one
-  run cf ssh t-one -T -c 'grep -h ^PPid: /proc/$(pidof diego-sshd)/status; grep -E "^(CapEff|NoNewPrivs|Seccomp):" /proc/self/status | tr "\t\n" "  "'
+  run cf ssh shared -T -c 'grep -h ^PPid: /proc/$(pidof diego-sshd)/status; grep -E "^(CapEff|NoNewPrivs|Seccomp):" /proc/self/status | tr "\t\n" "  "'
   [ "$output" = $'PPid:\t0\nCapEff: 0000000000000000 NoNewPrivs: 0 Seccomp: 2 ' ]
 }
 
 @test "an instance that crashes is started again, in a new container" {
-  push t-one
-  before=$(cf ssh t-one -T -c 'echo $CF_INSTANCE_GUID')
-  cf ssh t-one -T -c 'kill $(pidof perl)' || true
-  eventually is_new_instance t-one "$before"
+  before=$(instance shared)
+  cf ssh shared -T -c 'kill $(pidof perl)' || true
+  eventually is_new_instance shared "$before"
 }
-is_new_instance() { has_states "$1" RUNNING && now=$(cf ssh "$1" -T -c 'echo $CF_INSTANCE_GUID' 2>/dev/null) && [ -n "$now" ] && [ "$now" != "$2" ]; }
+instance() { cf ssh "$1" -T -c 'echo $CF_INSTANCE_GUID' 2>/dev/null; }
+is_new_instance() { has_states "$1" "RUNNING RUNNING" && now=$(instance "$1") && [ -n "$now" ] && [ "$now" != "$2" ]; }
 
 @test "cf restart and cf restart-app-instance give new containers" {
-  push t-one
-  before=$(cf ssh t-one -T -c 'echo $CF_INSTANCE_GUID')
-  cf restart t-one
-  is_new_instance t-one "$before"
-  before=$(cf ssh t-one -T -c 'echo $CF_INSTANCE_GUID')
-  cf restart-app-instance t-one 0
-  eventually is_new_instance t-one "$before"
+  before=$(instance shared)
+  cf restart shared
+  eventually is_new_instance shared "$before"
+  before=$(instance shared)
+  cf restart-app-instance shared 0
+  eventually is_new_instance shared "$before"
 }
 
 @test "an app that does not start is reported as crashed" {
-  run cf push t-one -p app -b binary_buildpack -c 'exit 3' -m 64M
+  run cf push t-one -p "$app" -b binary_buildpack -c 'exit 3' -m 64M
   [ "$status" != 0 ]
   eventually has_states t-one CRASHED
 }
 
 @test "without SSH the daemon is not started, and the proxy refuses" {
-  push t-one --no-start
-  cf disable-ssh t-one
-  cf start t-one >/dev/null
-  run cf ssh t-one -T -c 'echo reached'
+  cf disable-ssh shared
+  cf restart shared >/dev/null
+  run cf ssh shared -T -c 'echo reached'
   [ "$status" != 0 ]
   [[ $output != *reached* ]]
   [[ $(processes) != *diego-sshd* ]]
-  cf enable-ssh t-one
-  cf restart t-one >/dev/null
+  cf enable-ssh shared
+  cf restart shared >/dev/null
   [[ $(processes) == *diego-sshd* ]]
 }
 
 @test "a task runs, and its status is told" {
-  push t-one
-  cf run-task t-one --command 'test "$(id -u)" = 2000' --wait
-  run cf run-task t-one --command 'exit 4' --wait
+  cf run-task shared --command 'test "$(id -u)" = 2000' --wait
+  run cf run-task shared --command 'exit 4' --wait
   [ "$status" != 0 ]
 }
 
 @test "processes of other types run beside web" {
   printf -- '---\napplications:\n- name: t-one\n  path: app\n  buildpacks: [binary_buildpack]\n  memory: 64M\n  processes:\n  - type: worker\n    instances: 2\n    command: sleep 1000\n    health-check-type: process\n' >"$BATS_TEST_TMPDIR/manifest.yml"
-  cp -r app "$BATS_TEST_TMPDIR/"
+  cp -r "$app" "$BATS_TEST_TMPDIR/"
   (cd "$BATS_TEST_TMPDIR" && cf push >/dev/null)
   run cf ssh t-one --process worker -i 1 -T -c 'echo "$CF_INSTANCE_INDEX"; pidof sleep'
   [ "${lines[0]}" = 1 ]
@@ -120,13 +114,13 @@ is_new_instance() { has_states "$1" RUNNING && now=$(cf ssh "$1" -T -c 'echo $CF
 }
 
 @test "a wrong password and a code that was used get nobody in" {
+  platform_login
   run cf auth admin wrong
   [ "$status" != 0 ]
   platform_login
-  push t-one
   code=$(cf ssh-code)
   port=$(cf curl / | jq -r .links.app_ssh.href | cut -d: -f2)
-  guid=$(cf app t-one --guid)
+  guid=$(cf app shared --guid)
   by_hand() { SSH_ASKPASS=$BATS_TEST_TMPDIR/code SSH_ASKPASS_REQUIRE=force ssh -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -p "$port" "cf:$guid/0@127.0.0.1" 'echo in'; }
   printf '#!/bin/sh\necho %s\n' "$code" >"$BATS_TEST_TMPDIR/code" && chmod +x "$BATS_TEST_TMPDIR/code"
   run by_hand
@@ -135,8 +129,18 @@ is_new_instance() { has_states "$1" RUNNING && now=$(cf ssh "$1" -T -c 'echo $CF
   [ "$status" != 0 ]
 }
 
-@test "stop leaves no process, no container, no network and no file outside the state folder" {
-  push t-one
+@test "what start does not understand is refused" {
+  local options
+  for options in "--capture off" "--no-ssh org" "--max-snaplen" "enabled"; do
+    # Words are options.
+    # shellcheck disable=SC2086
+    run "$support_root/acceptance-tests/local/start" $options
+    [ "$status" = 1 ]
+    [[ $output == "start: there is no option '${options%% *}"* ]]
+  done
+}
+
+@test "stop leaves no process, no container, no network, no mount and no file outside the state folder" {
   home=$(cat "$BATS_FILE_TMPDIR/cf/home")
   [ -d "$home" ]
   ip netns list | grep -q "${home##*/}"
@@ -144,5 +148,7 @@ is_new_instance() { has_states "$1" RUNNING && now=$(cf ssh "$1" -T -c 'echo $CF
   [ ! -e "$home" ]
   run ! ip netns pids "${home##*/}"
   run ! pgrep -f "$BATS_FILE_TMPDIR/cf"
+  run ! grep -F "${home##*/}" /proc/mounts
+  [ -z "$(find /sys/fs/cgroup -name "*${home##*/}*")" ]
   platform_stop
 }

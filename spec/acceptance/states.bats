@@ -7,7 +7,7 @@ load ../support/platform
 
 teardown() { platform_stop; }
 
-@test "capture forbidden: the tool is nowhere" {
+@test "capture forbidden, by the ops file behind that which enables it: the tool is nowhere" {
   platform_start --capture forbidden
   CF_PCAP_EXPECT=disabled accepted
 }

@@ -94,7 +94,7 @@ container_libraries() { # program dir
 # the one users get):
 #   busybox  one static program and its links
 #   glibc    the host's bash and a few programs, with the libraries they need
-#   musl     a shell of busybox, and musl's loader with a program that needs it, /bin/needs-musl
+#   musl     busybox as one program that needs musl's loader, the loader, and no other C library
 #   empty    nothing
 container_rootfs() { # kind dir
   local kind=$1 dir=$2 program
@@ -120,9 +120,9 @@ vcap:x:2000:" >"$dir/etc/group"
       done
       ;;
     musl)
+      [ -x "$support_root/build/tools/busybox-musl" ] || container_fail "no build/tools/busybox-musl: run scripts/build-tools busybox-musl" || return
+      cp "$support_root/build/tools/busybox-musl" "$dir/bin/busybox"
       cp -L /lib/ld-musl-*.so.1 "$dir/lib/"
-      echo 'int puts(const char *); int main(void) { return puts("musl") < 0; }' |
-        musl-gcc -x c -o "$dir/bin/needs-musl" -
       ;;
     *) container_fail "there is no root filesystem of kind '$kind'" ;;
   esac

@@ -24,9 +24,9 @@ accepted() { # file…
   { grep -q '^ok ' "$out" && ! grep -E '^ok .*# skip' "$out"; } || { cat "$out" && return 1; }
 }
 
-# A login of the test's own.
+# A login of the test's own, or of the file's.
 platform_login() {
-  export CF_HOME=$BATS_TEST_TMPDIR
+  export CF_HOME=${BATS_TEST_TMPDIR:-$BATS_FILE_TMPDIR}
   cf api "$CF_PCAP_API" --skip-ssl-validation && cf auth "$CF_PCAP_USER" "$CF_PCAP_PASSWORD" && cf target -o pcap -s dev
 }
 

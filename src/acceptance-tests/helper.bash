@@ -13,8 +13,15 @@ fail() { printf '%s\n' "$@" >&2; return 1; }
 # The first string value of a key in the JSON on stdin.
 value() { grep -oE "\"$1\": *\"[^\"]*\"" | head -1 | sed -E 's/.*: *"(.*)"/\1/'; }
 
-guid() { cf app "$1" --guid; }
-url() { echo "https://$(cf curl "/v3/apps/$(guid "$1")/routes" | value url)"; }
+# What does not change while the tests run is asked once.
+once() { # name command…
+  local file=$BATS_RUN_TMPDIR/$1
+  shift
+  [ -s "$file" ] || "$@" >"$file" || { rm -f "$file" && return 1; }
+  cat "$file"
+}
+guid() { once "guid-$1" cf app "$1" --guid; }
+url() { echo "https://$(once "routes-$1" cf curl "/v3/apps/$(guid "$1")/routes" | value url)"; }
 
 # Asks the app for /PATH through the platform's router, instance INDEX if told; tries again, because a route
 # may be young. Fails if nothing answers.
@@ -68,12 +75,28 @@ contains() { grep -aqF -e "$2" "$BATS_TEST_TMPDIR/$1.pcap"; } # name text
 # A word that is nowhere else.
 marker() { echo "marker-$BATS_TEST_NUMBER-$RANDOM$RANDOM"; }
 
-# The ports by which SSH enters the app's container: 2222, and the container proxy's.
-ssh_ports() { # app
-  inside "$1" 'echo "$CF_INSTANCE_PORTS"' | grep -oE '\{[^}]*"internal": *2222[^}]*\}' | grep -oE '"internal_tls_proxy": *[0-9]+' | grep -oE '[0-9]+$'
-  echo 2222
+# The ports of eth0 by which clients come to a port of the app's container: the container proxy's, or itself.
+outer_ports() { # app port
+  once "ports-$1" inside "$1" 'echo "$CF_INSTANCE_PORTS"' | grep -oE "\{[^}]*\"internal\": *$2\b[^}]*" |
+    grep -oE '"internal_tls_proxy": *[0-9]+' | grep -oE '[0-9]+$' || echo "$2"
 }
-ssh_filter() { ssh_ports "$1" | sed 's/^/port /' | paste -sd '|' | sed 's/|/ or /g'; }
+ports_filter() { printf ' or tcp port %s' "$@" | cut -c5-; } # port…
+# SSH into the app's container; words are ports.
+# shellcheck disable=SC2046
+ssh_filter() { ports_filter 2222 $(outer_ports "$1" 2222); } # app
+
+# The lengths in the record headers of a little-endian pcap (16 bytes each, after 24 bytes of file header).
+captured_lengths() { # name
+  od -An -v -tu1 -w1 "$BATS_TEST_TMPDIR/$1.pcap" | awk '
+    { byte[NR - 1] = $1 }
+    END {
+      for (at = 24; at + 16 <= NR; at += 16 + length_) {
+        length_ = byte[at + 8] + 256 * (byte[at + 9] + 256 * (byte[at + 10] + 256 * byte[at + 11]))
+        print length_
+      }
+    }'
+}
+longest() { captured_lengths "$1" | sort -n | tail -1; } # name
 
 # Says whether a capture runs in instance 0.
 is_capturing() { inside "$1" 'cat /proc/[0-9]*/comm 2>/dev/null' | grep -qx cf-pcap; }

@@ -24,7 +24,7 @@ ended() { [[ $(cf curl "/v3/tasks/$1" | value state) =~ SUCCEEDED|FAILED ]]; }
 @test "an app without SSH cannot be captured, neither over SSH nor by itself" {
   needs_ssh_rule
   cf disable-ssh "$WEB" && cf restart "$WEB" >/dev/null
-  timeout 15 cf ssh "$WEB" -T -c "$TOOL --interface lo" </dev/null >"$BATS_TEST_TMPDIR/x.pcap" && ssh=possible || ssh=refused
+  timeout 60 cf ssh "$WEB" -T -c "$TOOL --interface lo" </dev/null >"$BATS_TEST_TMPDIR/x.pcap" && ssh=possible || ssh=refused
   run ask "$WEB" capture
   cf enable-ssh "$WEB" && cf restart "$WEB" >/dev/null
   [ "$ssh" = refused ]

@@ -51,6 +51,51 @@ func page(w http.ResponseWriter, resources []object, included ...object) {
 	reply(w, 200, body)
 }
 
+// A resource of the API.
+type resource interface {
+	comparable
+	id() string
+	json() object
+}
+
+func byGUID[T resource](list []T, guid string) (none T) {
+	for _, item := range list {
+		if item.id() == guid {
+			return item
+		}
+	}
+	return none
+}
+
+// with is a handler for paths with the {guid} of one of list.
+func with[T resource](list *[]T, what string, handle func(http.ResponseWriter, *http.Request, T)) http.HandlerFunc {
+	var none T
+	return func(w http.ResponseWriter, r *http.Request) {
+		if item := byGUID(*list, r.PathValue("guid")); item != none {
+			handle(w, r, item)
+		} else {
+			notFound(w, what)
+		}
+	}
+}
+
+func show[T resource](list *[]T, what string) http.HandlerFunc {
+	return with(list, what, func(w http.ResponseWriter, r *http.Request, item T) { reply(w, 200, item.json()) })
+}
+
+// those answers the ones of list that are chosen.
+func those[T resource](w http.ResponseWriter, list []T, chosen func(T) bool) {
+	var all []object
+	for _, item := range list {
+		if chosen(item) {
+			all = append(all, item.json())
+		}
+	}
+	page(w, all)
+}
+
+func empty(w http.ResponseWriter, r *http.Request) { page(w, nil) }
+
 func body(r *http.Request) object {
 	o := object{}
 	_ = json.NewDecoder(r.Body).Decode(&o)

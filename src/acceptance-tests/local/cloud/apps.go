@@ -5,19 +5,8 @@ import (
 	"time"
 )
 
-// withApp is a handler for paths with the app's {guid}.
 func (c *Cloud) withApp(handle func(http.ResponseWriter, *http.Request, *App)) http.HandlerFunc {
-	return func(w http.ResponseWriter, r *http.Request) {
-		if a := c.app(r.PathValue("guid")); a != nil {
-			handle(w, r, a)
-		} else {
-			notFound(w, "App")
-		}
-	}
-}
-
-func (c *Cloud) app(guid string) *App {
-	return find(c.apps, func(a *App) bool { return a.GUID == guid })
+	return with(&c.apps, "App", handle)
 }
 
 func (c *Cloud) appEndpoints(mux *http.ServeMux) {
@@ -33,7 +22,7 @@ func (c *Cloud) appEndpoints(mux *http.ServeMux) {
 	})
 	mux.HandleFunc("POST /v3/apps", func(w http.ResponseWriter, r *http.Request) {
 		b := body(r)
-		space := c.space(str(at(b, "relationships", "space", "data", "guid")))
+		space := byGUID(c.spaces, related(b, "space"))
 		if space == nil {
 			notFound(w, "Space")
 			return
@@ -44,7 +33,7 @@ func (c *Cloud) appEndpoints(mux *http.ServeMux) {
 		}
 		reply(w, 201, a.json())
 	})
-	mux.HandleFunc("GET /v3/apps/{guid}", c.withApp(func(w http.ResponseWriter, r *http.Request, a *App) { reply(w, 200, a.json()) }))
+	mux.HandleFunc("GET /v3/apps/{guid}", show(&c.apps, "App"))
 	mux.HandleFunc("PATCH /v3/apps/{guid}", c.withApp(func(w http.ResponseWriter, r *http.Request, a *App) {
 		if name := str(body(r)["name"]); name != "" {
 			a.Name = name
@@ -99,10 +88,9 @@ func (c *Cloud) appEndpoints(mux *http.ServeMux) {
 		reply(w, 200, object{"environment_variables": a.Env, "staging_env_json": object{}, "running_env_json": object{},
 			"system_env_json": object{}, "application_env_json": object{}})
 	}))
-	for _, none := range []string{"revisions/deployed", "revisions", "sidecars"} {
-		mux.HandleFunc("GET /v3/apps/{guid}/"+none, c.withApp(func(w http.ResponseWriter, r *http.Request, a *App) { page(w, nil) }))
+	for _, path := range []string{"apps/{guid}/revisions/deployed", "apps/{guid}/revisions", "apps/{guid}/sidecars", "deployments"} {
+		mux.HandleFunc("GET /v3/"+path, empty)
 	}
-	mux.HandleFunc("GET /v3/deployments", func(w http.ResponseWriter, r *http.Request) { page(w, nil) })
 }
 
 // sshAccess is Cloud Controller's word to ssh-proxy: the process in the BBS, if SSH is allowed.

@@ -44,10 +44,11 @@ type Cloud struct {
 	keys   sshKeys
 	public map[string]net.Listener
 
-	userGUID, secret, domainGUID string
+	userGUID, secret string
 
 	mu       sync.Mutex
 	codes    map[string]bool // UAA's one-time codes
+	domains  []*Domain       // one
 	orgs     []*Org
 	spaces   []*Space
 	apps     []*App
@@ -59,6 +60,8 @@ type Cloud struct {
 	creating sync.Mutex     // containers are made one after the other
 	live     sync.WaitGroup // instances and tasks
 }
+
+type Domain struct{ GUID, Name string }
 
 type Org struct{ GUID, Name string }
 
@@ -105,6 +108,7 @@ type Build struct {
 type Route struct {
 	GUID, Host string
 	Space      *Space
+	Domain     *Domain
 	Apps       []*App
 }
 
@@ -124,14 +128,24 @@ func newCloud(dir string, config Config, ca *authority, public map[string]net.Li
 	org := &Org{newGUID(), "pcap"}
 	return &Cloud{
 		dir: dir, config: config, ca: ca, keys: keys, public: public,
-		userGUID: newGUID(), secret: newSecret(), domainGUID: newGUID(), codes: map[string]bool{},
-		orgs: []*Org{org}, spaces: []*Space{{newGUID(), "dev", org, config.SpaceSSH}},
+		userGUID: newGUID(), secret: newSecret(), codes: map[string]bool{},
+		domains: []*Domain{{newGUID(), fmt.Sprintf("apps.localhost:%d", public["router"].Addr().(*net.TCPAddr).Port)}},
+		orgs:    []*Org{org}, spaces: []*Space{{newGUID(), "dev", org, config.SpaceSSH}},
 	}
 }
 
 func (c *Cloud) port(name string) int { return c.public[name].Addr().(*net.TCPAddr).Port }
 func (c *Cloud) apiURL() string       { return fmt.Sprintf("https://127.0.0.1:%d", c.port("api")) }
-func (c *Cloud) domain() string       { return fmt.Sprintf("apps.localhost:%d", c.port("router")) }
+
+func (d *Domain) id() string  { return d.GUID }
+func (o *Org) id() string     { return o.GUID }
+func (s *Space) id() string   { return s.GUID }
+func (a *App) id() string     { return a.GUID }
+func (p *Process) id() string { return p.GUID }
+func (p *Package) id() string { return p.GUID }
+func (b *Build) id() string   { return b.GUID }
+func (r *Route) id() string   { return r.GUID }
+func (t *Task) id() string    { return t.GUID }
 
 // find is the first of list for which is holds, or nil.
 func find[T any](list []*T, is func(*T) bool) *T {

@@ -8,7 +8,7 @@ import (
 
 func (c *Cloud) process(guid string) *Process {
 	for _, a := range c.apps {
-		if p := find(a.Processes, func(p *Process) bool { return p.GUID == guid }); p != nil {
+		if p := byGUID(a.Processes, guid); p != nil {
 			return p
 		}
 	}
@@ -19,10 +19,8 @@ func (c *Cloud) processEndpoints(mux *http.ServeMux) {
 	withProcess := func(handle func(http.ResponseWriter, *http.Request, *Process)) http.HandlerFunc {
 		return func(w http.ResponseWriter, r *http.Request) {
 			p := c.process(r.PathValue("guid"))
-			if kind := r.PathValue("type"); kind != "" {
-				if a := c.app(r.PathValue("guid")); a != nil {
-					p = a.process(kind)
-				}
+			if a := byGUID(c.apps, r.PathValue("guid")); a != nil && r.PathValue("type") != "" {
+				p = a.process(r.PathValue("type"))
 			}
 			if p != nil {
 				handle(w, r, p)
@@ -71,7 +69,7 @@ func (c *Cloud) processEndpoints(mux *http.ServeMux) {
 		mux.HandleFunc("GET "+base, show)
 		mux.HandleFunc("PATCH "+base, patch)
 		mux.HandleFunc("GET "+base+"/stats", stats)
-		mux.HandleFunc("GET "+base+"/sidecars", func(w http.ResponseWriter, r *http.Request) { page(w, nil) })
+		mux.HandleFunc("GET "+base+"/sidecars", empty)
 		mux.HandleFunc("POST "+base+"/actions/scale", withProcess(func(w http.ResponseWriter, r *http.Request, p *Process) {
 			b := body(r)
 			if n, ok := b["instances"]; ok {

@@ -23,7 +23,7 @@ func (c *Cloud) pushEndpoints(mux *http.ServeMux) {
 
 	mux.HandleFunc("POST /v3/packages", func(w http.ResponseWriter, r *http.Request) {
 		b := body(r)
-		a := c.app(str(at(b, "relationships", "app", "data", "guid")))
+		a := byGUID(c.apps, related(b, "app"))
 		if a == nil {
 			notFound(w, "App")
 			return
@@ -36,25 +36,10 @@ func (c *Cloud) pushEndpoints(mux *http.ServeMux) {
 		reply(w, 201, p.json())
 	})
 	mux.HandleFunc("GET /v3/packages", func(w http.ResponseWriter, r *http.Request) {
-		var all []object
-		for _, p := range c.packages {
-			if listed(r, "app_guids", p.App.GUID) {
-				all = append(all, p.json())
-			}
-		}
-		page(w, all)
+		those(w, c.packages, func(p *Package) bool { return listed(r, "app_guids", p.App.GUID) })
 	})
-	withPackage := func(handle func(http.ResponseWriter, *http.Request, *Package)) http.HandlerFunc {
-		return func(w http.ResponseWriter, r *http.Request) {
-			if p := find(c.packages, func(p *Package) bool { return p.GUID == r.PathValue("guid") }); p != nil {
-				handle(w, r, p)
-			} else {
-				notFound(w, "Package")
-			}
-		}
-	}
-	mux.HandleFunc("GET /v3/packages/{guid}", withPackage(func(w http.ResponseWriter, r *http.Request, p *Package) { reply(w, 200, p.json()) }))
-	mux.HandleFunc("POST /v3/packages/{guid}/upload", withPackage(func(w http.ResponseWriter, r *http.Request, p *Package) {
+	mux.HandleFunc("GET /v3/packages/{guid}", show(&c.packages, "Package"))
+	mux.HandleFunc("POST /v3/packages/{guid}/upload", with(&c.packages, "Package", func(w http.ResponseWriter, r *http.Request, p *Package) {
 		p.Dir = filepath.Join(c.dir, "packages", p.GUID)
 		if err := unpack(r, p.Dir); err != nil {
 			fail(w, 422, 10008, "CF-UnprocessableEntity", err.Error())
@@ -65,8 +50,7 @@ func (c *Cloud) pushEndpoints(mux *http.ServeMux) {
 	}))
 
 	mux.HandleFunc("POST /v3/builds", func(w http.ResponseWriter, r *http.Request) {
-		guid := str(at(body(r), "package", "guid"))
-		p := find(c.packages, func(p *Package) bool { return p.GUID == guid })
+		p := byGUID(c.packages, str(at(body(r), "package", "guid")))
 		if p == nil {
 			notFound(w, "Package")
 			return
@@ -79,20 +63,10 @@ func (c *Cloud) pushEndpoints(mux *http.ServeMux) {
 		c.builds = append(c.builds, b)
 		reply(w, 201, b.json())
 	})
-	mux.HandleFunc("GET /v3/builds/{guid}", func(w http.ResponseWriter, r *http.Request) {
-		if b := c.build(r.PathValue("guid")); b != nil {
-			reply(w, 200, b.json())
-		} else {
-			notFound(w, "Build")
-		}
-	})
-	mux.HandleFunc("GET /v3/droplets/{guid}", func(w http.ResponseWriter, r *http.Request) {
-		if b := c.build(r.PathValue("guid")); b != nil {
-			reply(w, 200, b.droplet())
-		} else {
-			notFound(w, "Droplet")
-		}
-	})
+	mux.HandleFunc("GET /v3/builds/{guid}", show(&c.builds, "Build"))
+	mux.HandleFunc("GET /v3/droplets/{guid}", with(&c.builds, "Droplet", func(w http.ResponseWriter, r *http.Request, b *Build) {
+		reply(w, 200, b.droplet())
+	}))
 	droplets := func(w http.ResponseWriter, r *http.Request) {
 		var all []object
 		for _, b := range c.builds {
@@ -114,7 +88,7 @@ func (c *Cloud) pushEndpoints(mux *http.ServeMux) {
 	}))
 	mux.HandleFunc("PATCH /v3/apps/{guid}/relationships/current_droplet", c.withApp(func(w http.ResponseWriter, r *http.Request, a *App) {
 		guid := str(at(body(r), "data", "guid"))
-		if b := c.build(guid); b != nil {
+		if b := byGUID(c.builds, guid); b != nil {
 			a.Droplet = b
 			if web := a.process("web"); web.Command == "" {
 				web.Command = b.Command
@@ -126,12 +100,8 @@ func (c *Cloud) pushEndpoints(mux *http.ServeMux) {
 	}))
 }
 
-func (c *Cloud) build(guid string) *Build {
-	return find(c.builds, func(b *Build) bool { return b.GUID == guid })
-}
-
 func (c *Cloud) applyManifest(w http.ResponseWriter, r *http.Request) {
-	space := c.space(r.PathValue("guid"))
+	space := byGUID(c.spaces, r.PathValue("guid"))
 	var manifest struct {
 		Applications []map[string]any
 	}

@@ -32,22 +32,12 @@ func (c *Cloud) taskEndpoints(mux *http.ServeMux) {
 		}()
 		reply(w, 202, t.json())
 	}))
-	mux.HandleFunc("GET /v3/tasks/{guid}", func(w http.ResponseWriter, r *http.Request) {
-		if t := find(c.tasks, func(t *Task) bool { return t.GUID == r.PathValue("guid") }); t != nil {
-			reply(w, 200, t.json())
-		} else {
-			notFound(w, "Task")
-		}
+	mux.HandleFunc("GET /v3/tasks/{guid}", show(&c.tasks, "Task"))
+	mux.HandleFunc("GET /v3/apps/{guid}/tasks", func(w http.ResponseWriter, r *http.Request) {
+		those(w, c.tasks, func(t *Task) bool {
+			return t.App.GUID == r.PathValue("guid") && listed(r, "sequence_ids", strconv.Itoa(t.ID))
+		})
 	})
-	mux.HandleFunc("GET /v3/apps/{guid}/tasks", c.withApp(func(w http.ResponseWriter, r *http.Request, a *App) {
-		var all []object
-		for _, t := range c.tasks {
-			if t.App == a && (r.FormValue("sequence_ids") == "" || r.FormValue("sequence_ids") == strconv.Itoa(t.ID)) {
-				all = append(all, t.json())
-			}
-		}
-		page(w, all)
-	}))
 }
 
 // runTask runs the command in a container of its own, with the lifecycle and without an SSH daemon.

@@ -5,13 +5,7 @@ import "net/http"
 // tenants adds organizations, spaces, users, roles, and what the CLI reads about them.
 func (c *Cloud) tenants(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v3/organizations", func(w http.ResponseWriter, r *http.Request) {
-		var all []object
-		for _, o := range c.orgs {
-			if listed(r, "names", o.Name) && listed(r, "guids", o.GUID) {
-				all = append(all, o.json())
-			}
-		}
-		page(w, all)
+		those(w, c.orgs, func(o *Org) bool { return listed(r, "names", o.Name) && listed(r, "guids", o.GUID) })
 	})
 	mux.HandleFunc("POST /v3/organizations", func(w http.ResponseWriter, r *http.Request) {
 		name := str(body(r)["name"])
@@ -23,46 +17,33 @@ func (c *Cloud) tenants(mux *http.ServeMux) {
 		c.orgs = append(c.orgs, o)
 		reply(w, 201, o.json())
 	})
-	mux.HandleFunc("GET /v3/organizations/{guid}", func(w http.ResponseWriter, r *http.Request) {
-		if o := c.org(r.PathValue("guid")); o != nil {
-			reply(w, 200, o.json())
-		} else {
-			notFound(w, "Organization")
-		}
-	})
-	mux.HandleFunc("DELETE /v3/organizations/{guid}/{$}", func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /v3/organizations/{guid}", show(&c.orgs, "Organization"))
+	mux.HandleFunc("DELETE /v3/organizations/{guid}/{$}", with(&c.orgs, "Organization", func(w http.ResponseWriter, r *http.Request, o *Org) {
 		for _, s := range c.spaces {
-			if s.Org.GUID == r.PathValue("guid") {
+			if s.Org == o {
 				c.deleteSpace(s)
 			}
 		}
-		c.orgs = without(c.orgs, func(o *Org) bool { return o.GUID == r.PathValue("guid") })
+		c.orgs = without(c.orgs, func(other *Org) bool { return other == o })
 		c.job(w)
-	})
-	mux.HandleFunc("GET /v3/organizations/{guid}/domains/default", func(w http.ResponseWriter, r *http.Request) {
-		reply(w, 200, c.domainJSON())
-	})
-	mux.HandleFunc("GET /v3/organizations/{guid}/domains", func(w http.ResponseWriter, r *http.Request) { page(w, []object{c.domainJSON()}) })
-	mux.HandleFunc("GET /v3/domains", func(w http.ResponseWriter, r *http.Request) {
-		if listed(r, "names", c.domain()) {
-			page(w, []object{c.domainJSON()})
-		} else {
-			page(w, nil)
-		}
-	})
-	mux.HandleFunc("GET /v3/domains/{guid}", func(w http.ResponseWriter, r *http.Request) { reply(w, 200, c.domainJSON()) })
+	}))
+	mux.HandleFunc("GET /v3/organizations/{guid}/domains/default", func(w http.ResponseWriter, r *http.Request) { reply(w, 200, c.domains[0].json()) })
+	domains := func(w http.ResponseWriter, r *http.Request) {
+		those(w, c.domains, func(d *Domain) bool { return listed(r, "names", d.Name) })
+	}
+	mux.HandleFunc("GET /v3/organizations/{guid}/domains", domains)
+	mux.HandleFunc("GET /v3/domains", domains)
+	mux.HandleFunc("GET /v3/domains/{guid}", show(&c.domains, "Domain"))
 
 	c.spaceEndpoints(mux)
 
-	users := func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /v3/users", func(w http.ResponseWriter, r *http.Request) {
 		page(w, []object{{"guid": c.userGUID, "username": user, "presentation_name": user, "origin": "uaa"}})
-	}
-	mux.HandleFunc("GET /v3/users", users)
-	mux.HandleFunc("GET /v3/roles", func(w http.ResponseWriter, r *http.Request) { page(w, nil) })
+	})
+	mux.HandleFunc("GET /v3/roles", empty)
 	mux.HandleFunc("POST /v3/roles", func(w http.ResponseWriter, r *http.Request) {
 		reply(w, 201, object{"guid": newGUID(), "type": body(r)["type"]})
 	})
-	empty := func(w http.ResponseWriter, r *http.Request) { page(w, nil) }
 	for _, path := range []string{"organization_quotas", "space_quotas", "isolation_segments", "security_groups", "service_instances", "service_credential_bindings", "service_route_bindings"} {
 		mux.HandleFunc("GET /v3/"+path, empty)
 	}
@@ -82,17 +63,13 @@ func (c *Cloud) tenants(mux *http.ServeMux) {
 
 func (c *Cloud) spaceEndpoints(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v3/spaces", func(w http.ResponseWriter, r *http.Request) {
-		var all []object
-		for _, s := range c.spaces {
-			if listed(r, "names", s.Name) && listed(r, "guids", s.GUID) && listed(r, "organization_guids", s.Org.GUID) {
-				all = append(all, s.json())
-			}
-		}
-		page(w, all, object{"organizations": []object{}})
+		those(w, c.spaces, func(s *Space) bool {
+			return listed(r, "names", s.Name) && listed(r, "guids", s.GUID) && listed(r, "organization_guids", s.Org.GUID)
+		})
 	})
 	mux.HandleFunc("POST /v3/spaces", func(w http.ResponseWriter, r *http.Request) {
 		b := body(r)
-		name, org := str(b["name"]), c.org(str(at(b, "relationships", "organization", "data", "guid")))
+		name, org := str(b["name"]), byGUID(c.orgs, related(b, "organization"))
 		if org == nil || find(c.spaces, func(s *Space) bool { return s.Name == name && s.Org == org }) != nil {
 			fail(w, 422, 10008, "CF-UnprocessableEntity", "Organization '"+org.Name+"' already contains a space with name '"+name+"'.")
 			return
@@ -102,15 +79,9 @@ func (c *Cloud) spaceEndpoints(mux *http.ServeMux) {
 		reply(w, 201, s.json())
 	})
 	space := func(handle func(http.ResponseWriter, *http.Request, *Space)) http.HandlerFunc {
-		return func(w http.ResponseWriter, r *http.Request) {
-			if s := c.space(r.PathValue("guid")); s != nil {
-				handle(w, r, s)
-			} else {
-				notFound(w, "Space")
-			}
-		}
+		return with(&c.spaces, "Space", handle)
 	}
-	mux.HandleFunc("GET /v3/spaces/{guid}", space(func(w http.ResponseWriter, r *http.Request, s *Space) { reply(w, 200, s.json()) }))
+	mux.HandleFunc("GET /v3/spaces/{guid}", show(&c.spaces, "Space"))
 	mux.HandleFunc("DELETE /v3/spaces/{guid}", space(func(w http.ResponseWriter, r *http.Request, s *Space) {
 		c.deleteSpace(s)
 		c.job(w)
@@ -126,15 +97,8 @@ func (c *Cloud) spaceEndpoints(mux *http.ServeMux) {
 		reply(w, 200, object{"data": nil})
 	}))
 	for _, kind := range []string{"running", "staging"} {
-		mux.HandleFunc("GET /v3/spaces/{guid}/"+kind+"_security_groups", space(func(w http.ResponseWriter, r *http.Request, s *Space) { page(w, nil) }))
+		mux.HandleFunc("GET /v3/spaces/{guid}/"+kind+"_security_groups", empty)
 	}
-}
-
-func (c *Cloud) org(guid string) *Org {
-	return find(c.orgs, func(o *Org) bool { return o.GUID == guid })
-}
-func (c *Cloud) space(guid string) *Space {
-	return find(c.spaces, func(s *Space) bool { return s.GUID == guid })
 }
 
 func (c *Cloud) deleteSpace(s *Space) {
@@ -163,10 +127,13 @@ func (s *Space) json() object {
 		"relationships": object{"organization": to(s.Org.GUID), "quota": object{"data": nil}}}
 }
 
-func (c *Cloud) domainJSON() object {
-	return object{"guid": c.domainGUID, "name": c.domain(), "internal": false, "router_group": nil,
+func (d *Domain) json() object {
+	return object{"guid": d.GUID, "name": d.Name, "internal": false, "router_group": nil,
 		"supported_protocols": []string{"http"}, "metadata": metadata(), "relationships": object{"organization": object{"data": nil}}}
 }
 
 func metadata() object      { return object{"labels": object{}, "annotations": object{}} }
 func to(guid string) object { return object{"data": object{"guid": guid}} }
+
+// related is the GUID of what a new resource is to belong to.
+func related(b object, what string) string { return str(at(b, "relationships", what, "data", "guid")) }

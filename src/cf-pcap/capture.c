@@ -21,6 +21,7 @@ enum {
     /* The kernel looks at the age of a block every BLOCK_MS, and it takes it two looks to call a
      * block old: after this time every packet that came before is in reach. */
     DRAIN_MS = 2 * BLOCK_MS + 10,
+    LOOK_BYTES = 1 << 20,
     PATIENCE_MS = 5000, /* with a reader that takes nothing, once the capture is to end */
 };
 
@@ -30,6 +31,7 @@ struct run {
     struct output output;
     struct drops drops;
     uint64_t captured; /* packets */
+    size_t unlooked;   /* bytes of them since control was looked at */
     int error;         /* of the output: 0 or a negative errno */
 };
 
@@ -74,6 +76,20 @@ static bool give_up(void *context, int64_t stalled)
     return control->hurry || control->stop == STOP_STDOUT || stalled >= PATIENCE_MS;
 }
 
+/* libpcap hands packets over until the ring is empty, which it never is where they come faster than
+ * they are read: stdin, signals and time must be looked at meanwhile. */
+static void look_around(struct run *run)
+{
+    struct control *control = run->control;
+
+    run->unlooked = 0;
+    control->last_packet = clock_ms();
+    run->drops.due = true;
+    drops_look(&run->drops);
+    if (control->stop == STOP_NONE && control_wait(control, -1, 0) != STOP_NONE)
+        pcap_breakloop(run->capture);
+}
+
 static void on_packet(u_char *context, const struct pcap_pkthdr *header, const u_char *data)
 {
     struct run *run = (struct run *)(void *)context;
@@ -82,8 +98,11 @@ static void on_packet(u_char *context, const struct pcap_pkthdr *header, const u
         return;
     run->error = output_packet(&run->output, header, data);
     run->captured++;
+    run->unlooked += header->caplen;
     if (run->error != 0)
         pcap_breakloop(run->capture);
+    else if (run->unlooked >= LOOK_BYTES)
+        look_around(run);
 }
 
 /* Takes what the ring has, and writes it. Returns pcap_dispatch's result. */

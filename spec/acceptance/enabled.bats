@@ -2,7 +2,7 @@
 # The acceptance tests where capture is enabled: as an errand, as BOSH runs it (the rendered job and the compiled
 # packages in the places where they are on a VM), and as a person runs them.
 
-# shellcheck disable=SC2016,SC2030,SC2031,SC2154 # bats sets $status, $output and $stderr, in subshells
+# shellcheck disable=SC2016,SC2030,SC2031,SC2119,SC2120,SC2154 # bats sets $status, $output and $stderr, in subshells
 bats_require_minimum_version 1.5.0
 load ../support/platform
 

@@ -1,0 +1,26 @@
+# Makes a program of a folder's sources, static, with the compiler and libraries in PACKAGES, and
+# PROGRAM.debug, its symbols. Included by the Makefiles of the folders, which set PROGRAM and, if need
+# be, LIBRARIES (PACKAGE/lib/FILE.a); these are run by packages/*/packaging.
+PACKAGES ?= /var/vcap/packages
+
+CC := $(PACKAGES)/musl/bin/musl-gcc
+WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes -Werror
+# No path of the machine that compiles, so that the program is the same wherever it was made.
+REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(PACKAGES)=packages
+HARDENED := -fPIE -fstack-protector-strong -fstack-clash-protection
+CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -ffunction-sections -fdata-sections \
+	$(WARNINGS) $(REPRODUCIBLE) $(HARDENED) \
+	$(foreach library,$(LIBRARIES),-isystem $(PACKAGES)/$(firstword $(subst /, ,$(library)))/include)
+LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections
+LDLIBS := $(addprefix $(PACKAGES)/,$(LIBRARIES))
+
+OBJECTS := $(patsubst %.c,%.o,$(sort $(wildcard *.c)))
+
+$(PROGRAM): $(PROGRAM).full
+	objcopy --only-keep-debug $(PROGRAM).full $(PROGRAM).debug
+	objcopy --strip-all --add-gnu-debuglink=$(PROGRAM).debug $(PROGRAM).full $@
+
+$(PROGRAM).full: $(OBJECTS)
+	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(LDLIBS)
+
+$(OBJECTS): $(wildcard *.h) ../version.h

@@ -230,6 +230,14 @@ with_program() { # name, the program on stdin
   PATH=$BATS_TEST_TMPDIR/path:$PATH fails_with "buildpack_app_lifecycle: the assembled archive " assemble --enabled yes
 }
 
+@test "the disk does not hold of our archive what was written" {
+  mkdir "$BATS_TEST_TMPDIR/path"
+  printf '#!/bin/bash\n%q "$@"\nprintf x | dd conv=notrunc bs=1 seek=100 of="$2" 2>/dev/null\n' "$(command -v tee)" >"$BATS_TEST_TMPDIR/path/tee"
+  chmod +x "$BATS_TEST_TMPDIR/path/tee"
+  PATH=$BATS_TEST_TMPDIR/path:$PATH \
+    fails_with "buildpack_app_lifecycle: the assembled archive is not on the disk as it was written" assemble --enabled yes
+}
+
 @test "a published archive that was damaged later is made again" {
   assemble --enabled yes
   cp "$(served buildpack)" "$BATS_TEST_TMPDIR/good"

@@ -162,6 +162,38 @@ func outFile(s setting) string {
 	return filepath.Join(memoryDir, "capture.pcap")
 }
 
+// Bytes of a packet in the file: of its record's header, and on average of itself.
+func (s setting) recordSize() int {
+	size, err := strconv.Atoi(s.frame)
+	if err != nil {
+		size = (min(64, s.snaplen) + min(1400, s.snaplen)) / 2
+	}
+	return recordHeader + min(size, s.snaplen)
+}
+
+// What it costs to write as many bytes at the same rate, and nothing else, nanoseconds a packet.
+func writingAlone(s setting) (cost float64, err error) {
+	rate := float64(s.rate)
+	if s.filter != "" {
+		rate /= 2
+	}
+	p, err := start([]string{filepath.Join(workDir, "write"), strconv.Itoa(s.recordSize()), fmt.Sprint(rate), fmt.Sprint(int(rate * s.seconds))}, true, outFile(s), false)
+	if err != nil {
+		return 0, err
+	}
+	err = p.cmd.Wait()
+	<-p.read
+	p.stdin.Close()
+	if s.file {
+		_ = os.Remove(outFile(s))
+	}
+	if err != nil {
+		return 0, fmt.Errorf("write: %w", err)
+	}
+	_, err = fmt.Sscan(p.messages.String(), &cost)
+	return cost, err
+}
+
 // Starts, and waits until the capture is bound to the interface and has had time for the rest.
 func startCapture(n *network, c contestant, s setting, delays bool) (p *process, err error) {
 	err = n.inside(func() (err error) {

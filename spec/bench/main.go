@@ -37,7 +37,7 @@ func main() {
 	flag.StringVar(&outDir, "out", "", "folder for CSV and SVG")
 	flag.StringVar(&memoryDir, "memory", "", "folder in memory")
 	flag.StringVar(&against, "against", "", "other builds of cf-pcap to compare with instead, separated by commas")
-	flag.StringVar(&only, "only", "", "of the settings of 'cpu' and 'merge' those with this in their name")
+	flag.StringVar(&only, "only", "", "of the settings of 'cpu', 'loss' and 'merge' those with this in their name")
 	feed := flag.Int("feed", -1, "be the capture of this instance, for 'memory'")
 	flag.Parse()
 	if *feed >= 0 {

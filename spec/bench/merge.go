@@ -217,8 +217,11 @@ func (s streams) merge(how string) (c cost, err error) {
 	if err != nil {
 		return c, err
 	}
+	if how == "cat" {
+		return c, nil // many files in one are no capture
+	}
 	packets, err := countFile(out)
-	if err == nil && how != "cat" && packets != int64(s.packets) {
+	if err == nil && packets != int64(s.packets) {
 		err = fmt.Errorf("%s: %s wrote %d packets, not %d", s, how, packets, s.packets)
 	}
 	return c, err
@@ -306,7 +309,7 @@ func (s streams) compare(log *records) (cpu, wall map[string][]float64, memory f
 func mergeTable() error {
 	log := newRecords("streams", "contestant", "run", "packets", "cpu us", "wall us", "peak bytes")
 	t := newTable("Merging (the plugin's module from files, the plugin itself live) into a file in memory; time beyond that for empty captures, ours and ours over theirs (target)",
-		"streams", "CPU a packet, ns", "wall a packet, ns", "CPU, of mergecap (≤ 0.40)", "wall, of mergecap", "wall, of cat (≤ 1.30)", "peak memory, MiB")
+		"streams", "CPU a packet, ns", "wall a packet, ns", "CPU, of mergecap (≤ 0.40)", "CPU of cat, of mergecap", "wall, of mergecap", "wall, of cat (≤ 1.30)", "peak memory, MiB")
 	ofMergecap, ofCat, most := map[int][]float64{}, map[int][]float64{}, 0.0 // by bytes a packet
 	curves := &plot{title: "Merging from files: CPU time a packet of 64 bytes", x: "streams", y: "ns"}
 	for _, s := range mergeSettings() {
@@ -327,7 +330,7 @@ func mergeTable() error {
 		ofCat[s.frame] = append(ofCat[s.frame], median(wall[ours])/median(wall["cat"]))
 		most = max(most, memory)
 		t.add(s.String(), fmt.Sprintf("%.0f", median(cpu[ours])), fmt.Sprintf("%.0f", median(wall[ours])),
-			fmt.Sprintf("%.2f", median(cpu[ours])/median(cpu["mergecap"])), fmt.Sprintf("%.2f", median(wall[ours])/median(wall["mergecap"])),
+			fmt.Sprintf("%.2f", median(cpu[ours])/median(cpu["mergecap"])), fmt.Sprintf("%.2f", median(cpu["cat"])/median(cpu["mergecap"])), fmt.Sprintf("%.2f", median(wall[ours])/median(wall["mergecap"])),
 			fmt.Sprintf("%.2f", median(wall[ours])/median(wall["cat"])), fmt.Sprintf("%.1f", memory/(1<<20)))
 	}
 	t.print()

@@ -58,7 +58,7 @@ func steadyFeed(index int) {
 
 // Resident memory of the plugin, MiB, sampled from the first packet to the last.
 func steadyRun(silent string) (samples [][2]float64, err error) {
-	out := filepath.Join(memoryDir, "merged.pcap")
+	out := filepath.Join(memoryDir, "merged"+silent+".pcap")
 	defer os.Remove(out)
 	self, err := os.Executable()
 	if err != nil {
@@ -101,13 +101,23 @@ func steadyTable() error {
 	t := newTable(fmt.Sprintf("Memory of `cf pcap` over time, %d instances that capture %d packets of %d bytes a second each, MiB", steadyStreams, steadyRate, steadyFrame),
 		"", "after 5 s", "10 s", "15 s", fmt.Sprintf("%d s", steadySeconds))
 	var reached []string
-	for _, way := range []struct{ name, silent string }{{"all send", ""}, {"one of them is silent", "yes"}} {
-		samples, err := steadyRun(way.silent)
-		if err != nil {
+	ways := []struct{ name, silent string }{{"all send", ""}, {"one of them is silent", "yes"}}
+	samples, failures := make([][][2]float64, len(ways)), make(chan error)
+	for i, way := range ways {
+		go func() {
+			var err error
+			samples[i], err = steadyRun(way.silent)
+			failures <- err
+		}()
+	}
+	for range ways {
+		if err := <-failures; err != nil {
 			return err
 		}
+	}
+	for i, way := range ways {
 		at := func(second float64) (memory float64) {
-			for _, sample := range samples {
+			for _, sample := range samples[i] {
 				if sample[0] < second {
 					memory = sample[1]
 				}
@@ -120,7 +130,7 @@ func steadyTable() error {
 		}
 		t.add(row...)
 		reached = append(reached, fmt.Sprintf("%s: %s at 5 s, %s at %d s", way.name, row[1], row[4], steadySeconds))
-		for _, sample := range samples {
+		for _, sample := range samples[i] {
 			log.add(way.name, fmt.Sprintf("%.1f", sample[0]), fmt.Sprintf("%.2f", sample[1]))
 			p.curve(way.name).add(sample[0], sample[1])
 		}

@@ -147,7 +147,7 @@ func (c *Cloud) watch(ctx context.Context, p *Process, i *Instance, ssh bool) {
 	}
 	c.mu.Lock()
 	if i.GUID == guid && i.State == starting {
-		i.State, i.Since = running, time.Now()
+		i.State, i.Details, i.Since = running, "", time.Now()
 	}
 	c.mu.Unlock()
 }

@@ -1,12 +1,13 @@
 # What the tests have in common. `run` has logged in, pushed the apps and set:
-#   PREFIX   in front of every name it made: apps $PREFIX-web (buildpack, three instances), $PREFIX-musl and
-#            $PREFIX-shell (docker) and $PREFIX-cnb, where the platform has those lifecycles
+#   PREFIX   in front of every name it made: apps $PREFIX-web (buildpack, three instances), $PREFIX-no-ssh (the same
+#            without SSH, one instance), $PREFIX-musl and $PREFIX-shell (docker) and $PREFIX-cnb, where the platform
+#            has those lifecycles
 #   CF_PCAP_…  the configuration, see README
 
 # shellcheck disable=SC2016,SC2034 # what runs inside is quoted; other files use what is set here
 bats_require_minimum_version 1.5.0
 
-TOOL=/tmp/lifecycle/cf-pcap WEB=$PREFIX-web
+TOOL=/tmp/lifecycle/cf-pcap WEB=$PREFIX-web WITHOUT_SSH=$PREFIX-no-ssh
 
 fail() { printf '%s\n' "$@" >&2; return 1; }
 

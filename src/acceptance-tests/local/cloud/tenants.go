@@ -70,7 +70,11 @@ func (c *Cloud) spaceEndpoints(mux *http.ServeMux) {
 	mux.HandleFunc("POST /v3/spaces", func(w http.ResponseWriter, r *http.Request) {
 		b := body(r)
 		name, org := str(b["name"]), byGUID(c.orgs, related(b, "organization"))
-		if org == nil || find(c.spaces, func(s *Space) bool { return s.Name == name && s.Org == org }) != nil {
+		if org == nil {
+			notFound(w, "Organization")
+			return
+		}
+		if find(c.spaces, func(s *Space) bool { return s.Name == name && s.Org == org }) != nil {
 			fail(w, 422, 10008, "CF-UnprocessableEntity", "Organization '"+org.Name+"' already contains a space with name '"+name+"'.")
 			return
 		}

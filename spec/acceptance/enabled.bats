@@ -75,8 +75,8 @@ interrupt() { # signal
   nothing_is_left
 }
 
-@test "interrupted while they test, they end at once and remove what they made" {
-  run_until '^ok 1 '
+@test "interrupted while they test, they end at once and remove what they made, a space in an org that was there" {
+  CF_PCAP_ORG=pcap run_until '^ok 1 '
   interrupt INT
   [ "$status" = 130 ]
   run ! grep -E '^(not )?ok 20 ' "$BATS_TEST_TMPDIR/out"

@@ -20,26 +20,7 @@ func (c *Cloud) appEndpoints(mux *http.ServeMux) {
 		}
 		page(w, all, object{"spaces": spaces, "organizations": orgs})
 	})
-	mux.HandleFunc("POST /v3/apps", func(w http.ResponseWriter, r *http.Request) {
-		b := body(r)
-		space := byGUID(c.spaces, related(b, "space"))
-		if space == nil {
-			notFound(w, "Space")
-			return
-		}
-		a := c.newApp(space, str(b["name"]))
-		if kind := str(at(b, "lifecycle", "type")); kind != "" {
-			a.Lifecycle = kind
-		}
-		reply(w, 201, a.json())
-	})
 	mux.HandleFunc("GET /v3/apps/{guid}", show(&c.apps, "App"))
-	mux.HandleFunc("PATCH /v3/apps/{guid}", c.withApp(func(w http.ResponseWriter, r *http.Request, a *App) {
-		if name := str(body(r)["name"]); name != "" {
-			a.Name = name
-		}
-		reply(w, 200, a.json())
-	}))
 	mux.HandleFunc("DELETE /v3/apps/{guid}", c.withApp(func(w http.ResponseWriter, r *http.Request, a *App) {
 		c.deleteApp(a)
 		c.job(w)
@@ -72,25 +53,7 @@ func (c *Cloud) appEndpoints(mux *http.ServeMux) {
 		}
 		reply(w, 200, object{"name": r.PathValue("name"), "enabled": a.SSH})
 	}))
-	mux.HandleFunc("PATCH /v3/apps/{guid}/environment_variables", c.withApp(func(w http.ResponseWriter, r *http.Request, a *App) {
-		if vars, ok := body(r)["var"].(map[string]any); ok {
-			for name, value := range vars {
-				if value == nil {
-					delete(a.Env, name)
-				} else {
-					a.Env[name] = str(value)
-				}
-			}
-		}
-		reply(w, 200, object{"var": a.Env})
-	}))
-	mux.HandleFunc("GET /v3/apps/{guid}/env", c.withApp(func(w http.ResponseWriter, r *http.Request, a *App) {
-		reply(w, 200, object{"environment_variables": a.Env, "staging_env_json": object{}, "running_env_json": object{},
-			"system_env_json": object{}, "application_env_json": object{}})
-	}))
-	for _, path := range []string{"apps/{guid}/revisions/deployed", "apps/{guid}/revisions", "apps/{guid}/sidecars", "deployments"} {
-		mux.HandleFunc("GET /v3/"+path, empty)
-	}
+	mux.HandleFunc("GET /v3/deployments", empty)
 }
 
 // sshAccess is Cloud Controller's word to ssh-proxy: the process in the BBS, if SSH is allowed.

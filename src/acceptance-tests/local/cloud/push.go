@@ -38,7 +38,6 @@ func (c *Cloud) pushEndpoints(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v3/packages", func(w http.ResponseWriter, r *http.Request) {
 		those(w, c.packages, func(p *Package) bool { return listed(r, "app_guids", p.App.GUID) })
 	})
-	mux.HandleFunc("GET /v3/packages/{guid}", show(&c.packages, "Package"))
 	mux.HandleFunc("POST /v3/packages/{guid}/upload", with(&c.packages, "Package", func(w http.ResponseWriter, r *http.Request, p *Package) {
 		p.Dir = filepath.Join(c.dir, "packages", p.GUID)
 		if err := unpack(r, p.Dir); err != nil {
@@ -67,18 +66,15 @@ func (c *Cloud) pushEndpoints(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v3/droplets/{guid}", with(&c.builds, "Droplet", func(w http.ResponseWriter, r *http.Request, b *Build) {
 		reply(w, 200, b.droplet())
 	}))
-	droplets := func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /v3/packages/{guid}/droplets", func(w http.ResponseWriter, r *http.Request) {
 		var all []object
 		for _, b := range c.builds {
-			of := r.PathValue("guid")
-			if listed(r, "app_guids", b.App.GUID) && listed(r, "guids", b.GUID) && (of == "" || of == b.Package.GUID) {
+			if b.Package.GUID == r.PathValue("guid") {
 				all = append(all, b.droplet())
 			}
 		}
 		page(w, all)
-	}
-	mux.HandleFunc("GET /v3/droplets", droplets)
-	mux.HandleFunc("GET /v3/packages/{guid}/droplets", droplets)
+	})
 	mux.HandleFunc("GET /v3/apps/{guid}/droplets/current", c.withApp(func(w http.ResponseWriter, r *http.Request, a *App) {
 		if a.Droplet != nil {
 			reply(w, 200, a.Droplet.droplet())

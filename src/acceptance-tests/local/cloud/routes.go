@@ -15,36 +15,18 @@ func (c *Cloud) routeEndpoints(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v3/apps/{guid}/routes", c.withApp(func(w http.ResponseWriter, r *http.Request, a *App) {
 		list(w, r, func(route *Route) bool { return byGUID(route.Apps, a.GUID) != nil })
 	}))
-	mux.HandleFunc("POST /v3/routes", func(w http.ResponseWriter, r *http.Request) {
-		b := body(r)
-		reply(w, 201, c.newRoute(byGUID(c.spaces, related(b, "space")), str(b["host"])).json())
-	})
-	mux.HandleFunc("POST /v3/routes/{guid}/destinations", with(&c.routes, "Route", func(w http.ResponseWriter, r *http.Request, route *Route) {
-		destinations, _ := body(r)["destinations"].([]any)
-		for _, d := range destinations {
-			if a := byGUID(c.apps, str(at(d, "app", "guid"))); a != nil {
-				c.mapRoute(a, route.Host)
-			}
-		}
-		reply(w, 200, object{"destinations": []object{}})
-	}))
 	mux.HandleFunc("DELETE /v3/routes/{guid}", func(w http.ResponseWriter, r *http.Request) {
 		c.routes = without(c.routes, func(route *Route) bool { return route.GUID == r.PathValue("guid") })
 		c.job(w)
 	})
 }
 
-func (c *Cloud) newRoute(space *Space, host string) *Route {
+func (c *Cloud) mapRoute(a *App, host string) {
 	route := find(c.routes, func(r *Route) bool { return r.Host == host })
 	if route == nil {
-		route = &Route{GUID: newGUID(), Host: host, Space: space, Domain: c.domains[0]}
+		route = &Route{GUID: newGUID(), Host: host, Space: a.Space, Domain: c.domains[0]}
 		c.routes = append(c.routes, route)
 	}
-	return route
-}
-
-func (c *Cloud) mapRoute(a *App, host string) {
-	route := c.newRoute(a.Space, host)
 	if byGUID(route.Apps, a.GUID) == nil {
 		route.Apps = append(route.Apps, a)
 	}

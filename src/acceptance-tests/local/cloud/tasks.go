@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"net/http"
 	"os/exec"
-	"strconv"
 	"time"
 )
 
@@ -33,11 +32,6 @@ func (c *Cloud) taskEndpoints(mux *http.ServeMux) {
 		reply(w, 202, t.json())
 	}))
 	mux.HandleFunc("GET /v3/tasks/{guid}", show(&c.tasks, "Task"))
-	mux.HandleFunc("GET /v3/apps/{guid}/tasks", func(w http.ResponseWriter, r *http.Request) {
-		those(w, c.tasks, func(t *Task) bool {
-			return t.App.GUID == r.PathValue("guid") && listed(r, "sequence_ids", strconv.Itoa(t.ID))
-		})
-	})
 }
 
 // runTask runs the command in a container of its own, with the lifecycle and without an SSH daemon.

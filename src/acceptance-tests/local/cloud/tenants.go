@@ -2,7 +2,7 @@ package main
 
 import "net/http"
 
-// tenants adds organizations, spaces, users, roles, and what the CLI reads about them.
+// tenants adds organizations, spaces, domains, and what the CLI asks about the platform.
 func (c *Cloud) tenants(mux *http.ServeMux) {
 	mux.HandleFunc("GET /v3/organizations", func(w http.ResponseWriter, r *http.Request) {
 		those(w, c.orgs, func(o *Org) bool { return listed(r, "names", o.Name) && listed(r, "guids", o.GUID) })
@@ -37,21 +37,8 @@ func (c *Cloud) tenants(mux *http.ServeMux) {
 
 	c.spaceEndpoints(mux)
 
-	mux.HandleFunc("GET /v3/users", func(w http.ResponseWriter, r *http.Request) {
-		page(w, []object{{"guid": c.userGUID, "username": user, "presentation_name": user, "origin": "uaa"}})
-	})
-	mux.HandleFunc("GET /v3/roles", empty)
 	mux.HandleFunc("POST /v3/roles", func(w http.ResponseWriter, r *http.Request) {
 		reply(w, 201, object{"guid": newGUID(), "type": body(r)["type"]})
-	})
-	for _, path := range []string{"organization_quotas", "space_quotas", "isolation_segments", "security_groups", "service_instances", "service_credential_bindings", "service_route_bindings"} {
-		mux.HandleFunc("GET /v3/"+path, empty)
-	}
-	mux.HandleFunc("GET /v3/stacks", func(w http.ResponseWriter, r *http.Request) {
-		page(w, []object{{"guid": "stack", "name": "cflinuxfs4", "description": "the host's own programs"}})
-	})
-	mux.HandleFunc("GET /v3/buildpacks", func(w http.ResponseWriter, r *http.Request) {
-		page(w, []object{{"guid": "binary", "name": "binary_buildpack", "stack": "cflinuxfs4", "state": "READY", "enabled": true, "position": 1}})
 	})
 	mux.HandleFunc("GET /v3/feature_flags/{name}", func(w http.ResponseWriter, r *http.Request) {
 		reply(w, 200, object{"name": r.PathValue("name"), "enabled": true})
@@ -97,12 +84,6 @@ func (c *Cloud) spaceEndpoints(mux *http.ServeMux) {
 		s.SSH, _ = body(r)["enabled"].(bool)
 		reply(w, 200, object{"name": "ssh", "enabled": s.SSH})
 	}))
-	mux.HandleFunc("GET /v3/spaces/{guid}/relationships/isolation_segment", space(func(w http.ResponseWriter, r *http.Request, s *Space) {
-		reply(w, 200, object{"data": nil})
-	}))
-	for _, kind := range []string{"running", "staging"} {
-		mux.HandleFunc("GET /v3/spaces/{guid}/"+kind+"_security_groups", empty)
-	}
 }
 
 func (c *Cloud) deleteSpace(s *Space) {

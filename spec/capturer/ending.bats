@@ -20,8 +20,8 @@ ends_complete_on() { # command…
   [ "$status" = 0 ]
   [ "$(capture_count)" = 1000 ]
   [ "$(capture_said_count captured)" = 1000 ]
-  # On lo the kernel counts a packet when it leaves and when it arrives; tcpdump says the same.
-  [ "$(capture_said_count received)" = 2000 ]
+  # On lo too, where the kernel would show a packet twice, as it leaves and as it arrives.
+  [ "$(capture_said_count received)" = 1000 ]
   [ "$(capture_said_count dropped)" = 0 ]
 }
 stdin_ends() { exec {capture_stdin}>&-; }

@@ -2,10 +2,13 @@
 
 #include <errno.h>
 #include <linux/filter.h>
+#include <linux/if_packet.h>
+#include <net/if.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -35,6 +38,22 @@ struct run {
     int error;         /* of the output: 0 or a negative errno */
 };
 
+/*
+ * The loopback interface shows each packet twice, as it leaves and as it arrives. libpcap takes the
+ * second one; asked so (packet(7), since Linux 4.20), the kernel does not put the first into the
+ * ring, which would cost the app that sends it, and half of the ring.
+ */
+static void see_once(pcap_t *capture, const char *interface)
+{
+    struct ifreq request = {0};
+    int yes = 1;
+
+    snprintf(request.ifr_name, sizeof request.ifr_name, "%s", interface);
+    if (ioctl(pcap_fileno(capture), SIOCGIFFLAGS, &request) == 0 &&
+        (request.ifr_flags & IFF_LOOPBACK) != 0)
+        setsockopt(pcap_fileno(capture), SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes, sizeof yes);
+}
+
 pcap_t *capture_open(const char *interface, char error[CAPTURE_ERROR])
 {
     pcap_t *capture = pcap_create(interface, error);
@@ -55,6 +74,7 @@ pcap_t *capture_open(const char *interface, char error[CAPTURE_ERROR])
         pcap_close(capture);
         return NULL;
     }
+    see_once(capture, interface);
     /* "any": the newer format tells interfaces apart, and is tcpdump's, too. */
     if (pcap_datalink(capture) == DLT_LINUX_SLL)
         pcap_set_datalink(capture, DLT_LINUX_SLL2);

@@ -231,8 +231,7 @@ second line \$HOME \\ * ~ | & < > !"
   peak=$(awk '$1 == "VmHWM:" { print $2 }' "/proc/$pid/status")
   interrupt
   [ "$status" = 0 ]
-  echo "# $peak kB at most"
-  [ "$peak" -lt 65536 ] || fail "$peak kB"
+  [ "$peak" -lt 65536 ] || fail "$peak kB" # 52,000 measured
   [ "$(capinfos -TMrc "$output" | cut -f2)" = $((99 * 12 + 99 * 21 + 1)) ]
   tcpdump -r "$output" -w small.pcap less 100 2>/dev/null
   [ "$(packets small.pcap | sort -u | wc -l)" = $((99 * 21 + 1)) ]

@@ -202,6 +202,21 @@ comes_back_and_is_over() {
   done
 }
 
+@test "a terminal that is held (^S) does not hold the capture up" {
+  sits_down bash --norc
+  instances 1 && tool
+  types "./the-cli pcap myapp -o capture.pcap"
+  eventually sees '^[0-9]+ packets,'
+  presses C-s
+  output=capture.pcap
+  local number
+  number=$(packets | grep -c .) || true
+  eventually holds_packet "0 $((number + 100))" # two seconds of them
+  presses C-q C-c
+  eventually sees "^Saved capture to 'capture.pcap'"
+  holds_all_packets 0
+}
+
 @test "a terminal that is closed ends the capture, in order" {
   for shell in "bash --norc" "zsh -f" dash; do
     # shellcheck disable=SC2086

@@ -1,5 +1,6 @@
 #include "say.h"
 
+#include <poll.h>
 #include <stdarg.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -37,12 +38,19 @@ void say_error(struct voice *voice, const char *format, ...)
     va_end(arguments);
 }
 
+static bool takes_more(int fd)
+{
+    struct pollfd terminal = {.fd = fd, .events = POLLOUT};
+
+    return poll(&terminal, 1, 0) == 1 && (terminal.revents & POLLOUT) != 0;
+}
+
 void say_live(struct voice *voice, const char *text)
 {
     struct winsize window = {.ws_col = 0};
     size_t width = 79;
 
-    if (!voice->is_terminal)
+    if (!voice->is_terminal || !takes_more(fileno(voice->stream)))
         return;
     if (ioctl(fileno(voice->stream), TIOCGWINSZ, &window) == 0 && window.ws_col > 1)
         width = window.ws_col - 1U;

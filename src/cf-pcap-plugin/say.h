@@ -21,8 +21,8 @@ void say(struct voice *voice, const char *format, ...) __attribute__((format(pri
 /* Such a line about something that went wrong: on standard error. */
 void say_error(struct voice *voice, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
-/* The line that is written over; cut to the terminal's width. Nothing, where there is no terminal.
- */
+/* The line that is written over; cut to the terminal's width. Nothing, where there is no terminal,
+ * and while it is held (^S): the capture must not wait for it. */
 void say_live(struct voice *voice, const char *text);
 void say_no_more_live(struct voice *voice);
 

@@ -191,7 +191,8 @@ Capturing, press ^C to stop..." ]
   filter="tcp port 80 and 'it''s' \"x\" \$(touch $BATS_TEST_TMPDIR/no) \`touch $BATS_TEST_TMPDIR/no\`; touch $BATS_TEST_TMPDIR/no #
 second line \$HOME \\ * ~ | & < > !"
   instances 1 && tool
-  for shell in bash dash; do
+  printf '#!/bin/sh\nexec busybox sh "$@"\n' >busybox-sh && chmod +x busybox-sh
+  for shell in bash dash ./busybox-sh; do
     rm -f "$FAKE_CF"/arguments-0
     FAKE_SHELL=$shell capturing -o "$output" -f "$filter"
     interrupt

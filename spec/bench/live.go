@@ -122,7 +122,11 @@ func cpuByProgram() map[string]time.Duration {
 		target, err := os.Readlink(file)
 		pid, _ := strconv.Atoi(strings.Split(file, "/")[2])
 		if err == nil {
-			used[filepath.Base(target)] += cpuClock(pid)
+			name := filepath.Base(target)
+			if filepath.Base(filepath.Dir(target)) == "plugins" {
+				name = "plugin" // the cf CLI keeps it as cf-pcap
+			}
+			used[name] += cpuClock(pid)
 		}
 	}
 	return used
@@ -160,7 +164,7 @@ func (c cloud) throughputs(log *records) error {
 		{"`cf ssh -c cf-pcap`", []string{"cf", "ssh", "bench", "-T", "-c", "/tmp/lifecycle/cf-pcap"}},
 		{"`cf ssh -c 'cat FILE'`", []string{"cf", "ssh", "bench", "-T", "-c", "cat /tmp/bench-file"}},
 	}
-	programs := []string{"cf", "cf-pcap-plugin", "ssh-proxy", "diego-sshd", "cf-pcap", "cat", "send", "bench"}
+	programs := []string{"cf", "plugin", "ssh-proxy", "envoy", "diego-sshd", "cf-pcap", "cat", "send", "bench"}
 	got, used := map[string][]float64{}, map[string][]float64{}
 	for number := range runs {
 		for _, way := range ways {

@@ -100,7 +100,7 @@ func sameRing() (all []contestant) {
 			all := command(s)
 			return append(append(all[:1:1], options...), all[1:]...)
 		}
-		c.name += ", ring of 8 MiB"
+		c.name += ", ring 8 MiB"
 		all = append(all, c)
 	}
 	return all

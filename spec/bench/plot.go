@@ -39,7 +39,7 @@ const (
 	left, right, top, bottom = 80.0, 190.0, 40.0, 50.0
 )
 
-var colours = []string{"#d62728", "#1f77b4", "#17becf", "#2ca02c", "#9467bd", "#8c564b", "#7f7f7f"}
+var colours = []string{"#d62728", "#1f77b4", "#17becf", "#2ca02c", "#9467bd", "#8c564b", "#7f7f7f", "#e377c2"}
 
 // 1, 2 or 5 times a power of ten, so that about `count` of them make up `size`.
 func niceStep(size float64, count int) float64 {

@@ -175,14 +175,16 @@ nothing_dropped() { [ "$(table "$1" "$2" 5)" = 0 ] || fail "$(all_said "$1")"; }
 can_ssh() { cf ssh victim -T -c true 2>/dev/null </dev/null; }
 
 @test "a cell's link is cut and restored: nothing is lost, the others are not held up" {
-  local seconds link
+  local seconds link before
   seconds=$(length 3 60)
   link=veth$(cat "$(bundle 1)/network")
   pcap_start x
   send_all $((200 * (seconds + 4))) 200
   streams x
   ip -n "$(network)" link set "$link" down
+  before=$(stat -c %s "$BATS_TEST_TMPDIR/x.pcap")
   sleep "$seconds"
+  eventually has_bytes "$BATS_TEST_TMPDIR/x.pcap" $((before + 100 * (16 + 142)))
   ip -n "$(network)" link set "$link" up
   all_sent
   eventually all_arrived x $((200 * (seconds + 4)))
@@ -343,7 +345,8 @@ residue() {
     echo "descriptors $(find "/proc/$pid/fd" -type l | wc -l)"
   done
 }
-as_before() { diff <(residue) "$BATS_TEST_TMPDIR/before" >/dev/null; }
+# There may be less: connections that ssh-proxy keeps for a while.
+no_more_than_before() { paste <(residue) "$BATS_TEST_TMPDIR/before" | awk '$2 > $4 { more = 1 } END { exit more || NR != 3 }'; }
 
 @test "started and stopped again and again: each capture is complete, and nothing piles up" {
   local n
@@ -357,7 +360,7 @@ as_before() { diff <(residue) "$BATS_TEST_TMPDIR/before" >/dev/null; }
     [ "$status" = 0 ] || fail "run $n:" "$(all_said x)"
     complete x 0 50
   done
-  eventually as_before || fail "$(residue)" "before:" "$(cat "$BATS_TEST_TMPDIR/before")"
+  eventually no_more_than_before || fail "$(residue)" "before:" "$(cat "$BATS_TEST_TMPDIR/before")"
 }
 
 @test "an instance is restarted: its capture ends, and says so, the others lose nothing" {

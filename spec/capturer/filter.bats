@@ -117,6 +117,7 @@ long_filter() {
   [ "$(head -1 "$capture/err" | wc -c)" -lt 1000 ]
 }
 
+# bats test_tags=slow
 @test "a filter of 64 kB with thousands of hosts is given up after half a minute, not after hours" {
   local filter
   filter="host 10.0.0.0$(printf ' or host 10.%s' {0..15}.{0..15}.{0..15})"

@@ -47,6 +47,19 @@ died() { [[ ${lines[-1]} = "1 status 1"??", no packets" ]] || fail "$output"; }
   capture_stop
 }
 
+@test "of an app that runs as root, too: the container's own root cannot trace a capture or look into it" {
+  container_create as_root --root glibc --uid 0 --lifecycle "$CONTAINER_HOME/lifecycle" --mount "$(support_program hostile):/tmp/hostile"
+  capture_start as_root -- -i lo
+  run -0 container_exec as_root -- /tmp/hostile look "$(container_exec as_root -- pidof cf-pcap)"
+  [ -z "$output" ] || fail "$output"
+  capture_stop
+  container_exec as_root --pid-file "$BATS_TEST_TMPDIR/pid" -- sleep 1000 3>&- &
+  eventually test -s "$BATS_TEST_TMPDIR/pid"
+  run -0 container_exec as_root -- /tmp/hostile look "$(container_exec as_root -- pidof sleep)"
+  [[ $output == *attach* && $output == *mem* ]] || fail "$output"
+  kill "$(cat "$BATS_TEST_TMPDIR/pid")"
+}
+
 @test "stealing its descriptors while it starts: 200 times in vain" {
   run -0 unconfined /tmp/hostile race 200 -- /tmp/lifecycle/cf-pcap -i lo
   [ "${lines[-1]}" = "200 times" ]

@@ -87,8 +87,11 @@ socket 41
 connect 42
 sendto 44
 execve 59
+execveat 322
 fork 57
+vfork 58
 clone 56
+clone3 435
 kill 62
 ptrace 101
 mmap 9

@@ -7,18 +7,22 @@
 
 enum { SHELL_TIME = 1000 /* ms in which a shell notices that its job has stopped */ };
 
-static bool is_read_key_by_key(const struct terminal *terminal)
+/* Would the kernel stop somebody of the job for what he does with the terminal? */
+static bool is_needed_by_others(const struct terminal *terminal)
 {
     struct termios mode;
 
-    return tcgetattr(terminal->fd, &mode) == 0 && (mode.c_lflag & ICANON) == 0;
+    if (tcgetattr(terminal->fd, &mode) != 0)
+        return false;
+    return (mode.c_lflag & ICANON) == 0 ||                           /* a pager reads keys */
+           ((mode.c_lflag & TOSTOP) != 0 && !isatty(STDOUT_FILENO)); /* `stty tostop; ... | cat` */
 }
 
 static void take_if_in_front(struct terminal *terminal)
 {
     if (tcgetpgrp(terminal->fd) != terminal->group)
         return;
-    if (is_read_key_by_key(terminal)) {
+    if (is_needed_by_others(terminal)) {
         terminal->state = TERMINAL_SOMEBODYS;
         return;
     }

@@ -4,10 +4,11 @@
  * while the plugin still writes. So the plugin, while it captures, is that group by itself
  * (tcsetpgrp(3)).
  *
- * Unless somebody else of the job reads the terminal: the pager in `cf pcap -o - | less`. If it
+ * Unless somebody else of the job needs the terminal: the pager in `cf pcap -o - | less`. If it
  * read without being in front, the kernel would stop the whole job (termios(3), SIGTTIN). It is
- * known by the terminal's mode, which no shell leaves that way: key by key, not line by line. ^C
- * then ends `cf`, and that `cf` is gone ends the capture in order.
+ * known by the terminal's mode, which no shell leaves that way: key by key, not line by line. The
+ * same with `stty tostop` for whoever writes to it from behind a pipe. ^C then ends `cf`, and that
+ * `cf` is gone ends the capture in order.
  */
 #ifndef TERMINAL_H
 #define TERMINAL_H

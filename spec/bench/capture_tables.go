@@ -45,11 +45,9 @@ func cpuTable() error {
 		{"1400", fullSnaplen, "", false, 100000, 1, 0.4},
 		{"1400", fullSnaplen, "", true, 100000, 1, 0.4},
 		{"1400", 96, "", false, 100000, 1, 0.4},
-		{"1400", 96, "", true, 100000, 1, 0.4},
 		{"mix", fullSnaplen, "", false, 100000, 1, 0.4},
 		{"mix", fullSnaplen, "", true, 100000, 1, 0.4},
 		{"mix", fullSnaplen, halfFilter, false, 100000, 1, 0.6},
-		{"mix", 96, halfFilter, false, 100000, 1, 0.6},
 	}
 	t := newTable("CPU time a captured packet, user and system: ours, and ours over theirs (target)",
 		ratioHeader("packets", "rate/s", "ours, ns", "writing alone, ns")...)

@@ -68,6 +68,13 @@ interrupt() { # signal
   nothing_is_left
 }
 
+@test "an app that cannot be pushed is named, and what was made is removed" {
+  CF_PCAP_SHELL_IMAGE=nosuch run "$support_root/acceptance-tests/run" 3>&-
+  [ "$status" = 1 ]
+  grep -q '^acceptance-tests: cannot push cf-pcap-test-[0-9a-f]*-shell$' <<<"$output"
+  nothing_is_left
+}
+
 @test "interrupted while they push, they remove what they made" {
   run_until '^# Push .*-musl'
   interrupt TERM

@@ -20,7 +20,6 @@ func (c *Cloud) appEndpoints(mux *http.ServeMux) {
 		}
 		page(w, all, object{"spaces": spaces, "organizations": orgs})
 	})
-	mux.HandleFunc("GET /v3/apps/{guid}", show(&c.apps, "App"))
 	mux.HandleFunc("DELETE /v3/apps/{guid}", c.withApp(func(w http.ResponseWriter, r *http.Request, a *App) {
 		c.deleteApp(a)
 		c.job(w)

@@ -29,34 +29,12 @@ func (c *Cloud) processEndpoints(mux *http.ServeMux) {
 			}
 		}
 	}
-	show := withProcess(func(w http.ResponseWriter, r *http.Request, p *Process) { reply(w, 200, p.json()) })
-	stats := withProcess(func(w http.ResponseWriter, r *http.Request, p *Process) { page(w, p.stats()) })
-	patch := withProcess(func(w http.ResponseWriter, r *http.Request, p *Process) {
-		b := body(r)
-		if command, ok := b["command"].(string); ok {
-			p.Command = command
-		}
-		if health := str(at(b, "health_check", "type")); health != "" {
-			p.Health = health
-		}
-		reply(w, 200, p.json())
-	})
-	mux.HandleFunc("GET /v3/apps/{guid}/processes", c.withApp(func(w http.ResponseWriter, r *http.Request, a *App) {
-		var all []object
-		for _, p := range a.Processes {
-			o := p.json()
-			if r.FormValue("embed") == "process_instances" {
-				o["process_instances"] = p.stats()
-			}
-			all = append(all, o)
-		}
-		page(w, all)
-	}))
-	mux.HandleFunc("GET /v3/processes", func(w http.ResponseWriter, r *http.Request) {
+	list := func(w http.ResponseWriter, r *http.Request) {
 		var all []object
 		for _, a := range c.apps {
 			for _, p := range a.Processes {
-				if listed(r, "app_guids", a.GUID) && listed(r, "space_guids", a.Space.GUID) {
+				of := r.PathValue("guid")
+				if (of == "" || of == a.GUID) && listed(r, "app_guids", a.GUID) && listed(r, "space_guids", a.Space.GUID) {
 					o := p.json()
 					o["process_instances"] = p.stats()
 					all = append(all, o)
@@ -64,34 +42,35 @@ func (c *Cloud) processEndpoints(mux *http.ServeMux) {
 			}
 		}
 		page(w, all)
-	})
-	for _, base := range []string{"/v3/processes/{guid}", "/v3/apps/{guid}/processes/{type}"} {
-		mux.HandleFunc("GET "+base, show)
-		mux.HandleFunc("PATCH "+base, patch)
-		mux.HandleFunc("GET "+base+"/stats", stats)
-		mux.HandleFunc("GET "+base+"/sidecars", empty)
-		mux.HandleFunc("POST "+base+"/actions/scale", withProcess(func(w http.ResponseWriter, r *http.Request, p *Process) {
-			b := body(r)
-			if n, ok := b["instances"]; ok {
-				p.Instances = num(n)
-			}
-			if n, ok := b["memory_in_mb"]; ok {
-				p.MemoryMB = num(n)
-			}
-			c.reconcile(p)
-			reply(w, 202, p.json())
-		}))
-		mux.HandleFunc("DELETE "+base+"/instances/{index}", withProcess(func(w http.ResponseWriter, r *http.Request, p *Process) {
-			index, err := strconv.Atoi(r.PathValue("index"))
-			if err != nil || index < 0 || index >= len(p.running) {
-				notFound(w, "Instance")
-				return
-			}
-			p.running[index].stop()
-			c.start(p, index)
-			w.WriteHeader(http.StatusNoContent)
-		}))
 	}
+	mux.HandleFunc("GET /v3/processes", list)
+	mux.HandleFunc("GET /v3/apps/{guid}/processes", list)
+	mux.HandleFunc("GET /v3/processes/{guid}", withProcess(func(w http.ResponseWriter, r *http.Request, p *Process) { reply(w, 200, p.json()) }))
+	mux.HandleFunc("GET /v3/processes/{guid}/sidecars", empty)
+	for _, path := range []string{"/v3/processes/{guid}/stats", "/v3/apps/{guid}/processes/{type}/stats"} {
+		mux.HandleFunc("GET "+path, withProcess(func(w http.ResponseWriter, r *http.Request, p *Process) { page(w, p.stats()) }))
+	}
+	mux.HandleFunc("POST /v3/apps/{guid}/processes/{type}/actions/scale", withProcess(func(w http.ResponseWriter, r *http.Request, p *Process) {
+		b := body(r)
+		if n, ok := b["instances"]; ok {
+			p.Instances = num(n)
+		}
+		if n, ok := b["memory_in_mb"]; ok {
+			p.MemoryMB = num(n)
+		}
+		c.reconcile(p)
+		reply(w, 202, p.json())
+	}))
+	mux.HandleFunc("DELETE /v3/apps/{guid}/processes/{type}/instances/{index}", withProcess(func(w http.ResponseWriter, r *http.Request, p *Process) {
+		index, err := strconv.Atoi(r.PathValue("index"))
+		if err != nil || index < 0 || index >= len(p.running) {
+			notFound(w, "Instance")
+			return
+		}
+		p.running[index].stop()
+		c.start(p, index)
+		w.WriteHeader(http.StatusNoContent)
+	}))
 }
 
 func (p *Process) json() object {

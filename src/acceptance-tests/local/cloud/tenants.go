@@ -17,7 +17,6 @@ func (c *Cloud) tenants(mux *http.ServeMux) {
 		c.orgs = append(c.orgs, o)
 		reply(w, 201, o.json())
 	})
-	mux.HandleFunc("GET /v3/organizations/{guid}", show(&c.orgs, "Organization"))
 	mux.HandleFunc("DELETE /v3/organizations/{guid}/{$}", with(&c.orgs, "Organization", func(w http.ResponseWriter, r *http.Request, o *Org) {
 		for _, s := range c.spaces {
 			if s.Org == o {
@@ -27,13 +26,9 @@ func (c *Cloud) tenants(mux *http.ServeMux) {
 		c.orgs = without(c.orgs, func(other *Org) bool { return other == o })
 		c.job(w)
 	}))
-	mux.HandleFunc("GET /v3/organizations/{guid}/domains/default", func(w http.ResponseWriter, r *http.Request) { reply(w, 200, c.domains[0].json()) })
-	domains := func(w http.ResponseWriter, r *http.Request) {
+	mux.HandleFunc("GET /v3/domains", func(w http.ResponseWriter, r *http.Request) {
 		those(w, c.domains, func(d *Domain) bool { return listed(r, "names", d.Name) })
-	}
-	mux.HandleFunc("GET /v3/organizations/{guid}/domains", domains)
-	mux.HandleFunc("GET /v3/domains", domains)
-	mux.HandleFunc("GET /v3/domains/{guid}", show(&c.domains, "Domain"))
+	})
 
 	c.spaceEndpoints(mux)
 
@@ -72,7 +67,6 @@ func (c *Cloud) spaceEndpoints(mux *http.ServeMux) {
 	space := func(handle func(http.ResponseWriter, *http.Request, *Space)) http.HandlerFunc {
 		return with(&c.spaces, "Space", handle)
 	}
-	mux.HandleFunc("GET /v3/spaces/{guid}", show(&c.spaces, "Space"))
 	mux.HandleFunc("DELETE /v3/spaces/{guid}", space(func(w http.ResponseWriter, r *http.Request, s *Space) {
 		c.deleteSpace(s)
 		c.job(w)

@@ -20,8 +20,12 @@ platform_stop() { "$support_root/acceptance-tests/local/stop" --state "$BATS_FIL
 # All pass, none is skipped.
 accepted() { # file…
   local out=$BATS_TEST_TMPDIR/out
-  "$support_root/acceptance-tests/run" "${@/#/$support_root/acceptance-tests/}" >"$out" 2>&1 3>&- || { cat "$out" && return 1; }
-  { grep -q '^ok ' "$out" && ! grep -E '^ok .*# skip' "$out"; } || { cat "$out" && return 1; }
+  if ! "$support_root/acceptance-tests/run" "${@/#/$support_root/acceptance-tests/}" >"$out" 2>&1 3>&- ||
+    ! grep -q '^ok ' "$out" || grep -qE '^ok .*# skip' "$out"; then
+    cat "$out"
+    tail -n 20 "$BATS_FILE_TMPDIR"/cf/log/{cloud,ssh-proxy}
+    return 1
+  fi
 }
 
 # A login of the test's own, or of the file's.

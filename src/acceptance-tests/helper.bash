@@ -9,6 +9,10 @@ bats_require_minimum_version 1.5.0
 
 TOOL=/tmp/lifecycle/cf-pcap WEB=$PREFIX-web WITHOUT_SSH=$PREFIX-no-ssh
 
+# Comes before a command that may end at once: the SSH proxy can hand on its end before it has handed on that it was
+# started, and cf ssh then says no more than "EOF", with status 1.
+UNHURRIED='sleep 0.3;'
+
 fail() { printf '%s\n' "$@" >&2; return 1; }
 
 # The first string value of a key in the JSON on stdin.

@@ -106,7 +106,7 @@ ssh_is_excluded_on() { # interface
 }
 
 refused() { # status message arguments
-  run --separate-stderr timeout 60 cf ssh "$WEB" -T -c "$UNHURRIED $TOOL $3"
+  run --separate-stderr timeout 60 cf ssh "$WEB" -T -c "$UNHURRIED $TOOL $3" < <(sleep 5 3>&-)
   [ "$status" = "$1" ]
   [ -z "$output" ] || fail "something on stdout: $output"
   grep -qF -e "$2" <<<"$stderr" || fail "no '$2' in: $stderr"

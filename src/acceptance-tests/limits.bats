@@ -6,7 +6,7 @@ load helper
 
 @test "a snaplen above the operator's is refused, and the message names the limit" {
   limited "${CF_PCAP_MAX_SNAPLEN-}"
-  run --separate-stderr timeout 60 cf ssh "$WEB" -T -c "$UNHURRIED $TOOL --interface lo --snaplen $((CF_PCAP_MAX_SNAPLEN + 1))" </dev/null
+  run --separate-stderr timeout 60 cf ssh "$WEB" -T -c "$UNHURRIED $TOOL --interface lo --snaplen $((CF_PCAP_MAX_SNAPLEN + 1))" < <(sleep 5 3>&-)
   [ "$status" = 2 ]
   [ -z "$output" ]
   grep -qF "no more than $CF_PCAP_MAX_SNAPLEN bytes" <<<"$stderr" || fail "$stderr"

@@ -16,7 +16,7 @@ reason() {
 cannot_capture() { # app
   local expected pattern
   read -r expected pattern < <(reason)
-  run --separate-stderr "-$expected" timeout 60 cf ssh "$1" -T -c "$UNHURRIED $TOOL --interface lo" </dev/null
+  run --separate-stderr "-$expected" timeout 60 cf ssh "$1" -T -c "$UNHURRIED $TOOL --interface lo" < <(sleep 5 3>&-)
   [ -z "$output" ]
   grep -q -e "$pattern" <<<"$stderr" || fail "$stderr"
 }

@@ -78,12 +78,14 @@ name_server_listens() { container_exec app -- grep -q ':0035 ' /proc/net/udp; } 
 
 # Nobody asks for hardware addresses, and nothing speaks IPv6 by itself.
 quiet_network() {
-  local mac
+  local mac veth
+  veth=veth$(cat "$(container_bundle app)/network")
   container_net app sh -c 'for f in /proc/sys/net/ipv6/conf/*/disable_ipv6; do echo 1 >"$f"; done'
-  mac=$(outside ip -o link show "veth$(cat "$(container_bundle app)/network")" | grep -oE 'link/ether [0-9a-f:]+' | cut -d' ' -f2)
+  outside sh -c "echo 1 >/proc/sys/net/ipv6/conf/$veth/disable_ipv6"
+  mac=$(outside ip -o link show "$veth" | grep -oE 'link/ether [0-9a-f:]+' | cut -d' ' -f2)
   container_net app ip neighbour replace "$(container_gateway app)" lladdr "$mac" dev eth0 nud permanent
   mac=$(container_net app ip -o link show eth0 | grep -oE 'link/ether [0-9a-f:]+' | cut -d' ' -f2)
-  outside ip neighbour replace "$(container_ip app)" lladdr "$mac" dev "veth$(cat "$(container_bundle app)/network")" nud permanent
+  outside ip neighbour replace "$(container_ip app)" lladdr "$mac" dev "$veth" nud permanent
 }
 
 @test "nothing is sent on any interface while three captures start, run and end: only the app's own packets leave" {

@@ -55,8 +55,10 @@ capture_start() { # container [container_exec option…] -- [cf-pcap option…]
     options+=("$1") && shift
   done
   shift
-  capture_by container_exec "$container" "${options[@]}" --pid-file "$capture/pid" -- /tmp/lifecycle/cf-pcap "$@"
+  capture_by container_exec "$container" "${options[@]}" --pid-file "$capture/pid" -- /tmp/lifecycle/cf-pcap "$@" &&
+    eventually capture_pid_is_known # runc may write it later than cf-pcap its header
 }
+capture_pid_is_known() { [ -s "$capture/pid" ] || capture_has_ended; }
 
 # Starts a capture with a command that runs cf-pcap.
 capture_by() { # command…

@@ -55,8 +55,9 @@ capture_start() { # container [container_exec option…] -- [cf-pcap option…]
     options+=("$1") && shift
   done
   shift
-  capture_by container_exec "$container" "${options[@]}" --pid-file "$capture/pid" -- /tmp/lifecycle/cf-pcap "$@" &&
-    eventually capture_pid_is_known # runc may write it later than cf-pcap its header
+  capture_by container_exec "$container" "${options[@]}" --pid-file "$capture/pid" -- /tmp/lifecycle/cf-pcap "$@" || return
+  # runc may write the pid later than cf-pcap its header.
+  [ -n "${CAPTURE_STDOUT-}" ] || eventually capture_pid_is_known
 }
 capture_pid_is_known() { [ -s "$capture/pid" ] || capture_has_ended; }
 

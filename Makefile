@@ -23,7 +23,7 @@ demo:                   ## capture in a Garden-like container, as an ordinary us
 cf: all                 ## a Cloud Foundry on this machine, with the login line (root); acceptance-tests/local/stop ends it
 	@scripts/setup test
 	@scripts/build-package lifecycle-assembly
-	@scripts/build-tools bosh cf diego-sshd ssh-proxy file-server fetch-archive busybox-musl
+	@scripts/build-tools
 	@acceptance-tests/local/start
 
 check:                  ## unit tests and lint, under a minute

@@ -23,7 +23,7 @@ $(YYJSON)/yyjson.o: $(YYJSON)/src/yyjson.c
 	clang -g -O0 -fsanitize=fuzzer-no-link,address -c -o $@ $<
 
 .SECONDEXPANSION:
-$(OUT)/%: %.c $(wildcard *.h) ../../fuzz.h $$(if $$($$*_json),$(YYJSON)/yyjson.o,$(YYJSON)/src/yyjson.c) $$(addprefix ../,$$($$*_uses)) $(wildcard ../*.h)
+$(OUT)/%: %.c $(wildcard *.h) ../../fuzz.h ../../fuzz_words.h $$(if $$($$*_json),$(YYJSON)/yyjson.o,$(YYJSON)/src/yyjson.c) $$(addprefix ../,$$($$*_uses)) $(wildcard ../*.h)
 	@mkdir -p $(OUT)
 	clang $(CFLAGS) -o $@ $< $(addprefix ../,$($*_uses)) $(if $($*_json),$(YYJSON)/yyjson.o)
 

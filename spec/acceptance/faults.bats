@@ -186,15 +186,18 @@ can_ssh() { cf ssh victim -T -c true 2>/dev/null </dev/null; }
   sleep "$seconds"
   eventually has_bytes "$BATS_TEST_TMPDIR/x.pcap" $((before + 100 * (16 + 142)))
   ip -n "$(network)" link set "$link" up
-  all_sent
-  eventually all_arrived x $((200 * (seconds + 4)))
-  pcap_stop x
-  [ "$status" = 0 ] || fail "$(all_said x)"
-  all_complete x $((200 * (seconds + 4)))
-  nothing_dropped x all
+  all_is_there_at_the_end x $((200 * (seconds + 4)))
   note "late: $(table x all 6)"
 }
 all_arrived() { has_bytes "$BATS_TEST_TMPDIR/$1.pcap" $((24 + INSTANCES * $2 * (16 + 142))); } # name packets
+all_is_there_at_the_end() { # name packets
+  all_sent
+  eventually all_arrived "$1" "$2"
+  pcap_stop "$1"
+  [ "$status" = 0 ] || fail "$(all_said "$1")"
+  all_complete "$1" "$2"
+  nothing_dropped "$1" all
+}
 
 @test "the client is suspended and resumed: nothing is lost" {
   local seconds pids
@@ -209,12 +212,7 @@ all_arrived() { has_bytes "$BATS_TEST_TMPDIR/$1.pcap" $((24 + INSTANCES * $2 * (
   sleep "$seconds"
   # shellcheck disable=SC2086
   kill -CONT $pids
-  all_sent
-  eventually all_arrived x $((200 * (seconds + 4)))
-  pcap_stop x
-  [ "$status" = 0 ] || fail "$(all_said x)"
-  all_complete x $((200 * (seconds + 4)))
-  nothing_dropped x all
+  all_is_there_at_the_end x $((200 * (seconds + 4)))
 }
 
 @test "the client is suspended for longer than the rings last: what is lost is what the table says" {

@@ -83,6 +83,13 @@ look_up_fails_with() { # message
   fails_with "cannot be captured: \"failed to open device eth7: No such device\""
 }
 
+@test "a tool whose words the SSH proxy lost: try again" {
+  instances 2
+  echo EOF >"$FAKE_CF/ssh.err"
+  echo 1 >"$FAKE_CF/ssh.status"
+  fails_with "ended at once, and what it said was lost on the way (EOF); try again"
+}
+
 @test "a stream that is no capture is shown, and drives no terminal" {
   instances 2 && tool all 'printf "Hello\x1b[2J\n"; tool_begin "$@"; tool_capture; tool_end'
   fails_with 'something that is no capture: "Hello\x1b[2J"'

@@ -158,6 +158,15 @@ static bool last_words(const struct ending *ending, char *text, size_t size)
     return true;
 }
 
+/* The SSH proxy can hand on that a command has ended before it hands on that it began. */
+static bool answer_was_lost(const struct ending *ending)
+{
+    size_t left = ending->messages_length;
+    struct line line;
+
+    return last_line(ending->messages, &left, &line) && line.length == 3 && begins(line, "EOF");
+}
+
 static enum verdict from_status(const struct ending *ending, char *text, size_t size)
 {
     const struct stream *stream = ending->stream;
@@ -167,6 +176,12 @@ static enum verdict from_status(const struct ending *ending, char *text, size_t 
         quote_for_display(shown, sizeof shown, stream->evidence,
                           strnlen((const char *)stream->evidence, stream->evidence_length));
         snprintf(text, size, "the capture tool was ended: %s", shown);
+        return VERDICT_FAILED;
+    }
+    if (!stream->has_header && ending->status != 0 && answer_was_lost(ending)) {
+        snprintf(text, size,
+                 "the capture tool ended at once, and what it said was lost on the way (EOF); "
+                 "try again");
         return VERDICT_FAILED;
     }
     if (ending->status != 0 && last_words(ending, shown, sizeof shown)) {

@@ -58,6 +58,7 @@ static const struct expectation cases[] = {
      "Warning Host key verification failed. The fingerprint of the received key was \"x\"."},
     {"Error opening SSH connection: dial tcp 10.0.0.1:2222: connect: connection refused\n", 1,
      false, STREAM_NOT_PCAP, "FAILED\n", VERDICT_FAILED, "connection refused"},
+    {"EOF\n", 1, false, STREAM_NOT_PCAP, "FAILED\n", VERDICT_FAILED, "try again"},
     {"", 0, true, STREAM_CUT, "", VERDICT_FAILED, "cut off"},
     {"", 255, true, STREAM_ENDED, "", VERDICT_FAILED, "status 255"},
     {"", -EMFILE, false, STREAM_EMPTY, "", VERDICT_FAILED,

@@ -53,13 +53,14 @@ has_bytes() { [ "$(stat -c %s "$1")" -ge "$2" ]; } # file bytes
 
 grew() { [ -e "$1" ] && has_bytes "$1" "$2"; } # file bytes
 
-# 30 MB a second at most.
-read_slowly() { perl -e 'syswrite STDOUT, $b while select(undef, undef, undef, 0.002), sysread STDIN, $b, 65536' <"$1" >"$2"; } # pipe file
+# 6 MB a second at most: that what ends a capture has come is noticed while a write is blocked, too.
+read_slowly() { perl -e 'syswrite STDOUT, $b while select(undef, undef, undef, 0.01), sysread STDIN, $b, 65536' <"$1" >"$2"; } # pipe file
 
 @test "it can be told to end where packets come faster than they are read" {
   local pipe=$CONTAINER_HOME/memory/pipe slow=$CONTAINER_HOME/memory/slow sender
   mkfifo "$pipe"
   read_slowly "$pipe" "$slow" 3>&- &
+  local reader=$!
   CAPTURE_STDOUT=$pipe capture_start app -- -f "udp port 7001"
   eventually capture_has_announced_itself
   outside timeout 60 "$(support_program send-udp)" "$(container_ip app)" 7001 100000000 1400 3>&- {capture_stdin}>&- &
@@ -68,4 +69,7 @@ read_slowly() { perl -e 'syswrite STDOUT, $b while select(undef, undef, undef, 0
   exec {capture_stdin}>&-
   eventually capture_has_ended
   kill "$sender" # it sends still
+  wait "$reader"
+  [ $(($(capture_said_count captured) + $(capture_said_count dropped))) = "$(capture_said_count received)" ]
+  [ "$(tcpdump -n -r - <"$slow" 2>/dev/null | wc -l)" = "$(capture_said_count captured)" ]
 }

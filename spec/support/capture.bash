@@ -48,16 +48,17 @@ cf_pcap() { # container [option…]
 # Starts a capture in a container and waits until it runs. CAPTURE_STDOUT names another
 # file than $capture/pcap for its stdout (then nothing is waited for).
 capture_start() { # container [container_exec option…] -- [cf-pcap option…]
-  local container=$1
-  local -a options=()
-  shift
-  while [ "$1" != -- ]; do
-    options+=("$1") && shift
-  done
-  shift
-  capture_by container_exec "$container" "${options[@]}" --pid-file "$capture/pid" -- /tmp/lifecycle/cf-pcap "$@" || return
+  local -a before=() behind=()
+  split_words "$@"
+  capture_by container_exec "${before[@]}" --pid-file "$capture/pid" -- /tmp/lifecycle/cf-pcap "${behind[@]}" || return
   # runc may write the pid later than cf-pcap its header.
   [ -n "${CAPTURE_STDOUT-}" ] || eventually capture_pid_is_known
+}
+split_words() { # word… -- word…; sets $before and $behind
+  while [ "$1" != -- ]; do
+    before+=("$1") && shift
+  done
+  behind=("${@:2}")
 }
 capture_pid_is_known() { [ -s "$capture/pid" ] || capture_has_ended; }
 
@@ -75,19 +76,11 @@ capture_by() { # command…
 # Starts a capture as capture_start does, with strace attached to it from outside before its exec: all its
 # system calls are in $capture/trace. Returns once it captures, or has ended.
 capture_traced() { # container [container_exec option…] -- [cf-pcap option…]
-  local container=$1
-  local -a options=()
-  shift
-  while [ "$1" != -- ]; do
-    options+=("$1") && shift
-  done
-  shift
-  rm -rf "$capture" && mkdir -p "$capture" && mkfifo "$capture/stdin"
-  container_exec "$container" "${options[@]}" --pid-file "$capture/pid" -- \
-    /bin/busybox sh -c 'read -r _ && exec /tmp/lifecycle/cf-pcap "$@"' sh "$@" \
-    <"$capture/stdin" >"${CAPTURE_STDOUT:-$capture/pcap}" 2>"$capture/err" 3>&- &
-  capture_job=$!
-  exec {capture_stdin}>"$capture/stdin"
+  local -a before=() behind=()
+  split_words "$@"
+  # Its stdout is named, since there is nothing to wait for yet.
+  CAPTURE_STDOUT=${CAPTURE_STDOUT:-$capture/pcap} capture_by container_exec "${before[@]}" --pid-file "$capture/pid" -- \
+    /bin/busybox sh -c 'read -r _ && exec /tmp/lifecycle/cf-pcap "$@"' sh "${behind[@]}"
   eventually test -s "$capture/pid"
   strace -qq -o "$capture/trace" -p "$(capture_pid)" 3>&- {capture_stdin}>&- &
   eventually grep -qE '^TracerPid:[[:space:]]*[1-9]' "/proc/$(capture_pid)/status"

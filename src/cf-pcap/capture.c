@@ -35,6 +35,7 @@ struct run {
     struct drops drops;
     uint64_t captured; /* packets */
     size_t unlooked;   /* bytes of them since control was looked at */
+    bool draining;     /* the ring is read to its end, which comes */
     int error;         /* of the output: 0 or a negative errno */
 };
 
@@ -96,17 +97,20 @@ static bool give_up(void *context, int64_t stalled)
     return control->hurry || control->stop == STOP_STDOUT || stalled >= PATIENCE_MS;
 }
 
+static void packets_came(struct run *run)
+{
+    run->control->last_packet = clock_ms();
+    run->drops.due = true;
+}
+
 /* libpcap hands packets over until the ring is empty, which it never is where they come faster than
  * they are read: stdin, signals and time must be looked at meanwhile. */
 static void look_around(struct run *run)
 {
-    struct control *control = run->control;
-
     run->unlooked = 0;
-    control->last_packet = clock_ms();
-    run->drops.due = true;
+    packets_came(run);
     drops_look(&run->drops);
-    if (control->stop == STOP_NONE && control_wait(control, -1, 0) != STOP_NONE)
+    if (control_wait(run->control, -1, 0) != STOP_NONE && !run->draining)
         pcap_breakloop(run->capture);
 }
 
@@ -133,10 +137,8 @@ static int take(struct run *run)
 
     if (run->error == 0)
         run->error = output_flush(&run->output);
-    if (run->captured != before) {
-        run->control->last_packet = clock_ms();
-        run->drops.due = true;
-    }
+    if (run->captured != before)
+        packets_came(run);
     drops_look(&run->drops);
     return result;
 }
@@ -155,6 +157,7 @@ static void drain(struct run *run)
     int64_t end = clock_ms() + DRAIN_MS;
 
     stop_inflow(run->capture);
+    run->draining = true;
     for (int64_t now = clock_ms(); now < end && run->error == 0; now = clock_ms()) {
         poll(NULL, 0, BLOCK_MS / 3);
         take(run);

@@ -7,18 +7,19 @@
 
 #include "cf.h"
 #include "instances.h"
+#include "reply.h"
 
-enum { LOOKUP_GUID_SIZE = 64, LOOKUP_ERROR_SIZE = 1024 };
+enum { LOOKUP_ERROR_SIZE = 1024 };
 
 /* `cf app NAME --guid`. 0 or -1. */
-int lookup_guid(const struct cf *cf, const char *app, char guid[LOOKUP_GUID_SIZE], char *error);
+int lookup_guid(const struct cf *cf, const char *app, char guid[REPLY_GUID_SIZE], char *error);
 
 /* The instances of the app's process `type`. 0 or -1. */
 int lookup_instances(const struct cf *cf, const char *guid, const char *type,
                      struct instances *instances, char *error);
 
 /* Is SSH into the app's containers enabled? 1; 0: no, `reason` in Cloud Controller's words;
- * -1: cannot be told. */
+ * a negative errno: cannot be told. */
 int lookup_ssh_enabled(const struct cf *cf, const char *guid, char *reason, size_t size);
 
 #endif

@@ -27,7 +27,7 @@ struct command {
     struct options options;
     struct cf cf;
     struct voice voice;
-    char guid[LOOKUP_GUID_SIZE];
+    char guid[REPLY_GUID_SIZE];
     struct instances instances;
     char default_path[320];
     const char *path;

@@ -1,7 +1,7 @@
 /*
- * What the CLI prints in answer to a short command, read: its own words, and Cloud Controller's, which
- * are text of unknown origin. The instances of a process, the largest of these answers, are read in
- * instances.h.
+ * What the CLI prints in answer to a short command, read: its own words, and Cloud Controller's,
+ * which are text of unknown origin. The instances of a process, the largest of these answers, are
+ * read in instances.h.
  */
 #ifndef REPLY_H
 #define REPLY_H

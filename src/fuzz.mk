@@ -1,13 +1,15 @@
 # Builds the harnesses of a fuzz/ directory with libFuzzer, address and undefined behaviour sanitizers:
-# a program for each *_fuzz.c, linked with the sources that NAME_uses names. yyjson is compiled from its
-# blob, so that it is sanitized, too.
+# a program for each *_fuzz.c, linked with the sources that NAME_uses names. yyjson (for NAME_json) and libpcap
+# (NAME_pcap) are compiled from their blobs, so that they are sanitized, too.
 BUILD := $(abspath ../../../build)
 OUT := $(BUILD)/fuzz/$(notdir $(abspath ..))
 YYJSON := $(BUILD)/fuzz/yyjson
+LIBPCAP := $(BUILD)/fuzz/libpcap
 
-CFLAGS := -std=c11 -D_GNU_SOURCE -g -O1 -Wall -Wextra -Werror -I.. -isystem $(YYJSON)/src \
+CFLAGS := -std=c11 -D_GNU_SOURCE -g -O1 -Wall -Wextra -Werror -I.. -isystem $(YYJSON)/src -isystem $(LIBPCAP)/include \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 
+comma := ,
 HARNESSES := $(patsubst %.c,$(OUT)/%,$(wildcard *_fuzz.c))
 
 all: $(HARNESSES)
@@ -22,9 +24,17 @@ $(YYJSON)/src/yyjson.c:
 $(YYJSON)/yyjson.o: $(YYJSON)/src/yyjson.c
 	clang -g -O0 -fsanitize=fuzzer-no-link,address -c -o $@ $<
 
+# By its packaging script, so that the same parts of it are compiled.
+$(LIBPCAP)/lib/libpcap.a: ../../../packages/libpcap/packaging
+	rm -rf $(LIBPCAP) && mkdir -p $(LIBPCAP)/compile
+	cp -r ../../../blobs/libpcap $(LIBPCAP)/compile/
+	cd $(LIBPCAP)/compile && CC=clang CFLAGS="-g -O1 -fsanitize=fuzzer-no-link,address" ASAN_OPTIONS=detect_leaks=0 \
+		BOSH_INSTALL_TARGET=$(LIBPCAP) bash $(abspath $<) >$(LIBPCAP)/log 2>&1 || { tail $(LIBPCAP)/log && exit 1; }
+
 .SECONDEXPANSION:
-$(OUT)/%: %.c $(wildcard *.h) ../../fuzz.h ../../fuzz_words.h $$(if $$($$*_json),$(YYJSON)/yyjson.o,$(YYJSON)/src/yyjson.c) $$(addprefix ../,$$($$*_uses)) $(wildcard ../*.h)
+$(OUT)/%: %.c $(wildcard *.h) ../../fuzz.h ../../fuzz_words.h $$(if $$($$*_json),$(YYJSON)/yyjson.o,$(YYJSON)/src/yyjson.c) $$(if $$($$*_pcap),$(LIBPCAP)/lib/libpcap.a) $$(addprefix ../,$$($$*_uses)) $(wildcard ../*.h)
 	@mkdir -p $(OUT)
-	clang $(CFLAGS) -o $@ $< $(addprefix ../,$($*_uses)) $(if $($*_json),$(YYJSON)/yyjson.o)
+	clang $(CFLAGS) -o $@ $< $(addprefix ../,$($*_uses)) $(if $($*_json),$(YYJSON)/yyjson.o) \
+		$(if $($*_pcap),-Wl$(comma)--wrap=pcap_setfilter $(LIBPCAP)/lib/libpcap.a)
 
 .PHONY: all

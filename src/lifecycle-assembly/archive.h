@@ -18,7 +18,7 @@ struct archive_counts {
 /*
  * Copies an archive: members as they are but for their extended attributes, the tool and the policy
  * it holds left out, the additions (NULL: none) appended. `out` may be NULL, to count only. 0, or a
- * negative errno.
+ * negative errno; -EBADMSG also if nothing is kept: that is no lifecycle.
  */
 int archive_filter(struct tar_reader *stock, struct addition *additions, FILE *out,
                    struct archive_counts *counts);

@@ -141,6 +141,9 @@ int archive_filter(struct tar_reader *stock, struct addition *additions, FILE *o
         if ((status = copy_member(&output, stock)) < 0)
             return status;
     }
+    if (status == 0 && counts->kept == 0)
+        return failed(stock->failure, EBADMSG, "%s holds nothing beside the capture tool",
+                      stock->what);
     for (size_t i = 0; status == 0 && additions != NULL && i < ADDITIONS; i++) {
         status = put_addition(&output, &additions[i]);
         counts->added++;

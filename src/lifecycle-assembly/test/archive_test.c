@@ -122,6 +122,21 @@ static void a_filtered_archive_is_filtered_to_itself(void **state)
     fclose(stock), fclose(once), fclose(twice);
 }
 
+/* Without it the archive would be empty, which is none. */
+static void an_archive_of_the_tool_alone_is_refused(void **state)
+{
+    FILE *stock = archive_file(), *product = archive_file();
+    struct archive_counts counts;
+
+    (void)state;
+    put_member(stock, "./cf-pcap", '0', "another tool");
+    put_zero_blocks(stock, 2);
+    begin(stock, NULL);
+    assert_int_equal(archive_filter(&stock_reader, NULL, product, &counts), -EBADMSG);
+    assert_string_equal(failure.text, "the stock archive holds nothing beside the capture tool");
+    fclose(stock), fclose(product);
+}
+
 /* Every byte of the product counts, but for what only fills it up. */
 static void no_changed_byte_passes_the_check(void **state)
 {
@@ -219,6 +234,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(what_is_filtered_passes_the_check, setup, teardown),
         cmocka_unit_test_setup_teardown(a_filtered_archive_is_filtered_to_itself, setup, teardown),
+        cmocka_unit_test_setup_teardown(an_archive_of_the_tool_alone_is_refused, setup, teardown),
         cmocka_unit_test_setup_teardown(no_changed_byte_passes_the_check, setup, teardown),
         cmocka_unit_test_setup_teardown(another_order_or_an_attribute_more_does_not_pass, setup,
                                         teardown),

@@ -171,6 +171,8 @@ looks_at_it_page_by_page() { # shell word…
   eventually sees '^:$'
 }
 not_sees_text() { ! screen | grep -qF -- "$1"; }
+# What is typed while less handles ^C is thrown away by it.
+leaves_the_pager() { presses q && sleep 0.5 && ! pgrep -t "$(person display-message -p '#{s|/dev/||:pane_tty}')" -x less >/dev/null; }
 comes_back_and_is_over() {
   # With ^C the prompt may be back before this line.
   eventually sees 'Saved capture to standard output'
@@ -186,7 +188,7 @@ comes_back_and_is_over() {
   for shell in "bash --norc" "zsh -f" dash; do
     # shellcheck disable=SC2086
     looks_at_it_page_by_page $shell
-    presses q
+    eventually leaves_the_pager
     comes_back_and_is_over
   done
 }
@@ -197,7 +199,7 @@ comes_back_and_is_over() {
     looks_at_it_page_by_page $shell
     presses C-c
     eventually test -e "$FAKE_CF/captured-0"
-    presses q
+    eventually leaves_the_pager
     comes_back_and_is_over
     rm "$FAKE_CF/captured-0"
   done

@@ -38,7 +38,7 @@ find_containers() {
 
 # What is still there of a test.
 teardown() {
-  kill "${senders[@]}" 2>/dev/null || true
+  kill "${senders[@]}" "${reader[@]}" 2>/dev/null || true
   local file pids
   for file in "$BATS_TEST_TMPDIR"/*.pid; do
     [ -e "$file" ] || continue
@@ -234,14 +234,12 @@ all_is_there_at_the_end() { # name packets
 }
 
 @test "told to end while more comes than is read: it ends in order, what is lost is what the table says" {
-  local before reader gateway read=$BATS_TEST_TMPDIR/read.pcap go=$BATS_TEST_TMPDIR/go
+  local before gateway read=$BATS_TEST_TMPDIR/read.pcap go=$BATS_TEST_TMPDIR/go
   gateway=$(cat "$(bundle 0)/gateway")
   output=$BATS_TEST_TMPDIR/pipe
   mkfifo "$output"
-  # Reads nothing until $go is there, then 6 MB a second at most.
-  perl -e 'select undef, undef, undef, 0.01 until -e $ARGV[0]; syswrite STDOUT, $b while select(undef, undef, undef, 0.01), sysread STDIN, $b, 65536' \
-    "$go" <"$output" >"$read" 3>&- &
-  reader=$!
+  { until [ -e "$go" ]; do sleep 0.01; done && read_slowly; } <"$output" >"$read" 3>&- &
+  reader=($!)
   pcap_start x --interface eth0 -i 0
   inside 0 "$(support_program send-udp)" "$gateway" 7000 "$(length 80000 800000)" 1400
   inside 0 timeout 120 "$(support_program send-udp)" "$gateway" 7000 1000000000 1400 3>&- &
@@ -254,7 +252,7 @@ all_is_there_at_the_end() { # name packets
   kill "${senders[@]}" # it sends still
   [ "$status" = 0 ] || fail "$(all_said x)"
   [ "$(table x 0 5)" -gt 0 ] || fail "$(all_said x)"
-  wait "$reader"
+  wait "${reader[@]}"
   [ "$(numbers x "$read" | cut -d' ' -f2)" = "$(table x 0 2)" ]
   note "$(table x 0 2) captured, $(table x 0 5) dropped, ended after $before ms"
 }

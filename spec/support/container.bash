@@ -37,6 +37,9 @@ support_program() { # name
   echo "$program"
 }
 
+# A reader that is slower than what comes: copies stdin to stdout, 6 MB a second at most.
+read_slowly() { perl -e 'syswrite STDOUT, $b while select(undef, undef, undef, 0.01), sysread STDIN, $b, 65536'; }
+
 # Makes CONTAINER_HOME and the network outside. Not in /tmp: that is often mounted nosuid, which voids
 # file capabilities.
 container_init() {

@@ -11,7 +11,7 @@
 #include "../../fuzz.h"
 #include "filter.h"
 
-enum { FRAME = 96, EXPRESSION_MAX = 300 };
+enum { FRAME = 96, FRAMES = 4, EXPRESSION_MAX = 300 };
 
 int __wrap_pcap_setfilter(pcap_t *capture, struct bpf_program *program);
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
@@ -24,7 +24,7 @@ static const char exclusion[] =
     "127.0.0.0/8 or dst host 10.255.0.2 or dst host fd00::2))))";
 
 static struct options options = {.interface = "lo"};
-static uint8_t ssh[4][FRAME], other[4][FRAME];
+static uint8_t ssh[FRAMES][FRAME], other[FRAMES][FRAME];
 static size_t installed;
 
 /* Ethernet, IP without options, TCP or UDP. */
@@ -74,11 +74,11 @@ int __wrap_pcap_setfilter(pcap_t *capture, struct bpf_program *program)
     struct bpf_program alone;
 
     installed++;
-    for (size_t i = 0; i < 4; i++)
+    for (size_t i = 0; i < FRAMES; i++)
         CLAIM(bpf_filter(program->bf_insns, ssh[i], FRAME, FRAME) == 0);
     if (pcap_compile(capture, &alone, options.filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
-        return 0; /* it is blank, or takes a netmask */
-    for (size_t i = 0; i < 4; i++) {
+        return 0; /* it takes a netmask, as `ip broadcast` does */
+    for (size_t i = 0; i < FRAMES; i++) {
         u_int kept = bpf_filter(program->bf_insns, other[i], FRAME, FRAME);
 
         CLAIM(kept == 0 || kept >= FRAME || kept >= options.snaplen);

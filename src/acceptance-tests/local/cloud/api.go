@@ -10,7 +10,6 @@ import (
 	"net"
 	"net/http"
 	"net/url"
-	"os"
 	"strconv"
 	"strings"
 )
@@ -186,23 +185,22 @@ func (c *Cloud) handler() http.Handler {
 	return mux
 }
 
-func (c *Cloud) serveAPI() error { return c.serve(c.public["api"]) }
-func (c *Cloud) serveInternalAPI() error {
+func (c *Cloud) startAPI() (server, error) { return c.startAPIOn(c.public["api"]) }
+func (c *Cloud) startInternalAPI() (server, error) {
 	l, err := net.Listen("tcp", internalAPI)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return c.serve(l)
+	return c.startAPIOn(l)
 }
 
-func (c *Cloud) serve(l net.Listener) error {
-	config, err := c.ca.serverTLS("api", "127.0.0.1", "localhost")
+func (c *Cloud) startAPIOn(l net.Listener) (server, error) {
+	config, err := c.ca.serverTLS("127.0.0.1", "localhost")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	server := &http.Server{Handler: c.handler(), ErrorLog: log.New(os.Stderr, "", 0)}
-	server.ErrorLog.SetOutput(io.Discard)
-	return server.Serve(tls.NewListener(l, config))
+	s := &http.Server{Handler: c.handler(), ErrorLog: log.New(io.Discard, "", 0)}
+	return func() error { return s.Serve(tls.NewListener(l, config)) }, nil
 }
 
 func (c *Cloud) root(w http.ResponseWriter, r *http.Request) {

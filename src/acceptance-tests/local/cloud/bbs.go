@@ -12,13 +12,13 @@ import (
 
 const bbsAddress = "127.0.0.1:8889"
 
-// serveBBS answers the two questions ssh-proxy has: where is this instance, and how does one log in to
+// startBBS answers the two questions ssh-proxy has: where is this instance, and how does one log in to
 // its SSH daemon. Field numbers are those of the BBS's actual_lrp.proto, desired_lrp.proto and
 // *_requests.proto.
-func (c *Cloud) serveBBS() error {
-	config, err := c.ca.serverTLS("bbs", "127.0.0.1")
+func (c *Cloud) startBBS() (server, error) {
+	config, err := c.ca.serverTLS("127.0.0.1")
 	if err != nil {
-		return err
+		return nil, err
 	}
 	config.ClientAuth, config.ClientCAs = tls.RequireAndVerifyClientCert, c.ca.pool()
 	mux := http.NewServeMux()
@@ -47,9 +47,9 @@ func (c *Cloud) serveBBS() error {
 	mux.HandleFunc("POST /v1/desired_lrps/get_by_process_guid.r3", desired)
 	l, err := net.Listen("tcp", bbsAddress)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return http.Serve(tls.NewListener(l, config), mux)
+	return func() error { return http.Serve(tls.NewListener(l, config), mux) }, nil
 }
 
 func actualLRP(processGUID string, p *Process, i *Instance) message {

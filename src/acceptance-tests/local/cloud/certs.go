@@ -17,7 +17,6 @@ import (
 
 // authority issues every certificate of the platform: API, router, BBS, and one an instance.
 type authority struct {
-	dir  string
 	cert *x509.Certificate
 	key  *ecdsa.PrivateKey
 }
@@ -26,7 +25,7 @@ func newAuthority(dir string) (*authority, error) {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return nil, err
 	}
-	a := &authority{dir: dir}
+	a := &authority{}
 	template := &x509.Certificate{
 		SerialNumber: serial(), Subject: pkix.Name{CommonName: "Cloud Foundry on one machine"},
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().AddDate(1, 0, 0),
@@ -48,9 +47,33 @@ func newAuthority(dir string) (*authority, error) {
 
 // issue writes NAME.crt and NAME.key into dir, for the names and addresses, as server and client.
 func (a *authority) issue(dir, name string, hosts ...string) error {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	der, key, err := a.certificate(hosts...)
 	if err != nil {
 		return err
+	}
+	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		return err
+	}
+	if err := writePEM(filepath.Join(dir, name+".crt"), "CERTIFICATE", der); err != nil {
+		return err
+	}
+	return writePEM(filepath.Join(dir, name+".key"), "PRIVATE KEY", pkcs8)
+}
+
+// serverTLS is the configuration of a server with a new certificate for hosts. It is in no file: servers
+// are started at the same time.
+func (a *authority) serverTLS(hosts ...string) (*tls.Config, error) {
+	der, key, err := a.certificate(hosts...)
+	if err != nil {
+		return nil, err
+	}
+	return &tls.Config{Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}}}, nil
+}
+
+func (a *authority) certificate(hosts ...string) (der []byte, key *ecdsa.PrivateKey, err error) {
+	if key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader); err != nil {
+		return nil, nil, err
 	}
 	template := &x509.Certificate{
 		SerialNumber: serial(), Subject: pkix.Name{CommonName: hosts[0]},
@@ -65,33 +88,14 @@ func (a *authority) issue(dir, name string, hosts ...string) error {
 			template.DNSNames = append(template.DNSNames, host)
 		}
 	}
-	der, err := x509.CreateCertificate(rand.Reader, template, a.cert, &key.PublicKey, a.key)
-	if err != nil {
-		return err
-	}
-	if err := writePEM(filepath.Join(dir, name+".crt"), "CERTIFICATE", der); err != nil {
-		return err
-	}
-	pkcs8, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		return err
-	}
-	return writePEM(filepath.Join(dir, name+".key"), "PRIVATE KEY", pkcs8)
+	der, err = x509.CreateCertificate(rand.Reader, template, a.cert, &key.PublicKey, a.key)
+	return der, key, err
 }
 
 func (a *authority) pool() *x509.CertPool {
 	pool := x509.NewCertPool()
 	pool.AddCert(a.cert)
 	return pool
-}
-
-// serverTLS is the configuration of a server with a new certificate for hosts.
-func (a *authority) serverTLS(name string, hosts ...string) (*tls.Config, error) {
-	if err := a.issue(a.dir, name, hosts...); err != nil {
-		return nil, err
-	}
-	cert, err := tls.LoadX509KeyPair(filepath.Join(a.dir, name+".crt"), filepath.Join(a.dir, name+".key"))
-	return &tls.Config{Certificates: []tls.Certificate{cert}}, err
 }
 
 func writePEM(path, kind string, der []byte) error {

@@ -74,6 +74,9 @@ func inherited() (map[string]net.Listener, error) {
 	return listeners, nil
 }
 
+// server accepts connections until it fails; it listens already.
+type server func() error
+
 // serve runs until SIGTERM or SIGINT, then stops every instance.
 func serve(dir string) error {
 	public, err := inherited()
@@ -92,9 +95,14 @@ func serve(dir string) error {
 		return err
 	}
 	c := newCloud(dir, config, ca, public)
-	failed := make(chan error, 8)
-	for _, start := range []func() error{c.serveAPI, c.serveInternalAPI, c.serveBBS, c.serveRouter, c.forwardSSH} {
-		go func() { failed <- start() }()
+	starts := []func() (server, error){c.startAPI, c.startInternalAPI, c.startBBS, c.startRouter, c.startSSHForwarding}
+	failed := make(chan error, len(starts))
+	for _, start := range starts {
+		serve, err := start()
+		if err != nil {
+			return err
+		}
+		go func() { failed <- serve() }()
 	}
 	if err := c.startSSHProxy(); err != nil {
 		return err

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 )
 
 // containerProxy is what envoy does in an app's container: TLS on eth0 at one port, plain to another on
@@ -68,11 +69,13 @@ func closeWrite(conn net.Conn) {
 	}
 }
 
-func (c *Cloud) forwardSSH() error { return forward(c.public["ssh"], sshProxyAddress) }
+func (c *Cloud) startSSHForwarding() (server, error) {
+	return func() error { return forward(c.public["ssh"], sshProxyAddress) }, nil
+}
 
-// serveRouter is gorouter: the route's app, its running instances in turn, by TLS to the container proxy.
-func (c *Cloud) serveRouter() error {
-	turn := 0
+// startRouter is gorouter: the route's app, its running instances in turn, by TLS to the container proxy.
+func (c *Cloud) startRouter() (server, error) {
+	var turn atomic.Uint32
 	proxy := &httputil.ReverseProxy{
 		Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true},
 		Rewrite: func(r *httputil.ProxyRequest) {
@@ -90,17 +93,16 @@ func (c *Cloud) serveRouter() error {
 			http.Error(w, fmt.Sprintf("404 Not Found: Requested route ('%s') does not exist.", r.Host), 404)
 			return
 		}
-		turn++
-		address := instances[turn%len(instances)].Address
+		address := instances[int(turn.Add(1))%len(instances)].Address
 		target := &url.URL{Scheme: "https", Host: fmt.Sprintf("%s:%d", address, appProxyPort)}
 		proxy.ServeHTTP(w, r.WithContext(contextWith(r.Context(), target)))
 	})
-	config, err := c.ca.serverTLS("router", "apps.localhost", "*.apps.localhost")
+	config, err := c.ca.serverTLS("apps.localhost", "*.apps.localhost")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	server := &http.Server{Handler: handler, ErrorLog: log.New(io.Discard, "", 0)}
-	return server.Serve(tls.NewListener(c.public["router"], config))
+	s := &http.Server{Handler: handler, ErrorLog: log.New(io.Discard, "", 0)}
+	return func() error { return s.Serve(tls.NewListener(c.public["router"], config)) }, nil
 }
 
 // routed lists the running web instances behind a host; want, "APP-GUID:INDEX", may choose one.

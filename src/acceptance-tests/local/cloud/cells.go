@@ -118,15 +118,14 @@ func (c *Cloud) runOnce(ctx context.Context, p *Process, i *Instance) error {
 			"-authorizedKey="+c.keys.authorized, "-inheritDaemonEnv", "-logLevel=fatal")
 	}
 	c.background(ctx, box, "proxy", 0, append([]string{proxyInContainer, "proxy", credentialsInContainer}, doors...)...)
-	go c.watch(ctx, p, i, ssh)
+	go c.watch(ctx, p, i, address, ssh)
 	err = c.run(ctx, box, "app", box.uid, "/bin/sh", "-c", command)
 	return fmt.Errorf("app process ended: %v", err)
 }
 
 // watch says RUNNING when the app's port answers (or at once, where the health check is "process") and
-// SSH can be reached.
-func (c *Cloud) watch(ctx context.Context, p *Process, i *Instance, ssh bool) {
-	guid := i.GUID
+// SSH can be reached. It ends with ctx, which ends before the instance gets another container.
+func (c *Cloud) watch(ctx context.Context, p *Process, i *Instance, address string, ssh bool) {
 	var ports []int
 	if p.Health == "port" || p.Health == "http" {
 		ports = append(ports, appPort, appProxyPort)
@@ -135,18 +134,15 @@ func (c *Cloud) watch(ctx context.Context, p *Process, i *Instance, ssh bool) {
 		ports = append(ports, sshPort, sshProxyPort)
 	}
 	for _, port := range ports {
-		for !answers(i.Address, port) {
-			c.mu.Lock()
-			gone := i.GUID != guid || i.State == crashed
-			c.mu.Unlock()
-			if ctx.Err() != nil || gone {
+		for !answers(address, port) {
+			if ctx.Err() != nil {
 				return
 			}
 			time.Sleep(100 * time.Millisecond)
 		}
 	}
 	c.mu.Lock()
-	if i.GUID == guid && i.State == starting {
+	if ctx.Err() == nil && i.State == starting {
 		i.State, i.Details, i.Since = running, "", time.Now()
 	}
 	c.mu.Unlock()

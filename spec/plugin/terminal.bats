@@ -14,6 +14,7 @@ types() { person send-keys -l "$1" && person send-keys Enter; }
 presses() { person send-keys "$@"; }
 screen() { person capture-pane -p; }
 sees() { screen | grep -qE -- "$1"; }
+has_seen() { person capture-pane -p -S - | grep -qE -- "$1"; } # also what was scrolled away
 sees_after() { # first then: the second below the first
   screen | awk -v first="$1" -v then="$2" '$0 ~ first { below = 1; next } below && $0 ~ then { found = 1 } END { exit !found }'
 }
@@ -174,8 +175,8 @@ not_sees_text() { ! screen | grep -qF -- "$1"; }
 # What is typed while less handles ^C is thrown away by it.
 leaves_the_pager() { presses q && sleep 0.5 && ! pgrep -t "$(person display-message -p '#{s|/dev/||:pane_tty}')" -x less >/dev/null; }
 comes_back_and_is_over() {
-  # With ^C the prompt may be back before this line.
-  eventually sees 'Saved capture to standard output'
+  # With ^C the prompt may be back before this line, or less draw its screen once more behind it.
+  eventually has_seen '^Saved capture to standard output'
   types "stty -g >after"
   eventually test -s after
   cmp before after

@@ -68,22 +68,27 @@ static void show_program(const struct bpf_program *program)
         message("filter %s", bpf_image(&program->bf_insns[i], (int)i));
 }
 
-static void too_long(int number)
+static void too_long(int number, siginfo_t *info, void *context)
 {
     static const char text[] = "cf-pcap: the filter is not compiled after 30 seconds: it has too "
                                "many parts, or names that no server answers for\n";
-    ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
 
     (void)number;
+    (void)context;
+    if (info->si_code != SI_KERNEL) /* sigaction(2): a process sent it, not the timer */
+        return;
+    ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
     (void)ignored;
     _exit(1);
 }
 
 static void limit_time(unsigned seconds)
 {
+    struct sigaction action = {.sa_sigaction = too_long, .sa_flags = SA_SIGINFO | SA_RESTART};
     sigset_t alarms;
 
-    signal(SIGALRM, too_long);
+    sigemptyset(&action.sa_mask);
+    sigaction(SIGALRM, &action, NULL);
     sigemptyset(&alarms);
     sigaddset(&alarms, SIGALRM);
     sigprocmask(SIG_UNBLOCK, &alarms, NULL);

@@ -128,7 +128,7 @@ long_filter() {
   capture_signal ALRM # which is the sign that the time is over where the kernel sends it, and not a process
   sleep 1
   capture_runs || fail "it ended early: $(cat "$capture/err")"
-  sleep 20
+  sleep 20 # capture_wait waits 20 seconds more, at most
   capture_wait
   [ "$status" = 1 ]
   capture_said "the filter is not compiled after 30 seconds"

@@ -61,8 +61,8 @@ func (a *authority) issue(dir, name string, hosts ...string) error {
 	return writePEM(filepath.Join(dir, name+".key"), "PRIVATE KEY", pkcs8)
 }
 
-// serverTLS is the configuration of a server with a new certificate for hosts. It is in no file: servers
-// are started at the same time.
+// serverTLS is the configuration of a server with a new certificate for hosts, which is in no file: nobody
+// else reads it.
 func (a *authority) serverTLS(hosts ...string) (*tls.Config, error) {
 	der, key, err := a.certificate(hosts...)
 	if err != nil {

@@ -314,10 +314,14 @@ static int race(int times, char **program)
                 if (pidfd >= 0)
                     close(pidfd);
             }
-            if (in[1] >= 0 && milliseconds() - start > CAPTURE_MS) {
+            long since = milliseconds() - start;
+            if (in[1] >= 0 && since > CAPTURE_MS) {
                 close(in[1]);
                 in[1] = -1;
             }
+            /* Where it started so slowly that it found its stdin at its end already. */
+            if (since > STDIN_MS)
+                kill(pid, SIGTERM);
         }
         if (in[1] >= 0)
             close(in[1]);

@@ -32,12 +32,14 @@ CONTAINER_ROOT_UID=4294967294
 
 container_fail() { printf 'container: %s\n' "$*" >&2; return 1; }
 
-# Compiles spec/support/NAME.c, static, into build/support unless it is there; prints its path.
-support_program() { # name
-  local source=$support_root/spec/support/$1.c program=$support_root/build/support/$1
+# Compiles spec/support/NAME.c, static, into build/support unless it is there; prints its path. With -m32 it is a
+# program for 32-bit processors, which this one runs too.
+support_program() { # name [-m32]
+  local source=$support_root/spec/support/$1.c program=$support_root/build/support/$1${2-}
   if [ ! "$program" -nt "$source" ]; then
     mkdir -p "$support_root/build/support"
-    gcc -O2 -Wall -Wextra -static -o "$program.$BASHPID" "$source" || return 1
+    # Headers of the kernel are where 64-bit programs have them.
+    gcc -O2 -Wall -Wextra -static ${2:+"$2" -idirafter "/usr/include/$(gcc -print-multiarch)"} -o "$program.$BASHPID" "$source" || return 1
     mv "$program.$BASHPID" "$program"
   fi
   echo "$program"

@@ -1,8 +1,8 @@
 # The two lists of allowed system calls in src/cf-pcap/sandbox.c, measured: each entry is needed by a
 # scenario below, and no scenario needs more. And what is impossible because of them.
 #
-# support_root is set by what is loaded.
-# shellcheck disable=SC2154
+# What is loaded sets variables, and uses some.
+# shellcheck disable=SC2030,SC2031,SC2154
 
 load ../support/capture
 

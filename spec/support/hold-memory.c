@@ -1,6 +1,6 @@
 /*
- * An app that uses most of its container's memory: takes BYTES, says "holds", uses them again and again, and ends at
- * the end of its stdin.
+ * An app that uses most of its container's memory: takes BYTES, says "holds", uses them again and
+ * again, and ends at the end of its stdin.
  *
  *     hold-memory BYTES
  */

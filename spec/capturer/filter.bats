@@ -28,7 +28,7 @@ captures_one_of_two() { # container filter
   local container
   for container in app glibc; do
     container_exec "$container" --uid 0 -- bash -c : 2>/dev/null || true
-    echo "$(container_gateway "$container") db.example.com" >>"$(container_bundle "$container")/rootfs/etc/hosts"
+    echo "$(container_gateway "$container") db.example.com" >>"$(container_bundle "$container")/hosts"
     captures_one_of_two "$container" "udp and host db.example.com"
   done
 }
@@ -39,7 +39,7 @@ captures_one_of_two() { # container filter
   container_net app "$program" "$(container_gateway app)" 3>&- &
   server=$!
   eventually name_server_listens
-  echo "nameserver 127.0.0.1" >"$(container_bundle app)/rootfs/etc/resolv.conf"
+  echo "nameserver 127.0.0.1" >"$(container_bundle app)/resolv.conf"
   captures_one_of_two app "udp and host some.example.org"
 }
 # UDP port 53, in hexadecimal
@@ -49,7 +49,7 @@ name_server_listens() { container_exec app -- grep -q ':0035 ' /proc/net/udp; }
 teardown() {
   [ -n "${server-}" ] || return 0
   pkill -P "$server" || kill "$server"
-  : >"$(container_bundle app)/rootfs/etc/resolv.conf"
+  : >"$(container_bundle app)/resolv.conf"
 }
 
 @test "a host that nobody knows is an error that names it" {
@@ -122,7 +122,9 @@ long_filter() {
   local filter
   filter="host 10.0.0.0$(printf ' or host 10.%s' {0..15}.{0..15}.{0..15})"
   [ "${#filter}" -gt 65536 ]
-  CAPTURE_STDOUT=/dev/null capture_start app -- -i lo -f "$filter"
+  # Compiling it takes gigabytes.
+  container_create large --memory 8G --lifecycle "$CONTAINER_HOME/lifecycle"
+  CAPTURE_STDOUT=/dev/null capture_start large -- -i lo -f "$filter"
   eventually test -s "$capture/pid"
   sleep 2
   capture_signal ALRM # which is the sign that the time is over where the kernel sends it, and not a process

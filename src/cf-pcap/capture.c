@@ -86,6 +86,15 @@ pcap_t *capture_open(const char *interface, char error[CAPTURE_ERROR])
     return capture;
 }
 
+int capture_set_filter(pcap_t *capture, struct filter *filter)
+{
+    if (pcap_setfilter(capture, &filter->kernel) != 0) {
+        message("cannot install the filter: %s", pcap_geterr(capture));
+        return -EINVAL;
+    }
+    return 0;
+}
+
 static bool give_up(void *context, int64_t stalled)
 {
     struct run *run = context;

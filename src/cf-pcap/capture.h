@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "control.h"
+#include "filter.h"
 
 enum { CAPTURE_ERROR = 2 * PCAP_ERRBUF_SIZE };
 
@@ -18,6 +19,9 @@ enum { CAPTURE_ERROR = 2 * PCAP_ERRBUF_SIZE };
  * NULL: `error` says why.
  */
 pcap_t *capture_open(const char *interface, char error[CAPTURE_ERROR]);
+
+/* Attaches a filter. 0 or a negative errno after a message. */
+int capture_set_filter(pcap_t *capture, struct filter *filter);
 
 /*
  * Captures until `control` says stop, the interface is gone or stdout fails; then takes what the

@@ -8,7 +8,8 @@
 
 #include "options.h"
 
-enum { FILTER_KERNEL_MAX = 4096 }; /* instructions, BPF_MAXINSNS of linux/bpf_common.h */
+/* Instructions: BPF_MAXINSNS of linux/bpf_common.h, less what capture_filter puts in front. */
+enum { FILTER_KERNEL_MAX = 4096 - 8 };
 
 /*
  * The kernel's program is never empty; it cuts packets to the snaplen where the kernel does all.

@@ -88,7 +88,7 @@ static int attach(int fd, const struct bpf_program *program)
  * the kernel must not refuse there what it took here. 0 or a negative errno. */
 static int try_in_kernel(const struct bpf_program *program)
 {
-    struct bpf_insn rejects[8];
+    struct bpf_insn rejects[32];
     struct bpf_program small = {.bf_len = sizeof rejects / sizeof rejects[0], .bf_insns = rejects};
     int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 

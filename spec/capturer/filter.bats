@@ -28,7 +28,7 @@ captures_one_of_two() { # container filter
   local container
   for container in app glibc; do
     container_exec "$container" --uid 0 -- bash -c : 2>/dev/null || true
-    echo "$(container_gateway "$container") db.example.com" >>"$(container_bundle "$container")/rootfs/etc/hosts"
+    echo "$(container_gateway "$container") db.example.com" >>"$(container_bundle "$container")/hosts"
     captures_one_of_two "$container" "udp and host db.example.com"
   done
 }
@@ -39,7 +39,7 @@ captures_one_of_two() { # container filter
   container_net app "$program" "$(container_gateway app)" 3>&- &
   server=$!
   eventually name_server_listens
-  echo "nameserver 127.0.0.1" >"$(container_bundle app)/rootfs/etc/resolv.conf"
+  echo "nameserver 127.0.0.1" >"$(container_bundle app)/resolv.conf"
   captures_one_of_two app "udp and host some.example.org"
 }
 # UDP port 53, in hexadecimal
@@ -49,7 +49,7 @@ name_server_listens() { container_exec app -- grep -q ':0035 ' /proc/net/udp; }
 teardown() {
   [ -n "${server-}" ] || return 0
   pkill -P "$server" || kill "$server"
-  : >"$(container_bundle app)/rootfs/etc/resolv.conf"
+  : >"$(container_bundle app)/resolv.conf"
 }
 
 @test "a host that nobody knows is an error that names it" {
@@ -119,7 +119,7 @@ long_filter() {
 
 # bats test_tags=slow
 @test "a filter whose names no server answers for is given up after half a minute" {
-  echo "nameserver 192.0.2.1" >"$(container_bundle app)/rootfs/etc/resolv.conf"
+  echo "nameserver 192.0.2.1" >"$(container_bundle app)/resolv.conf"
   CAPTURE_STDOUT=/dev/null capture_start app -- -i lo -f "host a.example.com$(printf ' or host %s.example.com' {b..k})"
   eventually test -s "$capture/pid"
   sleep 2
@@ -128,7 +128,7 @@ long_filter() {
   capture_runs || fail "it ended early: $(cat "$capture/err")"
   sleep 20 # capture_wait waits 20 seconds more, at most
   capture_wait
-  : >"$(container_bundle app)/rootfs/etc/resolv.conf"
+  : >"$(container_bundle app)/resolv.conf"
   [ "$status" = 1 ]
   capture_said "the filter is not compiled after 30 seconds"
   [ "$(stat -c %s "$capture/err")" -lt 5000 ]
@@ -161,7 +161,7 @@ END
 }
 
 @test "the words of that language are still names where this one has names" {
-  echo "10.9.9.9 dns redis.tcp http" >>"$(container_bundle app)/rootfs/etc/hosts"
+  echo "10.9.9.9 dns redis.tcp http" >>"$(container_bundle app)/hosts"
   echo "http 80/tcp" >"$(container_bundle app)/rootfs/etc/services"
   local filter
   for filter in "host dns" "host redis.tcp" "tcp port http" "src host http or dst net 10.9.9.9"; do
@@ -184,12 +184,12 @@ END
 }
 
 @test "an address with a zone is known by /etc/hosts, and refused in a filter" {
-  echo "fe80::77%eth0 zoned.example.com" >>"$(container_bundle app)/rootfs/etc/hosts"
+  echo "fe80::77%eth0 zoned.example.com" >>"$(container_bundle app)/hosts"
   capture_start app -- -i lo -f "host zoned.example.com" -v
   capture_stop
   capture_said "0xfe800000"
   capture_said "#0x77"
-  echo "fe80::78%eth7 nowhere.example.com" >>"$(container_bundle app)/rootfs/etc/hosts"
+  echo "fe80::78%eth7 nowhere.example.com" >>"$(container_bundle app)/hosts"
   run -1 cf_pcap app -i lo -f "host nowhere.example.com" </dev/null
   says "unknown host"
   run -1 cf_pcap app -i lo -f "host fe80::1%eth0" </dev/null
@@ -197,9 +197,9 @@ END
 }
 
 @test "a name server at an address with a zone is no call that is not allowed" {
-  echo "nameserver fe80::1%eth0" >"$(container_bundle app)/rootfs/etc/resolv.conf"
+  echo "nameserver fe80::1%eth0" >"$(container_bundle app)/resolv.conf"
   run -1 cf_pcap app -i lo -f "host nobody.example.net" </dev/null
-  : >"$(container_bundle app)/rootfs/etc/resolv.conf"
+  : >"$(container_bundle app)/resolv.conf"
   says "unknown host"
 }
 

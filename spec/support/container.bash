@@ -188,7 +188,8 @@ container_create() {
   jq --argjson uid "$uid" --args '.process | .user = { uid: $uid, gid: $uid } | .env += $ARGS.positional' \
     "${env[@]}" <"$bundle/config.json" >"$bundle/process.json" || return
 
-  container_runc create --bundle "$bundle" --pid-file "$bundle/pid" "$(container_id "$name")" \
+  # Without a session keyring of its own, as Garden does it: each counts for the quota of the user it belongs to.
+  container_runc create --no-new-keyring --bundle "$bundle" --pid-file "$bundle/pid" "$(container_id "$name")" \
     </dev/null >"$bundle/log" 2>&1 3>&- || container_fail "runc cannot create a container: $(tail -1 "$bundle/log")" || return
   container_network "$name" || return
   container_runc start "$(container_id "$name")" || return

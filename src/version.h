@@ -1,6 +1,6 @@
 /*
- * The version of this release, as `cf-pcap --version`, `cf plugins` and the logs print it. scripts/release
- * sets it here and in the ops files, which pin it.
+ * The version of this release, as `cf-pcap --version`, `cf plugins` and the logs print it.
+ * scripts/release sets it here and in the ops files, which pin it.
  */
 #ifndef VERSION_H
 #define VERSION_H

@@ -249,7 +249,8 @@ Only in $directory: cf-pcap.policy" ]
   [ -z "$(getcap "$directory/cf-pcap")" ]
 
   mkdir -p "$BATS_TEST_TMPDIR/rep/config"
-  "$assembly_bin/cell" prepare --rep "$BATS_TEST_TMPDIR/rep" --cache "$cache" --state "$BATS_TEST_TMPDIR/state" --enabled yes
+  echo '  - SETFCAP' >"$BATS_TEST_TMPDIR/rep/config/bpm.yml"
+  "$assembly_bin/cell" prepare --rep "$BATS_TEST_TMPDIR/rep" --cache "$cache" --enabled yes
   directory=$(cell_gets with docker "$cache")
   [ "$(getcap "$directory/cf-pcap")" = "$directory/cf-pcap cap_net_raw=p" ]
 }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bats
 # scripts/release: final releases in a clone of this repository, by the real bosh CLI, with a local blobstore.
-# shellcheck disable=SC2154 # release_root is the helper's
+# shellcheck disable=SC2013,SC2154 # names without blanks; release_root is the helper's
 
 bats_require_minimum_version 1.5.0
 load ../support/release
@@ -98,7 +98,6 @@ refused() { # text version
   grep -qx '    version: 9.8.7' config/operations/enable-cf-pcap.yml
   [ -z "$(git status --porcelain)" ]
   grep -qxF -- '- Version 9.8.7' build/release/notes.md
-  [ "$(grep -c '^- ' .final_builds/packages/musl/index.yml || true)" -lt 2 ]
   [ "$(grep -cE '^  [0-9a-f]{64}:' .final_builds/packages/musl/index.yml)" = 1 ]
   [ "$(grep -cE '^  [0-9a-f]{64}:' .final_builds/packages/cf-pcap/index.yml)" = 2 ]
 }
@@ -112,7 +111,7 @@ refused() { # text version
     cp -a "$TREE/blobs" "$BATS_TEST_TMPDIR/$clone/"
     sleep 1.1 # the version is the second
     (cd "$BATS_TEST_TMPDIR/$clone" && $line >/dev/null)
-    ls "$BATS_TEST_TMPDIR/$clone/dev_releases/cf-pcap/" | grep '^cf-pcap-'
+    (cd "$BATS_TEST_TMPDIR/$clone/dev_releases/cf-pcap" && echo cf-pcap-*.yml)
   done >"$BATS_TEST_TMPDIR/versions"
   [ "$(sort -u "$BATS_TEST_TMPDIR/versions" | wc -l)" = 2 ]
   versions=$(cat "$BATS_TEST_TMPDIR/versions")

@@ -35,6 +35,6 @@ $(LIBPCAP)/lib/libpcap.a: ../../../packages/libpcap/packaging
 $(OUT)/%: %.c $(wildcard *.h) ../../fuzz.h ../../fuzz_words.h $$(if $$($$*_json),$(YYJSON)/yyjson.o,$(YYJSON)/src/yyjson.c) $$(if $$($$*_pcap),$(LIBPCAP)/lib/libpcap.a) $$(addprefix ../,$$($$*_uses)) $(wildcard ../*.h)
 	@mkdir -p $(OUT)
 	clang $(CFLAGS) -o $@ $< $(addprefix ../,$($*_uses)) $(if $($*_json),$(YYJSON)/yyjson.o) \
-		$(if $($*_pcap),-Wl$(comma)--wrap=pcap_setfilter $(LIBPCAP)/lib/libpcap.a)
+		$(if $($*_pcap),$(LIBPCAP)/lib/libpcap.a)
 
 .PHONY: all

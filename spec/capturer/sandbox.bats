@@ -31,7 +31,11 @@ traced() { # name [command…] , cf-pcap option…
 }
 
 stop_and_go_on() { capture_signal STOP && sleep 0.3 && capture_signal CONT && sleep 0.3; }
-more_than_a_pipe_holds() { send app 127.0.0.1 7001 20 20000 && sleep 0.5; }
+# The second signal ends it, since nobody reads.
+more_than_a_pipe_holds() {
+  send app 127.0.0.1 7001 20 20000 && sleep 0.5
+  capture_signal TERM && sleep 0.5 && capture_signal TERM
+}
 is_removed() { container_net app ip link delete brief && sleep 0.5; }
 goes_down() { container_net app ip link set brief down && sleep 0.5; }
 container_file() { container_exec app --uid 0 -- sh -c "cat >>$1"; }

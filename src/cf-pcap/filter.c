@@ -12,7 +12,7 @@
 
 static const char blanks[] = " \t\r\n";
 
-enum { WORDS_TRIED = 16, EXPRESSION_SHOWN = 200, SECONDS_MAX = 30, HEADERS = 256 /* bytes */ };
+enum { WORDS_TRIED = 16, EXPRESSION_SHOWN = 200, SECONDS_MAX = 30 };
 
 static bool compiles(pcap_t *capture, const char *expression, bpf_u_int32 netmask,
                      struct bpf_program *program)
@@ -95,38 +95,15 @@ static void limit_time(unsigned seconds)
     alarm(seconds);
 }
 
-/* Whether the program looks further into a packet than headers reach. */
-static bool looks_deep(const struct bpf_program *program)
-{
-    for (u_int i = 0; i < program->bf_len; i++) {
-        const struct bpf_insn *at = &program->bf_insns[i];
-        bool load = BPF_CLASS(at->code) == BPF_LD || BPF_CLASS(at->code) == BPF_LDX;
-        bool packet = BPF_MODE(at->code) == BPF_ABS || BPF_MODE(at->code) == BPF_IND ||
-                      BPF_MODE(at->code) == BPF_MSH;
-
-        /* Beside it, the lengths of two headers, 60 bytes each at most, are added. */
-        if (load && packet && at->k > HEADERS / 2)
-            return true;
-    }
-    return false;
-}
-
-/*
- * The kernel keeps as much of a packet as the program says: less to copy, more packets in the ring.
- * But libpcap runs the program over the first block of the ring once more, after that cut, and does
- * not find a header that is gone: so what the program looks at stays. Output cuts to the snaplen.
- */
 static void cut_in_kernel(struct bpf_program *program, uint32_t snaplen)
 {
-    uint32_t kept = looks_deep(program) ? SNAPLEN_DEFAULT : snaplen > HEADERS ? snaplen : HEADERS;
-
     for (u_int i = 0; i < program->bf_len; i++)
         if (program->bf_insns[i].code == (BPF_RET | BPF_K) && program->bf_insns[i].k != 0)
-            program->bf_insns[i].k = kept;
+            program->bf_insns[i].k = snaplen;
 }
 
-static int compile_and_install(pcap_t *capture, const struct options *options,
-                               const char *exclusion)
+static int compile(struct filter *filter, pcap_t *capture, const struct options *options,
+                   const char *exclusion)
 {
     const char *expression = options->filter;
     char error[PCAP_ERRBUF_SIZE];
@@ -167,17 +144,22 @@ static int compile_and_install(pcap_t *capture, const struct options *options,
     if (options->verbose)
         show_program(&program);
 
-    int result = pcap_setfilter(capture, &program);
-    if (result != 0)
-        message("cannot install the filter: %s", pcap_geterr(capture));
-    pcap_freecode(&program);
-    return result == 0 ? 0 : -EINVAL;
+    filter->kernel = program;
+    return 0;
 }
 
-int filter_install(pcap_t *capture, const struct options *options, const char *exclusion)
+int filter_compile(struct filter *filter, pcap_t *capture, const struct options *options,
+                   const char *exclusion)
 {
+    *filter = (struct filter){0};
     limit_time(SECONDS_MAX);
-    int result = compile_and_install(capture, options, exclusion);
+    int result = compile(filter, capture, options, exclusion);
     limit_time(0);
     return result;
+}
+
+void filter_free(struct filter *filter)
+{
+    pcap_freecode(&filter->kernel);
+    pcap_freecode(&filter->user);
 }

@@ -12,11 +12,12 @@ describe 'job cf-pcap-cell' do
     expect(job.spec['consumes']).to eq([{ 'name' => 'cf-pcap', 'type' => 'cf-pcap', 'optional' => true }])
   end
 
-  # Off by the property alone; on; and all that the link may say, which counts more than the property.
+  # Off by the property alone; on; and all that the link may say, which counts more than the property but for forbidden.
   cases = [
     [{}, nil, 'no'],
     [{ 'cf_pcap.enabled' => true }, nil, 'yes'],
     [{ 'cf_pcap.enabled' => true, 'cf_pcap.forbidden' => true }, nil, 'no'],
+    [{ 'cf_pcap.forbidden' => true }, { 'cf_pcap.enabled' => true, 'cf_pcap.forbidden' => false }, 'no'],
     [{ 'cf_pcap.enabled' => false }, { 'cf_pcap.enabled' => true, 'cf_pcap.forbidden' => false }, 'yes'],
     [{ 'cf_pcap.enabled' => true }, { 'cf_pcap.enabled' => false, 'cf_pcap.forbidden' => false }, 'no'],
     [{ 'cf_pcap.enabled' => true }, { 'cf_pcap.enabled' => true, 'cf_pcap.forbidden' => true }, 'no']

@@ -8,9 +8,12 @@
 #include <stddef.h>
 #include <uv.h>
 
+struct parent;
+
 struct cf {
-    char path[PATH_MAX]; /* of the CLI; without a slash: to be looked for in PATH */
-    char **environment;  /* of children */
+    const struct parent *parent; /* the CLI that started the plugin: commands end with it */
+    char path[PATH_MAX];         /* of the CLI; without a slash: to be looked for in PATH */
+    char **environment;          /* of children */
 };
 
 /*
@@ -19,7 +22,7 @@ struct cf {
  * and colours, which would get into captures and replies, and messages are in English, which
  * explanations rely on. 0 or -ENOMEM.
  */
-int cf_find(struct cf *cf);
+int cf_find(struct cf *cf, const struct parent *parent);
 void cf_free(struct cf *cf);
 
 struct cf_output {
@@ -35,7 +38,7 @@ struct cf_result {
 enum { CF_OUTPUT_MAX = 8 * 1024 * 1024 /* bytes; what comes after that is dropped */ };
 
 /* Runs `cf` with these arguments (without the program's name, ended by NULL). 0, or a negative
- * errno if it could not be started. */
+ * errno if it could not be started; -ECANCELED: the CLI that started the plugin has ended. */
 int cf_run(struct cf_result *result, const struct cf *cf, const char *const *arguments);
 void cf_result_free(struct cf_result *result);
 

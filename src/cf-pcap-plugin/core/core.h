@@ -35,13 +35,13 @@
 /* Strings stay the caller's, and must live as long as the core. */
 struct core_config {
     const char *app, *interface;
-    const char *filter;    /* NULL: none; noted in pcapng */
-    const char *output;    /* as the user named it; NULL: a name will be made (core_opened) */
-    uint64_t duration;     /* ms from the announcement; 0: until stopped */
-    bool pcapng;           /* else pcap */
-    bool to_stdout;        /* the output is standard output */
-    bool live;             /* the user sees ACTION_SHOW */
-    size_t expected;       /* sessions, about as many as will be added: they share the memory */
+    const char *filter; /* NULL: none; noted in pcapng */
+    const char *output; /* as the user named it; NULL: a name will be made (core_opened) */
+    uint64_t duration;  /* ms from the announcement; 0: until stopped */
+    bool pcapng;        /* else pcap */
+    bool to_stdout;     /* the output is standard output */
+    bool live;          /* the user sees ACTION_SHOW */
+    size_t expected;    /* sessions, about as many as will be added: they share the memory */
 };
 
 enum core_action_kind {
@@ -74,7 +74,7 @@ struct core_action {
     size_t session;
     const uint8_t *bytes;
     size_t length;
-    uint64_t until; /* ACTION_WAIT: ms; UINT64_MAX: only an event. ACTION_CUT: bytes */
+    uint64_t until;   /* ACTION_WAIT: ms; UINT64_MAX: only an event. ACTION_CUT: bytes */
     const char *text; /* the core's, valid until core_next is called again */
     int status;
 };
@@ -85,12 +85,23 @@ enum core_signal {
     CORE_CF_GONE,   /* `cf`, which started this, has ended: stop */
 };
 
+/* What the user has been told: tell.c. */
+struct telling {
+    uint64_t shown_at; /* ms: the live line */
+    bool output_failure;
+    size_t row;           /* of the summary, the next */
+    size_t same;          /* instance whose fellows are named next */
+    unsigned int closing; /* of the last lines, the next */
+};
+
 struct core {
     struct core_config config;
     char output[320]; /* its name, as the user is told */
 
-    struct instance **instances;
-    size_t count, room;
+    struct instance **instances; /* those that are captured; their number is their session's */
+    size_t count;
+    struct instance **absent; /* those that do not run */
+    size_t absent_count;
     struct merge merge;
     struct writer writer;
     struct buffer buffer; /* on its way from the merge into the output */
@@ -100,8 +111,8 @@ struct core {
     bool has_time;
 
     /* The capture as a whole. Changed by core.c's functions of these names alone. */
-    struct stop stop;       /* wanted? since when, and why (stop.h) */
-    uint64_t announced_at;  /* ms; UINT64_MAX: the user was not told yet that all capture */
+    struct stop stop;      /* wanted? since when, and why (stop.h) */
+    uint64_t announced_at; /* ms; UINT64_MAX: the user was not told yet that all capture */
     enum output_state {
         OUTPUT_NONE,    /* not opened yet: nothing came that is to be saved */
         OUTPUT_OPENING, /* ACTION_OPEN is not answered yet */
@@ -113,7 +124,7 @@ struct core {
         OUTPUT_CLOSING,
         OUTPUT_CLOSED,
     } output_state;
-    int output_error;      /* negative errno of OUTPUT_FAILED and after; 0: none */
+    int output_error; /* negative errno of OUTPUT_FAILED and after; 0: none */
     bool output_was_opened;
     uint64_t blocked_since; /* ms */
     uint64_t flushed_at;    /* ms */
@@ -121,13 +132,9 @@ struct core {
     bool merge_is_due;      /* something came since the merge was run */
     bool failed;            /* the exit status is to say so */
     size_t statistics;      /* sessions whose counts are in the output */
-    struct telling {
-        uint64_t shown_at;  /* ms: the live line */
-        bool output_failure, clocks, not_running;
-        size_t same;        /* instance whose fellows are named next */
-        size_t row;         /* of the summary */
-        unsigned int closing; /* of the last lines, the next */
-    } telling;              /* what the user has been told */
+    struct telling telling; /* what the user has been told */
+    uint64_t cut;           /* bytes that OUTPUT_FAILED leaves in a file */
+    bool output_is_file;    /* it can be cut */
     char text[2048];
 };
 
@@ -142,29 +149,30 @@ void core_free(struct core *core);
  */
 int core_add(struct core *core, unsigned int index, const char *state, bool chosen);
 
-/* Events. */
+/* Events. `number` is a session's. */
 
 void core_time(struct core *core, uint64_t now, int64_t clock);
 void core_signal(struct core *core, enum core_signal signal);
 
 /* Where to put the next bytes of a session's stdout, and how many at most. 0: stop reading it until
  * ACTION_READ. */
-uint8_t *core_space(struct core *core, size_t session, size_t *length);
-void core_received(struct core *core, size_t session, size_t length);
+uint8_t *core_space(struct core *core, size_t number, size_t *length);
+void core_received(struct core *core, size_t number, size_t length);
 
 /* Bytes of its stderr, which are copied. */
-void core_message(struct core *core, size_t session, const char *bytes, size_t length);
+void core_message(struct core *core, size_t number, const char *bytes, size_t length);
 
 /* The child could not be started: negative errno. No other event of it comes. */
-void core_start_failed(struct core *core, size_t session, int error);
+void core_start_failed(struct core *core, size_t number, int error);
 /* The end of its stdout, the end of its stderr; and of the child: its exit status, 128 + signal.
  * In any order. */
-void core_stdout_ended(struct core *core, size_t session);
-void core_stderr_ended(struct core *core, size_t session);
-void core_exited(struct core *core, size_t session, int status);
+void core_stdout_ended(struct core *core, size_t number);
+void core_stderr_ended(struct core *core, size_t number);
+void core_exited(struct core *core, size_t number, int status);
 
-/* The output was opened; its name, if that was not known before, else NULL. */
-void core_opened(struct core *core, const char *name);
+/* The output was opened. Its name, if that was not known before, else NULL; is it a file, or a pipe
+ * or device, which cannot be cut? */
+void core_opened(struct core *core, const char *name, bool is_file);
 void core_wrote(struct core *core, size_t length);
 void core_blocked(struct core *core);
 void core_unblocked(struct core *core);

@@ -39,11 +39,11 @@ struct session {
 
     /* What has been seen of the child. */
     bool exited, stdout_ended, stderr_ended;
-    int status;    /* of `exited`: as of a shell, 128 + signal */
-    bool paused;   /* its stdout is not read: there is no room for it */
+    int status;  /* of `exited`: as of a shell, 128 + signal */
+    bool paused; /* its stdout is not read: there is no room for it */
     char messages[MESSAGES_MAX];
     size_t messages_length;
-    bool beats;    /* it gives signs of life by itself (command.h) */
+    bool beats; /* it gives signs of life by itself (command.h) */
 
     /* ms. 0 if it did not happen. */
     uint64_t started_at;
@@ -53,9 +53,10 @@ struct session {
     uint64_t asked_at;       /* when its stdin was closed; moved on by pauses, which are not its */
     uint64_t killed_at;
     uint64_t paused_at;
-    uint64_t stalled_at;     /* since when it is silent, as the user was told; 0: it is not */
-    bool answered;           /* a sign of life came after it was asked to end */
-    bool cut_off;            /* it was killed before it had sent all it had */
+    uint64_t stalled; /* for how long it was silent, longer than STALL each time */
+    bool stall_told;  /* the user knows that it is silent */
+    bool answered;    /* a sign of life came after it was asked to end */
+    bool cut_off;     /* it was killed before it had sent all it had */
 
     /* What the tool counted. */
     bool has_drops;           /* all of them are known */
@@ -71,15 +72,32 @@ struct instance {
     bool chosen;     /* the user named it */
     struct session session;
 
-    /* The user's view of its end. */
-    bool ended;    /* its end was looked at: the rest is known */
-    bool failed;   /* it counts against the exit status */
-    bool told;     /* the user knows `why` */
-    bool refused;  /* at the login: Cloud Controller may know more */
+    /* Its end, in words. */
+    bool ended;        /* it was looked at: the rest is known */
+    bool orderly;      /* it ended by itself, and that is no failure: the operator's max_duration */
+    bool failed;       /* it counts against the exit status */
+    bool told;         /* the user knows `why` */
+    bool login_failed; /* the CLI did not come as far as the container */
+    bool refused;      /* SSH was: Cloud Controller may know more, so `why` is told late or never */
     char why[1200];
 };
 
+enum { STALL = 10000 /* ms without a sign of life, after which an instance is named */ };
+
+/* It gives signs of life by itself, and for `*silent` ms there was none, which is too long. */
+bool session_stalls(const struct session *session, uint64_t now, uint64_t *silent);
+
+/* A sign of life came. */
+void session_heard(struct session *session, uint64_t now);
+
+/* Bytes of the child's stderr came: keeps the last of them, without the signs of life among them,
+ * and reads the tool's counts. */
+void session_message(struct session *session, const char *bytes, size_t length, uint64_t now);
+
+/* Looks at the time of its last packet: how far is its clock ahead of ours? */
+void session_look_at_clock(struct session *session, int64_t clock);
+
 /* ms that it was captured for, between `from` and `until`. */
-uint64_t instance_captured(const struct instance *instance, uint64_t from, uint64_t until);
+uint64_t session_captured(const struct session *session, uint64_t from, uint64_t until);
 
 #endif

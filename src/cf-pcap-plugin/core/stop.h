@@ -31,15 +31,14 @@ struct stop {
 };
 
 enum {
-    LOGIN_LIMIT = 60000,        /* ms from the start of `cf ssh` to the capture's header */
-    LOGINS_MAX = 10,            /* at the same time */
-    STOP_SILENCE = 2000,        /* ms a tool that was asked to end may say nothing */
-    STOP_PATIENCE = 30000,      /* ms it may take to send what it still has */
-    STOP_GRACE = 500,           /* ms; a packet so long after the stop was captured after it */
-    KILL_SILENCE = 250,         /* ms a killed child's pipes may be silent */
-    KILL_PATIENCE = 2000,       /* ms they may be open */
-    OUTPUT_PATIENCE = 300000,   /* ms an output may take nothing once the capture was stopped */
-    STALL = 10000,              /* ms without a sign of life, after which an instance is named */
+    LOGIN_LIMIT = 60000,      /* ms from the start of `cf ssh` to the capture's header */
+    LOGINS_MAX = 10,          /* at the same time */
+    STOP_SILENCE = 2000,      /* ms a tool that was asked to end may say nothing */
+    STOP_PATIENCE = 30000,    /* ms it may take to send what it still has */
+    STOP_GRACE = 500,         /* ms; a packet so long after the stop was captured after it */
+    KILL_SILENCE = 250,       /* ms a killed child's pipes may be silent */
+    KILL_PATIENCE = 2000,     /* ms they may be open */
+    OUTPUT_PATIENCE = 300000, /* ms an output may take nothing once the capture was stopped */
 };
 
 /* A stop is wanted. Only the first reason counts. */

@@ -87,6 +87,7 @@ static void move_time_on(struct core *core, uint64_t gap)
 
         session->started_at += gap;
         session->heard_at += gap;
+        session->exited_at += gap;
         session->asked_at += gap;
         session->killed_at += gap;
         session->paused_at += gap;
@@ -163,7 +164,7 @@ void core_exited(struct core *core, size_t number, int status)
 
     session->exited = true;
     session->status = status;
-    session->heard_at = core->now; /* what is in its pipes may take a moment */
+    session->exited_at = core->now;
 }
 
 void core_opened(struct core *core, const char *name, bool is_file)

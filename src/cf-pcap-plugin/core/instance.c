@@ -19,7 +19,7 @@ void session_heard(struct session *session, uint64_t now)
     if (session_stalls(session, now, &silent))
         session->stalled += silent;
     session->heard_at = now;
-    session->answered |= session->state >= SESSION_ENDING;
+    session->answered |= session->state == SESSION_ENDING;
 }
 
 /* Takes all lines `what` out of the messages; true if there was one. */

@@ -52,6 +52,7 @@ struct session {
     uint64_t heard_at;       /* the last sign of life: bytes, messages */
     uint64_t asked_at;       /* when its stdin was closed; moved on by pauses, which are not its */
     uint64_t killed_at;
+    uint64_t exited_at;
     uint64_t paused_at;
     uint64_t stalled; /* for how long it was silent, longer than STALL each time */
     bool stall_told;  /* the user knows that it is silent */

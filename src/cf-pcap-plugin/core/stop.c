@@ -56,7 +56,12 @@ static bool captures_on(const struct core *core, const struct session *session)
 
 static bool is_silent(const struct core *core, const struct session *session, uint64_t limit)
 {
-    return core->now - session->heard_at >= limit;
+    uint64_t since = session->heard_at;
+
+    /* What is in the pipes of a child that is gone may take a moment. */
+    if (session->exited && session->exited_at > since)
+        since = session->exited_at;
+    return core->now - since >= limit;
 }
 
 /* It is to end, for that reason. `until`: when what is missing of it began. */

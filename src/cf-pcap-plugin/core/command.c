@@ -13,14 +13,14 @@
  *
  * Another subshell gives signs of life: without them a connection that hangs looks like an app that
  * is quiet. It ends with the tool, or is told to by the first. Until then it holds the session's
- * stderr open, for which the SSH daemon waits: so it is not started where there is no tool, and the
- * sleep(1) it waits for does not hold anything.
+ * stderr open, for which the SSH daemon waits: so it is not started where there is no tool, looks
+ * after a second for the first time, and the sleep(1) it waits for does not hold anything.
  */
 static const char shell[] =
     "exec 3<&0; beat=; if [ -x /tmp/lifecycle/cf-pcap ]; then { "
-    "trap 'echo " COMMAND_ANSWER " >&2; kill $s; exit' TERM; "
-    "while sleep %d >/dev/null 2>&1 & s=$!; wait $s && kill -0 $$; do echo " COMMAND_BEAT
-    " >&2; done; } </dev/null 3<&- >/dev/null & beat=$!; fi; "
+    "trap 'echo " COMMAND_ANSWER " >&2; kill $s; exit' TERM; i=1; "
+    "while sleep $i >/dev/null 2>&1 & s=$!; wait $s && kill -0 $$; do echo " COMMAND_BEAT
+    " >&2; i=%d; done; } </dev/null 3<&- >/dev/null & beat=$!; fi; "
     "{ read -r end <&3; kill $$ $beat; } >/dev/null 2>&1 & "
     "exec /tmp/lifecycle/cf-pcap 3<&- -interface ";
 

@@ -134,7 +134,8 @@ static int run(struct core *core, struct session *session)
         stream_is_over(session->stream.stream.state))
         return end_input(core, session, CAUSE_ITSELF, core->now);
     if (session->state == SESSION_CAPTURING)
-        return ACTION_WAIT;
+        /* With its last counts the tool is through; what gives signs of life ends at once then. */
+        return session->has_drops ? end_input(core, session, CAUSE_ITSELF, core->now) : ACTION_WAIT;
     if (session->stream.opened) {
         session->state = SESSION_CAPTURING;
         session->captured_from = core->now;
@@ -147,15 +148,18 @@ static int run(struct core *core, struct session *session)
 
 static int end(struct core *core, struct session *session)
 {
-    uint64_t asked = core->now - session->asked_at;
+    bool stop = core->stop.reason != STOP_NONE;
 
     if (child_is_gone(session))
         return over(core, session, ACTION_LET_GO);
     if (core->stop.at_once)
         return kill_child(core, session);
+    if (stop && session->asked_at < core->stop.at)
+        session->asked_at = core->stop.at; /* it had ended before: from now on it is waited for */
+    uint64_t asked = core->now - session->asked_at;
     if (session->paused || asked < STOP_SILENCE)
         return ACTION_WAIT;
-    if (asked >= STOP_PATIENCE)
+    if (asked >= STOP_PATIENCE && (stop || merge_stream_is_over(&session->stream)))
         return kill_child(core, session);
     if (is_silent(core, session, STOP_SILENCE) || captures_on(core, session)) {
         int action = kill_child(core, session);

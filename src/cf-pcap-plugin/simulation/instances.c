@@ -1,4 +1,4 @@
-/* Instances of the simulation: a tool that captures, and the connection that its bytes come by. */
+/* Instances of the simulation: a child of the plugin, and a tool that captures. */
 #include <errno.h>
 #include <string.h>
 
@@ -255,70 +255,6 @@ void instance_kill(struct world *world, struct sim_instance *it)
     it->end_at = world->now + choose(&world->choices, 20);
 }
 
-/* Some of what is under way arrives. */
-static void deliver(struct world *world, size_t number, struct sim_instance *it)
-{
-    while (it->queued > 0 && it->reading) {
-        size_t most = chance(&world->choices, 3) ? 1 + choose(&world->choices, 3000) : it->queued;
-        size_t room;
-        uint8_t *space = core_space(&world->core, number, &room);
-
-        if (room == 0) {
-            it->reading = false;
-            world_trace(world, "instance %zu is not read any more", number);
-            break;
-        }
-        if (most > it->queued)
-            most = it->queued;
-        if (most > room)
-            most = room;
-        memcpy(space, it->queue, most);
-        memmove(it->queue, it->queue + most, it->queued - most);
-        it->queued -= most;
-        it->delivered += most;
-        while (it->arrived < it->records && it->record_ends[it->arrived] <= it->delivered)
-            it->arrived++;
-        core_received(&world->core, number, most);
-        if (chance(&world->choices, 2))
-            break;
-    }
-    if (it->words[0] != '\0') {
-        core_message(&world->core, number, it->words, strlen(it->words));
-        it->words[0] = '\0';
-    }
-}
-
-/* Its child, and the ends of its pipes. */
-static void deliver_end(struct world *world, size_t number, struct sim_instance *it)
-{
-    bool pipes_held = it->killed && it->death != DEATH_AT_ONCE;
-
-    if (it->tool_ended && !it->exited && chance(&world->choices, 2)) {
-        it->exited = true;
-        world_trace(world, "instance %zu: exited with %d", number, it->status);
-        core_exited(&world->core, number, it->status);
-    }
-    if (pipes_held)
-        return;
-    if (it->queued == 0 && !it->stdout_ended && chance(&world->choices, 2)) {
-        it->stdout_ended = true;
-        world_trace(world, "instance %zu: end of stdout", number);
-        core_stdout_ended(&world->core, number);
-    }
-    if (it->tool_ended && !it->stderr_ended && chance(&world->choices, 2)) {
-        it->stderr_ended = true;
-        core_stderr_ended(&world->core, number);
-    }
-}
-
-static bool waits_to_end(const struct sim_instance *it)
-{
-    bool pipes_held = it->killed && it->death != DEATH_AT_ONCE;
-
-    return (it->tool_ended && !it->exited) ||
-           (!pipes_held && (!it->stdout_ended || (it->tool_ended && !it->stderr_ended)));
-}
-
 void instance_live(struct world *world, size_t number)
 {
     struct sim_instance *it = &world->instances[number];
@@ -349,9 +285,9 @@ void instance_live(struct world *world, size_t number)
     }
     if (world->now >= it->reacts_at && it->begins_at == NEVER)
         react(world, number, it);
-    deliver(world, number, it);
+    connection_deliver(world, number, it);
     if (world->now >= it->end_at)
-        deliver_end(world, number, it);
+        connection_end(world, number, it);
 }
 
 static uint64_t earlier(uint64_t a, uint64_t b)
@@ -371,7 +307,7 @@ uint64_t instance_next(const struct world *world, const struct sim_instance *it)
     if (it->begins_at == NEVER)
         at = earlier(at, it->reacts_at);
     at = earlier(at, it->beat_at);
-    if (waits_to_end(it))
+    if (connection_waits_to_end(it))
         at = earlier(at, it->end_at);
     if ((it->queued > 0 && it->reading) || it->words[0] != '\0' ||
         (it->input_ended && !it->reacted))

@@ -160,6 +160,12 @@ void instance_kill(struct world *world, struct sim_instance *it);
 void instance_live(struct world *world, size_t number);
 uint64_t instance_next(const struct world *world, const struct sim_instance *it);
 
+/* Its connection (connections.c): what is under way arrives, then the ends of its pipes and child.
+ */
+void connection_deliver(struct world *world, size_t number, struct sim_instance *it);
+void connection_end(struct world *world, size_t number, struct sim_instance *it);
+bool connection_waits_to_end(const struct sim_instance *it);
+
 /* The output (outputs.c). */
 void output_plan(struct world *world);
 void output_do_open(struct world *world);

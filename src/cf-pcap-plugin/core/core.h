@@ -88,7 +88,7 @@ enum core_signal {
 /* What the user has been told: tell.c. */
 struct telling {
     uint64_t shown_at; /* ms: the live line */
-    bool output_failure;
+    bool output_failure, link_types;
     size_t row;           /* of the summary, the next */
     size_t same;          /* instance whose fellows are named next */
     unsigned int closing; /* of the last lines, the next */

@@ -35,7 +35,9 @@ static void end_of_stopped(const struct core *core, struct instance *instance)
     }
     if (core->stop.reason == STOP_OUTPUT_CLOSED && session->stream.opened)
         return; /* nothing more was wanted */
-    if (!session->stream.opened)
+    if (session->stream.state == MERGE_REFUSED)
+        instance->failed = true;
+    else if (!session->stream.opened)
         why = session->started_at == 0 && session->status == 0 && !session->exited
                   ? "its turn to log in had not come when the capture was stopped"
                   : "it was still logging in when the capture was stopped";
@@ -44,7 +46,7 @@ static void end_of_stopped(const struct core *core, struct instance *instance)
               "captured since its last sign of life is missing";
     else if (session->cut_off && !core->stop.at_once)
         why = "it was still sending 30 seconds after it was asked to end: the rest is missing";
-    instance->failed = why != NULL || session->cut_off;
+    instance->failed |= why != NULL || session->cut_off;
     if (why != NULL)
         snprintf(instance->why, sizeof instance->why, "%s", why);
 }

@@ -126,10 +126,10 @@ static int wait_for_turn(struct core *core, struct session *session)
 
 static int run(struct core *core, struct session *session)
 {
-    if (core->stop.reason != STOP_NONE)
-        return end_input(core, session, CAUSE_STOP, core->stop.at);
     if (session->stream.state == MERGE_REFUSED)
         return end_input(core, session, CAUSE_REFUSED, core->now);
+    if (core->stop.reason != STOP_NONE)
+        return end_input(core, session, CAUSE_STOP, core->stop.at);
     if (session->exited || session->stdout_ended || merge_stream_is_over(&session->stream) ||
         stream_is_over(session->stream.stream.state))
         return end_input(core, session, CAUSE_ITSELF, core->now);

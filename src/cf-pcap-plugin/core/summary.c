@@ -70,8 +70,10 @@ static const char *what_became_of(const struct instance *instance)
 {
     const struct session *session = &instance->session;
 
+    if (session->stream.state == MERGE_REFUSED)
+        return "other link type";
     if (!session->stream.opened)
-        return session->cause == CAUSE_REFUSED ? "other link type" : "not captured";
+        return "not captured";
     if (session->cause != CAUSE_STOP)
         return "ended early";
     if (session->cut_off)

@@ -34,12 +34,12 @@ static bool output_failure(struct core *core)
 
 static bool link_types(struct core *core)
 {
-    for (size_t i = 0; i < core->count; i++) {
-        struct instance *instance = core->instances[i];
+    for (size_t i = 0; i < core->count && !core->telling.link_types; i++) {
+        const struct instance *instance = core->instances[i];
 
-        if (instance->session.stream.state != MERGE_REFUSED || instance->told)
+        if (instance->session.stream.state != MERGE_REFUSED)
             continue;
-        instance->told = true;
+        core->telling.link_types = true;
         core->failed = true;
         TEXT(core,
              "Instance %u captures packets of another link type (%u) than the instances before "

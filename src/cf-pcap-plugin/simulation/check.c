@@ -198,10 +198,10 @@ static bool is_complete(const struct world *world, size_t number, const struct f
     uint64_t stop = world->core.stop.at;
     uint32_t wanted = 0;
 
-    if (world->core.announced_at == UINT64_MAX && world->core.stop.reason != STOP_ALL_ENDED)
-        return found->packets > 0 || it->records == 0;
     while (wanted < it->records && it->record_times[wanted] <= stop)
         wanted++;
+    if (world->core.announced_at == UINT64_MAX && world->core.stop.reason != STOP_ALL_ENDED)
+        return found->packets > 0 || wanted == 0;
     return it->delivered > 0 && found->last + 1 >= (int64_t)wanted &&
            found->packets == (uint64_t)(found->last + 1);
 }

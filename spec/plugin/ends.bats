@@ -273,7 +273,7 @@ ssh_of() { # index -> the process group of its `cf ssh`
   tool 1 'trap "" TERM; printf "\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0"; le32 96 1; tool_packet; tool_wait 60; tool_end'
   capturing -o capture.pcapng
   interrupt
-  tcpdump -n -r capture.pcapng >read 2>read.err
-  [ "$(grep -c ethertype read)" = "$(tshark -r capture.pcapng 2>/dev/null | wc -l)" ]
+  tcpdump -n -r capture.pcapng >packets.txt 2>tcpdump.err
+  [ "$(grep -c ethertype packets.txt)" = "$(tshark -r capture.pcapng 2>/dev/null | wc -l)" ]
   [ "$(capinfos capture.pcapng | grep -c 'Capture length = 262144')" = 2 ]
 }

@@ -32,7 +32,7 @@ finds() { # file sed-script
   sed -i -E "$2" "$tree/$1"
   ! cmp -s "$tree/$1" "$root/src/$1" || fail "the fault is not planted: $2"
   gcc -std=c11 -D_GNU_SOURCE -O2 -w -o "$BATS_TEST_TMPDIR/simulation" "$tree"/cf-pcap-plugin/{simulation,core}/*.c \
-    "$tree"/cf-pcap-plugin/quote.c "$tree"/pcap-merge/*.c
+    "$tree"/cf-pcap-plugin/{quote,advice,index_list}.c "$tree"/pcap-merge/*.c
   run -1 timeout 60 "$BATS_TEST_TMPDIR/simulation" -t 60 1
   printf '%s\n' "${lines[@]:0:2}"
 }

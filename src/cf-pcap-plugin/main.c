@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "../version.h"
 #include "cf.h"
@@ -20,6 +21,7 @@
 #include "metadata.h"
 #include "options.h"
 #include "output.h"
+#include "output_choice.h"
 #include "parent.h"
 #include "question.h"
 #include "shell.h"
@@ -54,11 +56,21 @@ static void print_help(void)
         printf("   --%-22s %s\n", help->name, help->text);
 }
 
-static int check_output(struct command *command)
+static void choose_output(struct command *command)
 {
     const struct options *options = &command->options;
+    struct output_choice choice =
+        output_choose(options, output_kind_of(STDOUT_FILENO), isatty(STDERR_FILENO) == 1);
 
-    output_init(&command->output, options->output, options->app, options->format == FORMAT_PCAPNG);
+    command->console = console_to(choice.messages_to_stderr ? stderr : stdout);
+    if (choice.note != NULL)
+        console_line(&command->console, "%s", choice.note);
+    output_init(&command->output, choice.path, options->app, options->format == FORMAT_PCAPNG);
+}
+
+static int check_output(struct command *command)
+{
+    choose_output(command);
     const char *objection = output_objection(&command->output);
     if (objection == NULL)
         return 0;
@@ -79,9 +91,10 @@ static int look_up_instances(struct command *command)
         console_error(&command->console, "%s", error);
         return 1;
     }
-    instances_describe(all, false, skipped, sizeof skipped);
-    if (skipped[0] != '\0')
-        console_error(&command->console, "Not running, and skipped: instances %s.", skipped);
+    struct index_list list = instances_describe(all, false, skipped, sizeof skipped);
+    if (list.count > 0)
+        console_error(&command->console, "Not running, and skipped: %s %s.", index_list_noun(&list),
+                      skipped);
     if (instances_running(all) > 0)
         return 0;
     console_error(
@@ -98,6 +111,8 @@ static void say_what_starts(struct command *command)
     size_t running = instances_running(instances);
     char list[512];
 
+    if (command->options.filter_is_empty)
+        console_line(&command->console, "The filter is empty: all packets are captured.");
     instances_describe(instances, true, list, sizeof list);
     if (running < instances->count)
         console_line(&command->console, "Starting capture on %zu of %zu instances: %s.", running,
@@ -199,8 +214,6 @@ static int pcap(int argc, char **argv)
     case OPTIONS_CAPTURE:
         break;
     }
-    bool to_stdout = command.options.output != NULL && strcmp(command.options.output, "-") == 0;
-    command.console = console_to(to_stdout ? stderr : stdout);
 
     int status = check_output(&command);
     if (status == 0 && cf_find(&command.cf, &command.parent) != 0)

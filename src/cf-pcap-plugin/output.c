@@ -41,14 +41,14 @@ void output_init(struct output *output, const char *path, const char *app, bool 
         *slash = '_';
 }
 
-static bool is_stdout(const struct output *output)
+bool output_is_stdout(const struct output *output)
 {
     return output->path != NULL && strcmp(output->path, "-") == 0;
 }
 
 const char *output_name(const struct output *output)
 {
-    if (is_stdout(output))
+    if (output_is_stdout(output))
         return "standard output";
     return output->path != NULL ? output->path : output->name;
 }
@@ -77,7 +77,7 @@ const char *output_objection(const struct output *output)
     const char *path = output->path;
     struct stat status;
 
-    if (is_stdout(output))
+    if (output_is_stdout(output))
         return isatty(STDOUT_FILENO)
                    ? "a capture is not for a terminal: give a file, or a pipe (| tcpdump -n -r -)"
                    : NULL;
@@ -154,7 +154,7 @@ int output_wait_for_reader(struct output *output, const struct parent *parent)
     struct stat status;
     const struct timespec pause = {.tv_nsec = READER_POLL * 1000000L};
 
-    if (output->path == NULL || is_stdout(output) || stat(output->path, &status) != 0 ||
+    if (output->path == NULL || output_is_stdout(output) || stat(output->path, &status) != 0 ||
         !S_ISFIFO(status.st_mode))
         return 0;
     for (;;) {
@@ -171,7 +171,7 @@ int output_wait_for_reader(struct output *output, const struct parent *parent)
 
 int output_open(struct output *output)
 {
-    if (is_stdout(output)) {
+    if (output_is_stdout(output)) {
         output->fd = STDOUT_FILENO;
     } else {
         output->is_ours = true;

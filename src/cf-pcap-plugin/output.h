@@ -30,6 +30,8 @@ void output_widen_pipe(int fd);
 /* `path`: as in struct output; where it is NULL the file is named after the app and the time. */
 void output_init(struct output *output, const char *path, const char *app, bool pcapng);
 
+bool output_is_stdout(const struct output *output);
+
 /* What the user calls it. */
 const char *output_name(const struct output *output);
 

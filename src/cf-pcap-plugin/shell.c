@@ -3,9 +3,9 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <string.h>
 #include <time.h>
 
+#include "advice.h"
 #include "child.h"
 #include "core/command.h"
 
@@ -234,15 +234,16 @@ static void on_signal(uv_signal_t *handle, int number)
 static int fill_core(struct shell *shell, const struct instances *instances)
 {
     const struct options *options = shell->options;
-    bool to_stdout = options->output != NULL && strcmp(options->output, "-") == 0;
+    bool to_stdout = output_is_stdout(shell->output);
     const struct core_config config = {
         .app = options->app,
         .interface = options->interface,
         .filter = options->filter,
         .output = output_name(shell->output),
-        .duration = options->duration * 1000ULL,
+        .duration = options->duration_ms,
         .pcapng = options->format == FORMAT_PCAPNG,
         .to_stdout = to_stdout,
+        .http_proxy_alone = advice_http_proxy_alone(),
         /* Standard output's terminal is for whoever reads the capture: tcpdump. */
         .live = shell->console->is_terminal && !to_stdout,
         .expected = instances->count,

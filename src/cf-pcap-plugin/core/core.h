@@ -35,13 +35,14 @@
 /* Strings stay the caller's, and must live as long as the core. */
 struct core_config {
     const char *app, *interface;
-    const char *filter; /* NULL: none; noted in pcapng */
-    const char *output; /* as the user named it; NULL: a name will be made (core_opened) */
-    uint64_t duration;  /* ms from the announcement; 0: until stopped */
-    bool pcapng;        /* else pcap */
-    bool to_stdout;     /* the output is standard output */
-    bool live;          /* the user sees ACTION_SHOW */
-    size_t expected;    /* sessions, about as many as will be added: they share the memory */
+    const char *filter;    /* NULL: none; noted in pcapng */
+    const char *output;    /* as the user named it; NULL: a name will be made (core_opened) */
+    uint64_t duration;     /* ms from the announcement; 0: until stopped */
+    bool pcapng;           /* else pcap */
+    bool to_stdout;        /* the output is standard output */
+    bool http_proxy_alone; /* advice.h */
+    bool live;             /* the user sees ACTION_SHOW */
+    size_t expected;       /* sessions, about as many as will be added: they share the memory */
 };
 
 enum core_action_kind {

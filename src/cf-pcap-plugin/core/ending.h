@@ -17,6 +17,7 @@ struct ending {
     int status;           /* of cf ssh; 128 + signal; a negative errno: it could not be started */
     const char *messages; /* its stderr, or the last of it */
     size_t messages_length;
+    bool http_proxy_alone; /* an HTTP proxy is set, and none that the CLI uses for SSH (advice.h) */
 };
 
 enum verdict {

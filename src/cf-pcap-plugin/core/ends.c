@@ -13,7 +13,8 @@ static void explain(const struct core *core, struct instance *instance)
                             /* What a child died of that was killed here says nothing. */
                             .status = session->killed_at != 0 ? 0 : session->status,
                             .messages = session->messages,
-                            .messages_length = session->messages_length};
+                            .messages_length = session->messages_length,
+                            .http_proxy_alone = core->config.http_proxy_alone};
     enum verdict verdict = ending_explain(&ending, instance->why, sizeof instance->why);
 
     instance->orderly = verdict == VERDICT_ENDED && session->killed_at == 0;

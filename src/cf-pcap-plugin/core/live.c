@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../index_list.h"
 #include "tell.h"
 #include "text.h"
 
@@ -42,23 +43,25 @@ static void totals(struct core *core)
 /* What is waited for: logins, connections that hang, whoever reads the output. */
 static void what_is_waited_for(struct core *core)
 {
-    size_t capturing = 0, waiting = 0;
+    size_t capturing = 0;
     uint64_t login = 0, stall = 0, silent;
-    char logins[64] = "", stalls[64] = "", text[16];
+    char login_text[64], stall_text[64], text[16];
+    struct index_list logins, stalls;
+
+    index_list_begin(&logins, login_text, sizeof login_text);
+    index_list_begin(&stalls, stall_text, sizeof stall_text);
 
     for (size_t i = 0; i < core->count; i++) {
         const struct session *session = &core->instances[i]->session;
 
         capturing += session->state == SESSION_CAPTURING;
-        if (session->state <= SESSION_LOGGING_IN)
-            waiting++;
         if (session->state == SESSION_LOGGING_IN) {
-            text_list(logins, sizeof logins, core->instances[i]->index);
+            index_list_add(&logins, core->instances[i]->index);
             if (core->now - session->started_at > login)
                 login = core->now - session->started_at;
         }
         if (session_stalls(session, core->now, &silent)) {
-            text_list(stalls, sizeof stalls, core->instances[i]->index);
+            index_list_add(&stalls, core->instances[i]->index);
             if (silent > stall)
                 stall = silent;
         }
@@ -67,10 +70,10 @@ static void what_is_waited_for(struct core *core)
         add(core, ", stopping");
     else if (capturing < core->count)
         add(core, ", %zu of %zu instances", capturing, core->count);
-    if (waiting > 0 && logins[0] != '\0')
-        add(core, " (logging in: %s, for %s)", logins, text_seconds(text, login));
-    if (stalls[0] != '\0')
-        add(core, ", no answer from %s for %s", stalls, text_seconds(text, stall));
+    if (logins.count > 0)
+        add(core, " (logging in: %s, for %s)", login_text, text_seconds(text, login));
+    if (stalls.count > 0)
+        add(core, ", no answer from %s for %s", stall_text, text_seconds(text, stall));
     if (core->output_state == OUTPUT_BLOCKED && core->now - core->blocked_since >= BLOCKED_LONG)
         add(core, ", the output takes nothing for %s",
             text_seconds(text, core->now - core->blocked_since));

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../index_list.h"
 #include "command.h"
-#include "text.h"
 
 enum { SHOW_INTERVAL = 250 /* ms between live lines */ };
 
@@ -115,7 +115,8 @@ static bool announcement(struct core *core)
 /* Those that hang for the same reason fall silent within the time between two signs of life. */
 static bool stalls(struct core *core)
 {
-    char list[128] = "";
+    char text[128];
+    struct index_list list;
     bool due = false;
     uint64_t silent;
 
@@ -127,20 +128,21 @@ static bool stalls(struct core *core)
         else
             session->stall_told = false;
     }
+    index_list_begin(&list, text, sizeof text);
     for (size_t i = 0; due && i < core->count; i++) {
         struct session *session = &core->instances[i]->session;
 
         if (session->stall_told || !session_stalls(session, core->now, &silent))
             continue;
         session->stall_told = true;
-        text_list(list, sizeof list, core->instances[i]->index);
+        index_list_add(&list, core->instances[i]->index);
     }
     if (!due)
         return false;
     TEXT(core,
-         "No answer from instance %s for more than %d seconds: the connection hangs. What is "
-         "captured meanwhile comes later, or is missing at the end.",
-         list, STALL / 1000);
+         "No answer from %s %s for more than %d seconds: the connection hangs. What is captured "
+         "meanwhile comes later, or is missing at the end.",
+         index_list_noun(&list), text, STALL / 1000);
     return true;
 }
 
@@ -160,7 +162,8 @@ static bool the_same(struct core *core)
 {
     while (core->telling.same < core->count) {
         struct instance *first = core->instances[core->telling.same];
-        char list[160] = "";
+        char text[160];
+        struct index_list list;
 
         if (first->why[0] == '\0' || (first->refused && !core->output_was_opened)) {
             core->telling.same++;
@@ -169,12 +172,13 @@ static bool the_same(struct core *core)
         if (tell_why(core, first))
             return true;
         core->telling.same++;
+        index_list_begin(&list, text, sizeof text);
         for (size_t i = 0; first->told && i < core->count; i++)
             if (core->instances[i] != first && strcmp(core->instances[i]->why, first->why) == 0)
-                text_list(list, sizeof list, core->instances[i]->index);
-        if (list[0] == '\0')
+                index_list_add(&list, core->instances[i]->index);
+        if (list.count == 0)
             continue;
-        TEXT(core, "The same for instances %s.", list);
+        TEXT(core, "The same for %s %s.", index_list_noun(&list), text);
         return true;
     }
     return false;
@@ -209,15 +213,17 @@ static bool clocks(struct core *core)
 
 static bool drops_unknown(struct core *core)
 {
-    char list[160] = "";
+    char text[160];
+    struct index_list list;
 
+    index_list_begin(&list, text, sizeof text);
     for (size_t i = 0; i < core->count; i++)
         if (core->instances[i]->session.stream.opened && !core->instances[i]->session.has_drops)
-            text_list(list, sizeof list, core->instances[i]->index);
-    if (list[0] == '\0')
+            index_list_add(&list, core->instances[i]->index);
+    if (list.count == 0)
         return false;
-    TEXT(core, "Not known, and shown as '?': how many packets the kernel dropped in instance %s.",
-         list);
+    TEXT(core, "Not known, and shown as '?': how many packets the kernel dropped in %s %s.",
+         index_list_noun(&list), text);
     return true;
 }
 
@@ -234,8 +240,10 @@ static void saved(struct core *core)
 {
     const char *quote = core->config.to_stdout ? "" : "'";
 
-    if (!core->telling.output_failure)
-        TEXT(core, "Saved capture to %s%s%s.", quote, core->output, quote);
+    if (!core->telling.output_failure && core->config.to_stdout)
+        TEXT(core, "The capture was written to standard output.");
+    else if (!core->telling.output_failure)
+        TEXT(core, "Saved capture to '%s'.", core->output);
     else if (packets_saved(core) > 0)
         TEXT(core, "Saved part of the capture to %s%s%s: %" PRIu64 " packets.", quote, core->output,
              quote, packets_saved(core));

@@ -2,7 +2,6 @@
 
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
 
 enum { TEXT = 16 };
 
@@ -43,15 +42,4 @@ const char *text_seconds(char text[16], uint64_t ms)
         snprintf(text, TEXT, "%u h %02u m", (unsigned)(seconds / 3600),
                  (unsigned)(seconds / 60 % 60));
     return text;
-}
-
-void text_list(char *text, size_t size, unsigned int number)
-{
-    static const char more[] = " and more";
-    size_t used = strlen(text);
-
-    if (size - used > sizeof more + 12)
-        snprintf(text + used, size - used, "%s%u", used == 0 ? "" : ", ", number);
-    else if (used < sizeof more || strcmp(text + used - (sizeof more - 1), more) != 0)
-        snprintf(text + used, size - used, "%s", more);
 }

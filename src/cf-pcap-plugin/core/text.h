@@ -16,7 +16,4 @@ const char *text_time(char text[16], uint64_t ms);
 /* 4 s, 3 m 07 s: of a time that goes on while it is read. */
 const char *text_seconds(char text[16], uint64_t ms);
 
-/* Appends a number to a list in `text`: 0, 2, 5; "and more", where `size` is used up. */
-void text_list(char *text, size_t size, unsigned int number);
-
 #endif

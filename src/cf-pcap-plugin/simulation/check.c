@@ -157,22 +157,36 @@ static void check_packets(struct world *world, const struct found *found)
     }
 }
 
+/* Is it in a list as "0, 2-5, 9", which may be cut? */
+static bool is_listed(const char *list, unsigned int index)
+{
+    while (*list != '\0' && *list != '.') {
+        char *end;
+        unsigned long first = strtoul(list, &end, 10), last = first;
+
+        if (end == list)
+            return false;
+        if (*end == '-')
+            last = strtoul(end + 1, &end, 10);
+        if (index >= first && index <= last)
+            return true;
+        list = end + strspn(end, ", ");
+    }
+    return *list == '.' && list[1] == '.';
+}
+
 static bool says_so(const char *line, unsigned int index)
 {
     static const char *const remarks[] = {"missed",  "not captured", "ended early",    "cut off",
                                           "did not", "lost",         "other link type"};
+    static const char the_same[] = "The same for instance";
     char name[32];
 
     snprintf(name, sizeof name, "nstance %u ", index);
     if (strstr(line, name) != NULL)
         return true;
-    snprintf(name, sizeof name, " %u.", index);
-    if (strstr(line, "The same for instances ") != NULL &&
-        (strstr(line, "and more") != NULL || strstr(line, name) != NULL))
-        return true;
-    snprintf(name, sizeof name, " %u,", index);
-    if (strstr(line, "The same for instances ") != NULL && strstr(line, name) != NULL)
-        return true;
+    if (strncmp(line, the_same, strlen(the_same)) == 0)
+        return is_listed(strchr(line + strlen(the_same), ' ') + 1, index);
     snprintf(name, sizeof name, "%u ", index);
     if (strncmp(line, name, strlen(name)) != 0)
         return false;

@@ -5,7 +5,11 @@
 #include "../core/command.h"
 #include "world.h"
 
-enum { HEADER = 24, RECORD = 16, LEAST = 8 /* bytes of a packet: whose, and which */ };
+enum {
+    RECORD = 16,                /* bytes before a packet */
+    LEAST = 8,                  /* of a packet: whose, and which */
+    SENT_MAX = 32 * 1024 * 1024 /* of an instance, lest a scenario takes seconds */
+};
 
 void instance_plan(struct world *world, struct sim_instance *it)
 {
@@ -74,7 +78,8 @@ static void send_packet(struct world *world, size_t number, struct sim_instance 
     size_t length = LEAST + choose(&world->choices, (uint32_t)(it->size - LEAST + 1));
     int64_t time = (int64_t)world->core.clock + it->skew;
 
-    if (it->queued + RECORD + length > QUEUE_MAX || it->records == RECORDS_MAX)
+    if (it->queued + RECORD + length > QUEUE_MAX || it->records == RECORDS_MAX ||
+        it->sent > SENT_MAX)
         return;
     put32(it, (uint32_t)(time / 1000000000));
     put32(it, (uint32_t)(time % 1000000000 / (it->nano ? 1 : 1000)));

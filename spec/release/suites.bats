@@ -2,7 +2,7 @@
 
 root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 
-suites() { scripts/test --list | sed -n '/\//p' | sort; }
+suites() { "$root/scripts/test" --list | sed -n '/\//p' | sort; }
 
 @test "make test runs every suite that is there" {
   cd "$root"

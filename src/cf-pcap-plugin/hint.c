@@ -51,6 +51,7 @@ static const struct {
     {"-r --read", "to read a capture: tcpdump -n -r FILE"},
     {"-a --app --app-name", "the app is named without an option: cf pcap APP"},
     {"-D --list-interfaces", "the interfaces are eth0, lo and any: --interface NAME"},
+    {"-v -vv", "did you mean --verbose?"},
     {"-V --version", "cf plugins shows the version"},
 };
 

@@ -200,6 +200,7 @@ static int pcap(int argc, char **argv)
     int status = check_output(&command);
     if (status == 0 && cf_find(&command.cf) != 0)
         status = 1;
+    command.cf.verbose = command.options.verbose;
     if (status == 0)
         status = look_up_instances(&command);
     if (status == 0 && !question_ask(&command.voice, &command.options, &command.instances))

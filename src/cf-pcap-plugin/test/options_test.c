@@ -255,7 +255,8 @@ static void what_was_meant_is_guessed(void **state)
          "there is no option --app: the app is named without an option: cf pcap APP"},
         {{"myapp", "--nonsense"}, "there is no option --nonsense"},
         {{"myapp", "-Z"}, "there is no option -Z"},
-        {{"-yZv", "myapp"}, "there is no option -Z"},
+        {{"-yZ", "myapp"}, "there is no option -Z"},
+        {{"-yv", "myapp"}, "there is no option -v: did you mean --verbose?"},
         {{"myapp", "--in", "1"}, "there is no option --in"},
         {{"myapp", "\xe2\x80\x93o", "x"},
          "\xe2\x80\x93o: the dash is not the one of the keyboard (-)"},
@@ -301,7 +302,7 @@ static void every_option_is_in_the_help(void **state)
 {
     static const char *const names[] = {
         "output, -o, -w", "interface", "filter, -f", "snaplen, -s", "instance, -i", "process",
-        "duration, -d",   "format",    "yes, -y",    "verbose, -v", "help, -h"};
+        "duration, -d",   "format",    "yes, -y",    "verbose",     "help, -h"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_true(strncmp(options_help[i].name, names[i], strlen(names[i])) == 0);

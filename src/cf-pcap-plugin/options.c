@@ -152,6 +152,11 @@ static int check_value(int option, const char *value, const struct complaint *co
 
     if (*value == '\0' && option != 'f')
         return wrong(complaint, "--%s is empty", name);
+    if (value[0] == ' ' && option != 'f')
+        return wrong(complaint,
+                     "--%s '%s': the value begins with a blank; are the quotes around "
+                     "the option, too?",
+                     name, value);
     if (value[0] == '-' && value[1] != '\0')
         return wrong(complaint, "--%s %s: is its value missing?", name, value);
     return 0;

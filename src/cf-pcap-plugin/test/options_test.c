@@ -217,6 +217,13 @@ static void what_was_meant_is_guessed(void **state)
          "'port 80' belongs to no option; a filter is one word: -f 'tcp port 80'"},
         {{"-f", "tcp", "port", "80", "-d", "1s", "myapp"},
          "'port 80' belongs to no option; a filter is one word: -f 'tcp port 80'"},
+        {{"myapp", "-f", "\xe2\x80\x9ctcp", "port", "80\xe2\x80\x9d"},
+         "\xe2\x80\x9ctcp port 80\xe2\x80\x9d: the quotes are not those of the keyboard; -f 'tcp "
+         "port "
+         "80'"},
+        {{"myapp", "-o x.pcap"},
+         "--output ' x.pcap': the value begins with a blank; are the quotes around the option, "
+         "too?"},
         {{"myapp", "host", "a'b"},
          "'host a'b' belongs to no option; a filter is one word: -f 'host a'\\''b'"},
         {{"myapp", "other"},

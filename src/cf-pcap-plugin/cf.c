@@ -12,46 +12,63 @@
 
 extern char **environ;
 
-/* What children get instead of what this process has; NULL: not at all. */
-static const struct {
-    const char *name, *value;
-} changed[] = {
-    {"CF_TRACE", "false"}, /* false wins over the tracing of `cf config --trace true` */
-    {"CF_COLOR", "false"},
-    {"CF_LOG_LEVEL", NULL},
-    {"LC_ALL", "en_US.UTF-8"},
+/* A variable of children: what they get instead of what this process has. */
+struct change {
+    const char *name, *value; /* value NULL: not at all */
 };
-enum { CHANGED = sizeof changed / sizeof *changed };
+enum { CHANGES = 5 };
 
-static bool is_changed(const char *entry)
+static bool is_changed(const struct change changes[CHANGES], const char *entry)
 {
-    for (size_t i = 0; i < CHANGED; i++) {
-        size_t length = strlen(changed[i].name);
+    for (size_t i = 0; i < CHANGES; i++) {
+        size_t length = strlen(changes[i].name);
 
-        if (strncmp(entry, changed[i].name, length) == 0 && entry[length] == '=')
+        if (strncmp(entry, changes[i].name, length) == 0 && entry[length] == '=')
             return true;
     }
     return false;
 }
 
-static char **make_environment(void)
+/* false wins over the tracing of `cf config --trace true`. What is no boolean (Go's
+ * strconv.ParseBool knows these) is a file. */
+static const char *trace(void)
 {
+    static const char *const booleans[] = {"",  "1", "t", "T",     "true",  "True", "TRUE",
+                                           "0", "f", "F", "false", "False", "FALSE"};
+    const char *value = getenv("CF_TRACE");
+
+    for (size_t i = 0; value != NULL && i < sizeof booleans / sizeof *booleans; i++)
+        if (strcmp(value, booleans[i]) == 0)
+            value = NULL;
+    return value == NULL ? "false" : value;
+}
+
+static char **make_environment(const struct cf_home *home)
+{
+    const char *user_home = getenv("CF_HOME");
+    const struct change changes[CHANGES] = {
+        {"CF_TRACE", trace()},
+        {"CF_COLOR", "false"},
+        {"CF_LOG_LEVEL", NULL},
+        {"LC_ALL", "en_US.UTF-8"},
+        {"CF_HOME", home->folder[0] != '\0' ? home->folder : user_home},
+    };
     size_t count = 0, used = 0;
 
     while (environ[count] != NULL)
         count++;
-    char **environment = calloc(count + CHANGED + 1, sizeof *environment);
+    char **environment = calloc(count + CHANGES + 1, sizeof *environment);
     if (environment == NULL)
         return NULL;
     for (size_t i = 0; i < count; i++)
-        if (!is_changed(environ[i]))
+        if (!is_changed(changes, environ[i]))
             environment[used++] = strdup(environ[i]);
-    for (size_t i = 0; i < CHANGED; i++) {
-        char entry[64];
+    for (size_t i = 0; i < CHANGES; i++) {
+        char entry[PATH_MAX + 16];
 
-        if (changed[i].value == NULL)
+        if (changes[i].value == NULL)
             continue;
-        snprintf(entry, sizeof entry, "%s=%s", changed[i].name, changed[i].value);
+        snprintf(entry, sizeof entry, "%s=%s", changes[i].name, changes[i].value);
         environment[used++] = strdup(entry);
     }
     return environment;
@@ -76,7 +93,11 @@ int cf_find(struct cf *cf, const struct parent *parent)
     cf->parent = parent;
     if (!parent_is_cf(cf->path, sizeof cf->path))
         snprintf(cf->path, sizeof cf->path, "cf");
-    cf->environment = make_environment();
+    cf->home = malloc(sizeof *cf->home);
+    if (cf->home == NULL)
+        return -ENOMEM;
+    cf_home_make(cf->home); /* without a copy, it works but for what happens at the same time */
+    cf->environment = make_environment(cf->home);
     return cf->environment == NULL ? -ENOMEM : 0;
 }
 
@@ -85,6 +106,9 @@ void cf_free(struct cf *cf)
     for (char **entry = cf->environment; entry != NULL && *entry != NULL; entry++)
         free(*entry);
     free((void *)cf->environment);
+    if (cf->home != NULL)
+        cf_home_remove(cf->home);
+    free(cf->home);
 }
 
 struct run {
@@ -143,7 +167,7 @@ static void on_parent_gone(void *owner)
         uv_close((uv_handle_t *)&run->err, NULL);
 }
 
-int cf_run(struct cf_result *result, const struct cf *cf, const char *const *arguments)
+static int run(struct cf_result *result, const struct cf *cf, const char *const *arguments)
 {
     uv_loop_t loop;
     struct run run = {.result = result};
@@ -190,6 +214,25 @@ int cf_run(struct cf_result *result, const struct cf *cf, const char *const *arg
     uv_run(&loop, UV_RUN_DEFAULT);
     uv_loop_close(&loop);
     return error == 0 && run.canceled ? -ECANCELED : error;
+}
+
+int cf_run(struct cf_result *result, const struct cf *cf, const char *const *arguments)
+{
+    uint64_t began = uv_hrtime();
+
+    if (cf->verbose) {
+        fprintf(stderr, "cf-pcap: %s", cf->path);
+        for (const char *const *argument = arguments; *argument != NULL; argument++)
+            fprintf(stderr, " %s", *argument);
+        fprintf(stderr, "\n");
+    }
+    cf_home_sync(cf->home);
+    int error = run(result, cf, arguments);
+    cf_home_sync(cf->home);
+    if (cf->verbose)
+        fprintf(stderr, "%scf-pcap: status %d after %.2f s\n", error == 0 ? result->err.text : "",
+                error == 0 ? result->status : error, (double)(uv_hrtime() - began) / 1e9);
+    return error;
 }
 
 void cf_result_free(struct cf_result *result)

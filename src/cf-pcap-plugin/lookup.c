@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "advice.h"
 #include "cf_answer.h"
 #include "quote.h"
 
@@ -17,8 +18,10 @@ static int run(const struct cf *cf, const char *const *arguments, struct cf_resu
         return -1;
     }
     if (status != 0) {
-        snprintf(error, LOOKUP_ERROR_SIZE, "Cannot run the cf CLI (%.800s): %s", cf->path,
-                 strerror(-status));
+        char reason[256];
+
+        advice_not_started(reason, sizeof reason, status);
+        snprintf(error, LOOKUP_ERROR_SIZE, "Cannot run the cf CLI (%.700s): %s", cf->path, reason);
         return -1;
     }
     if (result->status == 0)

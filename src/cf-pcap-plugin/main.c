@@ -218,6 +218,7 @@ static int pcap(int argc, char **argv)
     int status = check_output(&command);
     if (status == 0 && cf_find(&command.cf, &command.parent) != 0)
         status = 1;
+    command.cf.verbose = command.options.verbose;
     if (status == 0)
         status = look_up_instances(&command);
     if (status == 0 && !question_ask(&command.console, &command.options, &command.instances))
@@ -233,15 +234,32 @@ static int pcap(int argc, char **argv)
     return status;
 }
 
+/* Has the CLI a command of this name itself? On the copy of its configuration it has no plugins. */
+static bool pcap_is_taken(void)
+{
+    static const char *const arguments[] = {"help", "pcap", NULL};
+    struct cf cf = {.environment = NULL};
+    struct cf_result result = {.status = -1};
+    struct parent parent;
+    bool taken = false;
+
+    parent_begin(&parent);
+    if (cf_find(&cf, &parent) == 0 && cf_run(&result, &cf, arguments) == 0)
+        taken = result.status == 0 && strstr(result.out.text, metadata_summary) == NULL;
+    cf_result_free(&result);
+    cf_free(&cf);
+    return taken;
+}
+
 int main(int argc, char **argv)
 {
     const char *message = argc > 2 ? argv[2] : "";
 
     if (strcmp(message, "SendMetadata") == 0 && argc == 3)
-        return metadata_send(argv[1]);
+        return metadata_send(argv[1], pcap_is_taken());
     if (strcmp(message, "CLI-MESSAGE-UNINSTALL") == 0)
         return 0;
-    if (strcmp(message, "pcap") == 0)
+    if (metadata_is_command(message))
         return pcap(argc - 2, argv + 2);
     printf("cf-pcap-plugin %s, a plugin of the cf CLI. To install it:\n\n"
            "   cf install-plugin -f %s\n\nand then: cf help pcap\n",

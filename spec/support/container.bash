@@ -1,37 +1,45 @@
-# Containers like those of Garden (Diego's container engine), made with runc: user namespace with
-# Garden's mapping (0 -> 4294967294, 1… -> 1…), its capability sets, its seccomp list, namespaces of
-# their own for everything else, and the lifecycle directory at /tmp/lifecycle, read-only.
-# container.json holds what all of them share.
+# Containers like those of Garden (Diego's container engine), made with runc. What guardian, Garden's server, gave to
+# runc for an app's container is garden-container.json, as it was measured: namespaces and the mapping of users (0 ->
+# 4294967294, 1… -> 1…), capability sets, seccomp list, mounts, masked paths, limits of memory, processes and CPU.
+# container_create changes in it what must be different here; spec/capturer/garden.bats lists each change with its
+# reason, and fails on any other.
 #
 #     source spec/support/container.bash
 #     trap container_cleanup EXIT            # in bats: setup_file and teardown_file
 #     container_init
-#     container_create app --lifecycle DIR
+#     container_create app --lifecycle DIR --memory 64M
 #     container_exec app -- /tmp/lifecycle/cf-pcap --version
+#     container_memory app                   # bytes that are charged to it: see cgroup.bash
 #     outside wget -qO- http://"$(container_ip app)":8080/
 #
 # All that is made hangs on one directory, CONTAINER_HOME, whose name is unique on the machine: runc's
-# state, bundles and processes' pid files are in it, and the network outside the containers is a
-# network namespace of that name. Nobody else's addresses or ports can be in the way.
-# Needs root, runc, jq, iproute2, busybox (static), gcc.
+# state, bundles and processes' pid files are in it; the network outside the containers is a network namespace of that
+# name, and the containers' control groups are below one of that name. Nobody else's addresses or ports can be in the
+# way. Needs root, runc, jq, iproute2, busybox (static), gcc, and control groups with memory, pids and cpu.
 
 # jq knows $uid and its like, the shell does not.
 # shellcheck disable=SC2016
 
 support_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 
+# shellcheck source=spec/support/cgroup.bash
+source "$support_root/spec/support/cgroup.bash"
+# shellcheck source=spec/support/network.bash
+source "$support_root/spec/support/network.bash"
+
 # Where Garden's root user is on the host.
 CONTAINER_ROOT_UID=4294967294
-CONTAINER_CAPABILITIES="CHOWN DAC_OVERRIDE FSETID FOWNER MKNOD NET_RAW SETGID SETUID SETFCAP SETPCAP NET_BIND_SERVICE SYS_CHROOT KILL AUDIT_WRITE"
 
 container_fail() { printf 'container: %s\n' "$*" >&2; return 1; }
 
-# Compiles spec/support/NAME.c, static, into build/support unless it is there; prints its path.
-support_program() { # name
-  local source=$support_root/spec/support/$1.c program=$support_root/build/support/$1
+# Compiles spec/support/NAME.c, static, into build/support unless it is there; prints its path. With -m32 it is a
+# program for 32-bit processors, which this one runs too.
+support_program() { # name [-m32]
+  local source=$support_root/spec/support/$1.c program=$support_root/build/support/$1${2-}
   if [ ! "$program" -nt "$source" ]; then
     mkdir -p "$support_root/build/support"
-    gcc -O2 -Wall -Wextra -static -o "$program.$BASHPID" "$source" || return 1
+    # Headers of the kernel are where 64-bit programs have them.
+    gcc -O2 -Wall -Wextra -static ${2:+"$2" -idirafter "/usr/include/$(gcc -print-multiarch)"} -o "$program.$BASHPID" "$source" || return 1
     mv "$program.$BASHPID" "$program"
   fi
   echo "$program"
@@ -48,8 +56,7 @@ container_init() {
   export CONTAINER_HOME
   chmod 711 "$CONTAINER_HOME"
   mkdir "$CONTAINER_HOME/containers" "$CONTAINER_HOME/networks" "$CONTAINER_HOME/pids"
-  ip netns add "${CONTAINER_HOME##*/}"
-  ip -n "${CONTAINER_HOME##*/}" link set lo up
+  cgroup_init && network_init
 }
 
 # Removes all that container_init and container_create made, as far as they came.
@@ -59,30 +66,17 @@ container_cleanup() {
   for name in "$CONTAINER_HOME"/containers/*/; do
     [ ! -d "$name" ] || container_delete "$(basename "$name")"
   done
-  ip netns pids "${CONTAINER_HOME##*/}" 2>/dev/null | xargs -r kill -KILL 2>/dev/null
-  ip netns delete "${CONTAINER_HOME##*/}" 2>/dev/null
+  network_cleanup
+  cgroup_cleanup
   rm -rf "$CONTAINER_HOME"
   unset CONTAINER_HOME
 }
 
-# Runs a command outside the containers, where their eth0 leads to.
-outside() { ip netns exec "${CONTAINER_HOME##*/}" "$@"; }
-
 container_bundle() { echo "$CONTAINER_HOME/containers/$1"; }
-container_ip() { cat "$(container_bundle "$1")/ip"; }
-container_ip6() { cat "$(container_bundle "$1")/ip6"; }
-container_gateway() { cat "$(container_bundle "$1")/gateway"; }
-container_gateway6() { cat "$(container_bundle "$1")/gateway6"; }
 container_pid() { cat "$(container_bundle "$1")/pid"; }
 
 container_runc() { runc --root "$CONTAINER_HOME/runc" "$@"; }
 container_id() { echo "${CONTAINER_HOME##*/}.$1"; }
-
-# Runs a command of the host in the container's network alone, with all of root's privileges.
-container_net() { # name command…
-  local pid
-  pid=$(container_pid "$1") && shift && nsenter --net=/proc/"$pid"/ns/net "$@"
-}
 
 # Copies the libraries that a program of the host needs.
 container_libraries() { # program dir
@@ -110,8 +104,6 @@ vcap:x:2000:2000::/home/vcap:/bin/sh" >"$dir/etc/passwd"
   echo "root:x:0:
 vcap:x:2000:" >"$dir/etc/group"
   [ -z "${CF_PCAP_PROGRAM-}" ] || container_libraries "$CF_PCAP_PROGRAM" "$dir"
-  echo "127.0.0.1 localhost" >"$dir/etc/hosts"
-  : >"$dir/etc/resolv.conf"
   cp "$(command -v busybox)" "$dir/bin/busybox"
   case $kind in
     busybox) ;;
@@ -134,29 +126,41 @@ vcap:x:2000:" >"$dir/etc/group"
   done
 }
 
+# What a bind mount of Garden's has of its source's mount: guardian gives these flags on, since the kernel lets a
+# user namespace lose none of them.
+mount_flags() { # path
+  findmnt -n -o VFS-OPTIONS -T "$1" | tr , '\n' | grep -xE 'nodev|noexec|nosuid|noatime|nodiratime' || true
+}
+
 # container_create NAME [OPTION…]
 #   --root KIND              busybox (default), glibc, musl, empty
 #   --lifecycle DIR          mounted at /tmp/lifecycle
 #   --nosuid                 … with nosuid, as if it lay on such a disk
+#   --memory SIZE            limit of memory, and of memory with swap: 64M, 256M (default) …
+#   --network KIND           see network.bash: dual (default), silk
 #   --uid N                  user of the processes, 2000 unless told; 0 as for images that say root
 #   --no-new-privs           processes may not gain privileges
 #   --without CAPABILITY     leave NET_RAW, say, out of all sets
 #   --env NAME=VALUE         for every process
 #   --mount SOURCE:TARGET    bind mount of a file or directory, writable
+# Its /etc/hosts and /etc/resolv.conf are the files hosts and resolv.conf in container_bundle NAME; no name server is
+# in the latter.
 container_create() {
-  local name=$1 bundle kind=busybox lifecycle='' uid=2000 capabilities=$CONTAINER_CAPABILITIES nnp=false flag=suid
+  local name=$1 bundle kind=busybox lifecycle='' memory=256M network=dual uid=2000 without='' nnp=false nosuid=''
   local -a env=() mounts=()
   shift
   while [ $# -gt 0 ]; do
     case $1 in
       --root) kind=$2 && shift ;;
       --lifecycle) lifecycle=$2 && shift ;;
-      --nosuid) flag=nosuid ;;
+      --nosuid) nosuid=nosuid ;;
+      --memory) memory=$2 && shift ;;
+      --network) network=$2 && shift ;;
       --uid) uid=$2 && shift ;;
       --no-new-privs) nnp=true ;;
-      --without) capabilities=$(tr ' ' '\n' <<<"$capabilities" | grep -vx "$2" | tr '\n' ' ') && shift ;;
+      --without) without=CAP_$2 && shift ;;
       --env) env+=("$2") && shift ;;
-      --mount) mounts+=("$2:") && shift ;;
+      --mount) mounts+=("$2") && shift ;;
       *) container_fail "container_create does not know '$1'" || return ;;
     esac
     shift
@@ -164,59 +168,53 @@ container_create() {
   bundle=$(container_bundle "$name")
   mkdir -p "$bundle" && chmod 711 "$bundle" "${bundle%/*}"
   container_rootfs "$kind" "$bundle/rootfs" || return
+  network_address "$name" || return
+  printf '127.0.0.1 localhost\n%s %s\n' "$(container_ip "$name")" "$name" >"$bundle/hosts"
+  : >"$bundle/resolv.conf"
+  chown "$CONTAINER_ROOT_UID:$CONTAINER_ROOT_UID" "$bundle/hosts" "$bundle/resolv.conf"
+  mkdir "$bundle/certificates"
 
-  mounts+=("$(support_program garden-init):/tmp/garden-init:ro")
-  [ -z "$lifecycle" ] || mounts+=("$lifecycle:/tmp/lifecycle:ro,$flag")
-  local mount source target
+  mounts+=("$(support_program garden-init):/tmp/garden-init" "$bundle/certificates:/etc/cf-system-certificates"
+    "$bundle/hosts:/etc/hosts" "$bundle/resolv.conf:/etc/resolv.conf")
+  [ -z "$lifecycle" ] || mounts+=("$lifecycle:/tmp/lifecycle")
+  local mount source target flags
+  local -a sources=()
   for mount in "${mounts[@]}"; do
-    IFS=: read -r source target _ <<<"$mount"
+    IFS=: read -r source target <<<"$mount"
+    flags=$(mount_flags "$source")
+    [ "$target" != /tmp/lifecycle ] || flags+=" $nosuid"
+    sources+=("$target" "$source" "$flags")
     target=$bundle/rootfs$target
     if [ -d "$source" ]; then mkdir -p "$target"; else mkdir -p "${target%/*}" && : >"$target"; fi
   done
   chown -R --no-dereference "$CONTAINER_ROOT_UID:$CONTAINER_ROOT_UID" "$bundle/rootfs"
   [ ! -d "$bundle/rootfs/home" ] || chown 2000:2000 "$bundle/rootfs/home/vcap"
 
-  jq --arg id "$(container_id "$name")" --arg capabilities "$capabilities" --argjson nnp "$nnp" --args '
-      ($capabilities | split(" ") | map(select(. != "") | "CAP_" + .)) as $set
-      | .process.capabilities = { bounding: $set, inheritable: $set, permitted: $set }
-      | .process.noNewPrivileges = $nnp
-      | .linux.cgroupsPath = "/" + $id
-      | .mounts += [$ARGS.positional[] | split(":")
-          | { source: .[0], destination: .[1], type: "bind", options: (["rbind"] + (.[2] | split(",") | map(select(. != "suid")))) }]' \
-    "${mounts[@]}" <"$support_root/spec/support/container.json" >"$bundle/config.json" || return
-  # What container_exec starts from.
-  jq --argjson uid "$uid" --args '.process | .user = { uid: $uid, gid: $uid } | .env += $ARGS.positional' \
+  jq --arg name "$name" --arg cgroup "$(container_cgroup_path "$name")" --argjson memory "$(numfmt --from=iec "$memory")" \
+    --arg without "$without" --argjson nnp "$nnp" --args '
+      [$ARGS.positional | while(. != []; .[3:]) | { destination: .[0], source: .[1], flags: .[2] | [splits("\\s+") | select(. != "")] }] as $binds
+      | .hostname = $name
+      | .root.path = "rootfs"
+      | .process.env = ["PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C", "HOME=/home/vcap", "USER=vcap"]
+      | .process.capabilities[] -= [$without]
+      | .linux.cgroupsPath = $cgroup
+      | .linux.resources.memory = { limit: $memory, swap: $memory }
+      | if $nnp then .process.noNewPrivileges = true | .linux.sysctl["net.ipv4.ping_group_range"] = "1 65535" else . end
+      | (.mounts | map(select(.type == "bind") | { (.destination): .options }) | add) as $options
+      | .mounts |= map(select(.type != "bind"))
+          + [$binds[] | { destination, source, type: "bind", options: (($options[.destination] // ["bind", "rw"]) + .flags) }]' \
+    "${sources[@]}" <"$support_root/spec/support/garden-container.json" >"$bundle/config.json" || return
+  # What container_exec starts from: guardian gives such a process no effective capability, the rep a limit of open files.
+  jq --argjson uid "$uid" --args '
+      .process | del(.capabilities.effective) | .user = { uid: $uid, gid: $uid, umask: 18 }
+      | .rlimits = [{ type: "RLIMIT_NOFILE", soft: 16384, hard: 16384 }] | .env += $ARGS.positional' \
     "${env[@]}" <"$bundle/config.json" >"$bundle/process.json" || return
 
-  container_runc create --bundle "$bundle" --pid-file "$bundle/pid" "$(container_id "$name")" \
+  # Without a session keyring of its own, as Garden does it: each counts for the quota of the user it belongs to.
+  container_runc create --no-new-keyring --bundle "$bundle" --pid-file "$bundle/pid" "$(container_id "$name")" \
     </dev/null >"$bundle/log" 2>&1 3>&- || container_fail "runc cannot create a container: $(tail -1 "$bundle/log")" || return
-  container_network "$name" || return
+  "network_$network" "$name" || container_fail "no network '$network'" || return
   container_runc start "$(container_id "$name")" || return
-}
-
-# eth0 in the container, a veth pair to the outside, 10.255.N.2 and fd00:255:N::2 there, …1 outside.
-container_network() { # name
-  local bundle pid n netns=${CONTAINER_HOME##*/}
-  bundle=$(container_bundle "$1")
-  pid=$(container_pid "$1")
-  for ((n = 1; n < 255; n++)); do
-    ! mkdir "$CONTAINER_HOME/networks/$n" 2>/dev/null || break
-  done
-  [ "$n" -lt 255 ] || container_fail "there are 254 containers already" || return
-  echo "$n" >"$bundle/network"
-  echo "10.255.$n.2" >"$bundle/ip"
-  echo "10.255.$n.1" >"$bundle/gateway"
-  echo "fd00:255:$n::2" >"$bundle/ip6"
-  echo "fd00:255:$n::1" >"$bundle/gateway6"
-  ip -n "$netns" link add "veth$n" type veth peer name eth0 netns "$pid" &&
-    ip -n "$netns" address add "10.255.$n.1/24" dev "veth$n" &&
-    ip -n "$netns" address add "fd00:255:$n::1/64" dev "veth$n" nodad &&
-    ip -n "$netns" link set "veth$n" up &&
-    container_net "$1" ip link set lo up &&
-    container_net "$1" ip address add "10.255.$n.2/24" dev eth0 &&
-    container_net "$1" ip address add "fd00:255:$n::2/64" dev eth0 nodad &&
-    container_net "$1" ip link set eth0 up &&
-    container_net "$1" ip route add default via "10.255.$n.1"
 }
 
 # container_exec NAME [OPTION…] -- COMMAND…
@@ -234,7 +232,7 @@ container_exec() {
   shift
   while [ $# -gt 0 ]; do
     case $1 in
-      --uid) edits+=(--argjson uid "$2") && edit+=' | .user = { uid: $uid, gid: $uid }' && shift ;;
+      --uid) edits+=(--argjson uid "$2") && edit+=' | .user += { uid: $uid, gid: $uid }' && shift ;;
       --env) edits+=(--arg "env${#edits[@]}" "$2") && edit+=" | .env += [\$env$((${#edits[@]} - 3))]" && shift ;;
       --cwd) edits+=(--arg cwd "$2") && edit+=' | .cwd = $cwd' && shift ;;
       --pid-file) pid_file=$2 && shift ;;
@@ -255,10 +253,6 @@ container_delete() { # name
   local bundle
   bundle=$(container_bundle "$1")
   container_runc delete --force "$(container_id "$1")" >/dev/null 2>&1 || true
-  if [ -e "$bundle/network" ]; then
-    # The kernel would remove it some time later.
-    ip -n "${CONTAINER_HOME##*/}" link delete "veth$(cat "$bundle/network")" 2>/dev/null || true
-    rmdir "$CONTAINER_HOME/networks/$(cat "$bundle/network")"
-  fi
+  network_delete "$1"
   rm -rf "$bundle"
 }

@@ -10,6 +10,7 @@
  *         sockets          with UNIX sockets at descriptors 3 to 40
  *         traced           traced by the process that started it
  *         ignore N         signal N ignored and blocked
+ *         personality N    with these flags of personality(2), as setarch(8) sets them
  *     hostile look PID             tries to get at a process; prints a word for all that succeeds
  *     hostile race N -- PROGRAM…   the same again and again while PROGRAM starts, N times
  *     hostile signals SIGNAL N STEP -- PROGRAM…
@@ -29,6 +30,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/ptrace.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -126,6 +128,9 @@ static int hostile_exec(char **argv)
             sigemptyset(&set);
             sigaddset(&set, atoi(*argv));
             sigprocmask(SIG_BLOCK, &set, NULL);
+        } else if (strcmp(*argv, "personality") == 0) {
+            if (personality(strtoul(*++argv, NULL, 0)) < 0)
+                die("personality");
         } else {
             die(*argv);
         }
@@ -314,10 +319,14 @@ static int race(int times, char **program)
                 if (pidfd >= 0)
                     close(pidfd);
             }
-            if (in[1] >= 0 && milliseconds() - start > CAPTURE_MS) {
+            long since = milliseconds() - start;
+            if (in[1] >= 0 && since > CAPTURE_MS) {
                 close(in[1]);
                 in[1] = -1;
             }
+            /* Where it started so slowly that it found its stdin at its end already. */
+            if (since > STDIN_MS)
+                kill(pid, SIGTERM);
         }
         if (in[1] >= 0)
             close(in[1]);

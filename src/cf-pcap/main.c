@@ -18,6 +18,7 @@
 #include "filter.h"
 #include "instance_ports.h"
 #include "interface.h"
+#include "memory.h"
 #include "message.h"
 #include "options.h"
 #include "output.h"
@@ -117,13 +118,14 @@ static int install_filter(struct capture *capture, struct filter *filter,
                 "ports only those it could name, and %d, are excluded",
                 SSH_DAEMON_PORT);
 
-    char *exclusion = exclusion_expression(ports);
-    if (exclusion == NULL) {
-        message("cannot list the container's addresses: %s", strerror(errno));
-        return -errno;
+    struct bpf_program exclusion;
+    int result = exclusion_compile(&exclusion, pcap_datalink(capture->handle), ports);
+    if (result != 0) {
+        message("cannot list the container's addresses: %s", strerror(-result));
+        return result;
     }
-    int result = filter_compile(filter, capture->handle, options, exclusion);
-    free(exclusion);
+    result = filter_compile(filter, capture->handle, options, &exclusion);
+    pcap_freecode(&exclusion);
     return result == 0 ? capture_filter(capture, filter) : result;
 }
 
@@ -222,6 +224,7 @@ int main(int argc, char **argv)
         return STATUS_BROKE; /* there may be nowhere to say it */
     int directory_error = executable_directory(directory, sizeof directory);
     bool ssh_session = directory_error == 0 && ssh_session_is_ours(directory);
+    int memory_error = memory_limit();
     int error = privileges_limit();
     if (error != 0) {
         message("cannot limit privileges: %s", strerror(-error));
@@ -243,6 +246,9 @@ int main(int argc, char **argv)
     }
     if (options.verbose)
         show_privileges("at the start");
+    if (memory_error != 0)
+        message("note: cannot limit memory, or offer itself first where it is used up: %s",
+                strerror(-memory_error));
 
     if (directory_error != 0) {
         message("cannot read /proc/self/exe: %s; it tells where the operator's policy lies",

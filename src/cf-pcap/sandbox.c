@@ -104,10 +104,10 @@ int sandbox_narrow(int packet_socket)
         /* libpcap: netmask of the interface; emptying the socket while the filter is put on it */
         ALLOW_IF(__NR_ioctl, 1, SIOCGIFADDR),
         ALLOW_IF(__NR_ioctl, 1, SIOCGIFNETMASK),
+        ALLOW_IF(__NR_ioctl, 1, SIOCGIFINDEX), /* the zone of an address, fe80::1%eth0 */
         ALLOW_IF(__NR_fcntl, 1, F_GETFL),
         ALLOW_IF(__NR_fcntl, 1, F_SETFL),
         ALLOW(__NR_setsockopt),
-        ALLOW(__NR_writev), /* its warning when a filter is too long for the kernel */
         /* the signals that end a capture, the ticks */
         ALLOW(__NR_rt_sigprocmask),
         ALLOW(__NR_rt_sigaction),

@@ -175,9 +175,10 @@ nothing_dropped() { [ "$(table "$1" "$2" 5)" = 0 ] || fail "$(all_said "$1")"; }
 can_ssh() { cf ssh victim -T -c true 2>/dev/null </dev/null; }
 
 @test "a cell's link is cut and restored: nothing is lost, the others are not held up" {
-  local seconds link before
+  local seconds link neighbour before
   seconds=$(length 3 60)
   link=veth$(cat "$(bundle 1)/network")
+  neighbour=$(ip -n "$(network)" neighbour show dev "$link" nud permanent)
   pcap_start x
   send_all $((200 * (seconds + 4))) 200
   streams x
@@ -186,6 +187,9 @@ can_ssh() { cf ssh victim -T -c true 2>/dev/null </dev/null; }
   sleep "$seconds"
   eventually has_bytes "$BATS_TEST_TMPDIR/x.pcap" $((before + 100 * (16 + 142)))
   ip -n "$(network)" link set "$link" up
+  # The kernel has forgotten it. It is words.
+  # shellcheck disable=SC2086
+  ip -n "$(network)" neighbour replace ${neighbour% PERMANENT*} dev "$link" nud permanent
   all_is_there_at_the_end x $((200 * (seconds + 4)))
   note "late: $(table x all 6)"
 }

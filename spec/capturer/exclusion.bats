@@ -14,46 +14,16 @@ setup_file() {
 }
 teardown_file() { container_cleanup; }
 
-in_the_container() { container_net app "$@"; }
-
-# A session to ADDRESS carries a capture on INTERFACE, and tcpdump looks on at the same time. Both see
-# the app's packets, tcpdump alone sees the session.
-does_not_grow() { # interface address
-  tcpdump_start app "$BATS_TEST_TMPDIR/seen" -i "$1"
-  SSH_ADDRESS=$2 SSH_FROM=in_the_container session_capture app -i "$1"
-  send app "$2" 7001 200 1000
-  eventually capture_holds 200 udp port 7001
-  capture_stop
-  tcpdump_stop
-  [ "$(capture_count tcp)" = 0 ]
-  [ "$(capture_count udp port 7001)" = 200 ]
-  capture=$BATS_TEST_TMPDIR/seen
-  [ "$(capture_count tcp port 2222)" -gt 20 ]
-}
-
 @test "on lo, IPv4" { does_not_grow lo 127.0.0.1; }
 @test "on lo, IPv6" { does_not_grow lo ::1; }
 @test "on lo, at another address of 127.0.0.0/8" { does_not_grow lo 127.9.9.9; }
 @test "on lo, at eth0's address" { does_not_grow lo "$(container_ip app)"; }
 @test "on any, by lo" { does_not_grow any 127.0.0.1; }
 
-# From outside; the app's packets go to the outside, too.
-does_not_grow_outside() { # interface address of the container, of the outside
-  SSH_ADDRESS=$2 session_capture app -i "$1"
-  send app "$3" 7001 200 1000
-  eventually capture_holds 200 udp port 7001
-  capture_stop
-  [ "$(capture_count tcp)" = 0 ]
-  [ "$(capture_count udp port 7001)" = 200 ]
-}
-
 @test "on eth0, IPv4" { does_not_grow_outside eth0 "$(container_ip app)" "$(container_gateway app)"; }
 @test "on eth0, IPv6" { does_not_grow_outside eth0 "$(container_ip6 app)" "$(container_gateway6 app)"; }
 @test "on any, IPv4" { does_not_grow_outside any "$(container_ip app)" "$(container_gateway app)"; }
 @test "on any, IPv6" { does_not_grow_outside any "$(container_ip6 app)" "$(container_gateway6 app)"; }
-
-# A TCP connection that is refused, or not, leaves at least two packets.
-connect() { container_exec app --timeout 20 -- nc "$@" </dev/null || true; }
 
 @test "the app's traffic to port 2222 of other hosts is captured, IPv4 and IPv6" {
   local interface

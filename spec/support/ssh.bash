@@ -1,6 +1,6 @@
 # Real SSH sessions in a container: Diego's daemon, from build/tools, and OpenSSH's client. For bats
 # files that have loaded capture.bash.
-# shellcheck disable=SC2154
+# shellcheck disable=SC2034,SC2154
 
 # Puts the daemon into a lifecycle directory, beside cf-pcap.
 lifecycle_sshd() { # dir
@@ -33,3 +33,35 @@ session_capture() { # container [cf-pcap option…]
   line=$(printf ' %q' /tmp/lifecycle/cf-pcap "${@:2}")
   capture_by session "$1" "exec$line"
 }
+
+# Of the container "app", for tests of what is excluded:
+
+in_the_container() { container_net app "$@"; }
+
+# A session to ADDRESS carries a capture on INTERFACE, and tcpdump looks on at the same time. Both see
+# the app's packets, tcpdump alone sees the session.
+does_not_grow() { # interface address
+  tcpdump_start app "$BATS_TEST_TMPDIR/seen" -i "$1"
+  SSH_ADDRESS=$2 SSH_FROM=in_the_container session_capture app -i "$1"
+  send app "$2" 7001 200 1000
+  eventually capture_holds 200 udp port 7001
+  capture_stop
+  tcpdump_stop
+  [ "$(capture_count tcp)" = 0 ]
+  [ "$(capture_count udp port 7001)" = 200 ]
+  capture=$BATS_TEST_TMPDIR/seen
+  [ "$(capture_count tcp port 2222)" -gt 20 ]
+}
+
+# From outside; the app's packets go to the outside, too.
+does_not_grow_outside() { # interface address of the container, of the outside
+  SSH_ADDRESS=$2 session_capture app -i "$1"
+  send app "$3" 7001 200 1000
+  eventually capture_holds 200 udp port 7001
+  capture_stop
+  [ "$(capture_count tcp)" = 0 ]
+  [ "$(capture_count udp port 7001)" = 200 ]
+}
+
+# A TCP connection that is refused, or not, leaves at least two packets.
+connect() { container_exec app --timeout 20 -- nc "$@" </dev/null || true; }

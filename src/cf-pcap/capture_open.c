@@ -72,6 +72,8 @@ int capture_open(struct capture *capture, const char *interface, char error[CAPT
         pcap_close(capture->handle);
         return -1;
     }
+    pcap_setnonblock(capture->handle, 1,
+                     error); /* closes a descriptor that only libpcap's reader uses */
     int result = ring_open(&capture->ring, capture->handle);
     if (result == 0)
         result = ring_close_inflow(&capture->ring);

@@ -62,7 +62,7 @@ static void choose_input(struct control *control, int input_fd)
 }
 
 void control_open(struct control *control, int input_fd, int output_fd, uint32_t max_duration,
-                  const struct tick *tick)
+                  struct tick *tick)
 {
     int64_t now = clock_ms();
     struct stat status;

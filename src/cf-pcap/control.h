@@ -33,7 +33,7 @@ struct control {
     bool output_socket;   /* it is a socket: that its peer has gone must be asked for */
     short capture_events; /* of the last control_wait */
     bool idle_limit;      /* STOP_IDLE applies */
-    const struct tick *tick;
+    struct tick *tick;
     int64_t end;         /* clock_ms() at which max_duration has passed; INT64_MAX: never */
     int64_t last_packet; /* clock_ms() of it, or of the start */
 
@@ -49,7 +49,7 @@ struct control {
  * is left alone, anything else brings idle_limit. max_duration in seconds, 0: none.
  */
 void control_open(struct control *control, int input_fd, int output_fd, uint32_t max_duration,
-                  const struct tick *tick);
+                  struct tick *tick);
 
 /*
  * Blocks the signals and opens the means to see them. Until then they end the process as they do by

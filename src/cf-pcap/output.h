@@ -23,7 +23,7 @@ struct output {
     uint32_t packets;      /* in the buffer */
     uint64_t written;      /* packets that stand whole in what the descriptor has taken */
     size_t unwritten;      /* bytes that it has not taken, after an error */
-    const struct tick *tick;
+    struct tick *tick;
     output_patience *give_up;
     void *context; /* of give_up */
 };

@@ -20,6 +20,7 @@ int tick_open(struct tick *tick)
         sigprocmask(SIG_UNBLOCK, &ticks, NULL) != 0 ||
         timer_create(CLOCK_MONOTONIC, &event, &tick->timer) != 0)
         return -errno;
+    tick->users = 0;
     return 0;
 }
 
@@ -30,12 +31,14 @@ static void set(const struct tick *tick, long nanoseconds)
     timer_settime(tick->timer, 0, &every, NULL);
 }
 
-void tick_start(const struct tick *tick)
+void tick_start(struct tick *tick)
 {
-    set(tick, TICK_MS * 1000000L);
+    if (tick->users++ == 0)
+        set(tick, TICK_MS * 1000000L);
 }
 
-void tick_stop(const struct tick *tick)
+void tick_stop(struct tick *tick)
 {
-    set(tick, 0);
+    if (--tick->users == 0)
+        set(tick, 0);
 }

@@ -13,11 +13,15 @@ enum { TICK_MS = 50 };
 
 struct tick {
     timer_t timer;
+    unsigned int
+        users; /* calls under way: one may begin within what another asks between two ticks */
 };
 
 /* 0 or a negative errno. */
 int tick_open(struct tick *tick);
-void tick_start(const struct tick *tick);
-void tick_stop(const struct tick *tick);
+
+/* To be called in pairs, around each call that may block. */
+void tick_start(struct tick *tick);
+void tick_stop(struct tick *tick);
 
 #endif

@@ -165,6 +165,30 @@ static void what_is_added_while_it_is_blocked_is_kept_in_order(void **state)
     free(output.buffer);
 }
 
+/* What give_up calls may use the tick as well: it goes on for the write. */
+static bool uses_the_tick(void *context)
+{
+    tick_start(&tick);
+    tick_stop(&tick);
+    return ++*(int *)context == 4;
+}
+
+static void the_tick_goes_on_whatever_else_uses_it(void **state)
+{
+    int ends[2];
+    int asked = 0;
+
+    (void)state;
+    full_pipe(ends);
+    fcntl(ends[1], F_SETFL, 0);
+    struct output output = open_output(ends[1], uses_the_tick, &asked);
+    assert_int_equal(output_flush(&output), -ETIMEDOUT);
+    assert_int_equal(asked, 4);
+    close(ends[0]);
+    close(ends[1]);
+    free(output.buffer);
+}
+
 static void a_reader_that_is_gone_and_a_full_disk_are_told_apart(void **state)
 {
     int ends[2];
@@ -212,6 +236,7 @@ int main(void)
         cmocka_unit_test(what_counts_as_written_stands_whole_in_the_pipe),
         cmocka_unit_test(what_is_added_while_it_is_blocked_is_kept_in_order),
         cmocka_unit_test(an_alarm_that_was_inherited_stays),
+        cmocka_unit_test(the_tick_goes_on_whatever_else_uses_it),
         cmocka_unit_test(a_reader_that_is_gone_and_a_full_disk_are_told_apart),
     };
 

@@ -94,7 +94,7 @@ func (c *Cloud) keepRunning(ctx context.Context, p *Process, i *Instance) {
 func (c *Cloud) runOnce(ctx context.Context, p *Process, i *Instance) error {
 	c.mu.Lock()
 	i.GUID, i.State, i.Since = newGUID(), starting, time.Now()
-	box := c.newContainer(p.App, i.GUID)
+	box := c.newContainer(p.App, i.GUID, p.MemoryMB)
 	box.env = append(box.env, environment(c, p, i)...)
 	command, ssh := p.Command, p.App.SSH && p.App.Space.SSH
 	c.mu.Unlock()

@@ -9,7 +9,6 @@ LIBPCAP := $(BUILD)/fuzz/libpcap
 CFLAGS := -std=c11 -D_GNU_SOURCE -g -O1 -Wall -Wextra -Werror -I.. -isystem $(YYJSON)/src -isystem $(LIBPCAP)/include \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 
-comma := ,
 HARNESSES := $(patsubst %.c,$(OUT)/%,$(wildcard *_fuzz.c))
 
 all: $(HARNESSES)
@@ -25,9 +24,9 @@ $(YYJSON)/yyjson.o: $(YYJSON)/src/yyjson.c
 	clang -g -O0 -fsanitize=fuzzer-no-link,address -c -o $@ $<
 
 # By its packaging script, so that the same parts of it are compiled.
-$(LIBPCAP)/lib/libpcap.a: ../../../packages/libpcap/packaging
+$(LIBPCAP)/lib/libpcap.a: ../../../packages/libpcap/packaging $(wildcard ../../libpcap/*)
 	rm -rf $(LIBPCAP) && mkdir -p $(LIBPCAP)/compile
-	cp -r ../../../blobs/libpcap $(LIBPCAP)/compile/
+	cp -r ../../../blobs/libpcap ../../libpcap $(LIBPCAP)/compile/
 	cd $(LIBPCAP)/compile && CC=clang CFLAGS="-g -O1 -fsanitize=fuzzer-no-link,address" ASAN_OPTIONS=detect_leaks=0 \
 		BOSH_INSTALL_TARGET=$(LIBPCAP) bash $(abspath $<) >$(LIBPCAP)/log 2>&1 || { tail $(LIBPCAP)/log && exit 1; }
 
@@ -35,6 +34,6 @@ $(LIBPCAP)/lib/libpcap.a: ../../../packages/libpcap/packaging
 $(OUT)/%: %.c $(wildcard *.h) ../../fuzz.h ../../fuzz_words.h $$(if $$($$*_json),$(YYJSON)/yyjson.o,$(YYJSON)/src/yyjson.c) $$(if $$($$*_pcap),$(LIBPCAP)/lib/libpcap.a) $$(addprefix ../,$$($$*_uses)) $(wildcard ../*.h)
 	@mkdir -p $(OUT)
 	clang $(CFLAGS) -o $@ $< $(addprefix ../,$($*_uses)) $(if $($*_json),$(YYJSON)/yyjson.o) \
-		$(if $($*_pcap),-Wl$(comma)--wrap=pcap_setfilter $(LIBPCAP)/lib/libpcap.a)
+		$(if $($*_pcap),$(LIBPCAP)/lib/libpcap.a)
 
 .PHONY: all

@@ -1,12 +1,12 @@
 /*
  * The version of this release, as `cf-pcap --version`, `cf plugins` and the logs print it.
- * Raised with every final release (README, "Change and release it").
+ * scripts/release sets it here and in the ops files, which pin it.
  */
 #ifndef VERSION_H
 #define VERSION_H
 
 #define CF_PCAP_VERSION_MAJOR 0
-#define CF_PCAP_VERSION_MINOR 1
+#define CF_PCAP_VERSION_MINOR 2
 #define CF_PCAP_VERSION_BUILD 0
 
 #define VERSION_STRING_(a, b, c) #a "." #b "." #c

@@ -13,7 +13,14 @@ setup_file() {
   eventually has_states shared "RUNNING RUNNING"
 }
 teardown_file() { platform_stop; }
-teardown() { cf apps 2>/dev/null | grep -oE '^t-[a-z]+' | xargs -r -I APP cf delete APP -f -r >/dev/null; }
+teardown() {
+  for what in "latency 0" "rate-limit 0" "api back" "ssh go"; do
+    # Words are options.
+    # shellcheck disable=SC2086
+    [ ! -e "$BATS_FILE_TMPDIR/cf/home" ] || trouble $what
+  done
+  cf apps 2>/dev/null | grep -oE '^t-[a-z]+' | xargs -r -I APP cf delete APP -f -r >/dev/null
+}
 
 # What runs in the containers.
 processes() {
@@ -86,6 +93,142 @@ is_new_instance() { has_states "$1" "RUNNING RUNNING" && now=$(instance "$1") &&
   before=$(instance shared)
   cf restart-app-instance shared 0
   eventually is_new_instance shared "$before"
+}
+
+trouble() { "$support_root/acceptance-tests/local/trouble" --state "$BATS_FILE_TMPDIR/cf" "$@"; }
+web_processes() { cf curl "/v3/apps/$(cf app "$1" --guid)/processes" | jq -r '.resources[] | select(.type == "web").guid'; }
+
+@test "a rolling push has two web processes for a while, each reached by its GUID, and leaves the new one" {
+  push t-roll -i 2
+  old=$(web_processes t-roll)
+  (cd "$app" && exec "$support_root/build/tools/cf" push t-roll -b binary_buildpack -m 64M -i 2 --strategy rolling >"$BATS_TEST_TMPDIR/push" 2>&1 3>&-) &
+  push=$!
+  eventually has_web_processes t-roll 2
+  [ "$(web_processes t-roll | head -1)" = "$old" ]
+  new=$(web_processes t-roll | tail -1)
+  cf curl /v3/deployments | jq -e '.resources[-1].status.value == "ACTIVE"'
+  # Each has instances of its own; stats of type web are those of the newest.
+  cf curl "/v3/processes/$old/stats" | jq -e '.resources | length > 0'
+  [ "$(cf curl "/v3/apps/$(cf app t-roll --guid)/processes/web" | jq -r .guid)" = "$new" ]
+  wait "$push"
+  [ "$(web_processes t-roll)" = "$new" ]
+  eventually has_states t-roll "RUNNING RUNNING"
+  cf ssh t-roll -i 1 -T -c true
+  cf curl /v3/deployments | jq -e '.resources[-1].status == { value: "FINALIZED", reason: "DEPLOYED", details: .resources[-1].status.details }'
+  cf events t-roll | grep -q audit.app.deployment.create
+}
+has_web_processes() { [ "$(web_processes "$1" | wc -l)" = "$2" ]; }
+
+@test "thirty instances run, and cf scale takes them away" {
+  push t-many -i 30 -c 'sleep 10000' -u process
+  eventually all_run t-many 30
+  cf ssh t-many -i 29 -T -c true
+  cf scale t-many -i 1
+  eventually has_states t-many RUNNING
+}
+all_run() { [ "$(states "$1" | tr ' ' '\n' | grep -c RUNNING)" = "$2" ]; }
+
+@test "cf events tells of crashes, restarts and what was scaled" {
+  cf scale shared -i 3 && cf scale shared -i 2
+  eventually has_states shared "RUNNING RUNNING"
+  before=$(cf curl "/v3/apps/$(cf app shared --guid)/processes/web/stats" | jq -r '.resources[1].instance_guid')
+  trouble crash shared 1
+  eventually has_crashed shared 1 "$before"
+  eventually has_states shared "RUNNING RUNNING"
+  [ "$(cf curl "/v3/apps/$(cf app shared --guid)/processes/web/stats" | jq -r '.resources[1].instance_guid')" != "$before" ]
+  cf restart-app-instance shared 0
+  cf restart shared >/dev/null
+  run cf events shared
+  for event in audit.app.restart audit.app.process.terminate_instance audit.app.process.scale; do
+    grep -qE "$event +admin" <<<"$output"
+  done
+  grep -qE 'audit.app.process.crash +web +index: 1, reason: CRASHED, .*exit_description: APP/PROC/WEB: Exited with status [0-9]+' <<<"$output"
+}
+has_crashed() { cf curl "/v3/audit_events?types=audit.app.process.crash" | jq -e --argjson index "$2" --arg guid "$3" '.resources[] | select(.data.index == $index and .data.instance == $guid)' >/dev/null; }
+
+@test "latency delays the API and SSH" {
+  trouble latency 300
+  start=${EPOCHREALTIME/./}
+  cf curl /v3/info >/dev/null
+  after_api=${EPOCHREALTIME/./}
+  cf ssh shared -T -c true
+  after_ssh=${EPOCHREALTIME/./}
+  trouble latency 0
+  [ $((after_api - start)) -ge 300000 ]
+  [ $((after_ssh - after_api)) -ge 2400000 ] # six requests, and the handshakes of SSH
+}
+
+@test "more requests a second than the rate limit are answered 429, with the time to wait" {
+  trouble rate-limit 1
+  run bash -c "for n in 1 2 3 4; do curl -ksi $CF_PCAP_API/v3/info; done; for n in 1 2 3 4; do curl -ksi $CF_PCAP_API/uaa/login; done"
+  trouble rate-limit 0
+  [ "$(grep -c '^HTTP/.* 429' <<<"$output")" -ge 4 ]
+  grep -qi '^Retry-After: 1' <<<"$output"
+  grep -q '"code":10013' <<<"$output"
+  curl -ks "$CF_PCAP_API/v3/info" | jq -e .build
+}
+
+@test "the API can go away and come back" {
+  trouble api away
+  run ! curl -ks "$CF_PCAP_API/v3/info"
+  run cf app shared
+  [ "$status" != 0 ]
+  trouble api back
+  cf curl /v3/info | jq -e .build
+}
+
+@test "ssh-proxy can be killed, and stopped for a while; SSH connections can be cut, and stall" {
+  (exec 3>&-; cf ssh shared -T -c 'while echo tick; do sleep 0.1; done' >"$BATS_TEST_TMPDIR/ticks" 2>"$BATS_TEST_TMPDIR/ticks.err" || true) &
+  eventually ticks_after 0
+  trouble ssh stall
+  stands_still
+  trouble ssh go
+  eventually ticks_after "$(ticks)"
+  trouble ssh-proxy stop
+  stands_still
+  trouble ssh-proxy continue
+  eventually ticks_after "$(ticks)"
+  trouble ssh cut
+  wait
+  trouble ssh-proxy kill
+  eventually cf ssh shared -T -c true
+}
+ticks() { wc -l <"$BATS_TEST_TMPDIR/ticks"; }
+ticks_after() { [ "$(ticks)" -gt "$1" ]; }
+stands_still() { sleep 1 && stood=$(ticks) && sleep 1 && [ "$(ticks)" = "$stood" ]; }
+
+@test "the link of an instance can be cut, and mended" {
+  address=$(addresses shared | head -1) home=$(cat "$BATS_FILE_TMPDIR/cf/home")
+  reach() { ip netns exec "${home##*/}" timeout 2 bash -c ": </dev/tcp/$address/8080" 2>/dev/null; }
+  reach
+  trouble link down shared 0
+  run ! reach
+  trouble link up shared 0
+  eventually reach
+}
+
+@test "logins can expire, and everybody logs in again" {
+  platform_login
+  trouble login expire
+  run cf curl /v3/apps
+  [ "$status" != 0 ] || grep -q InvalidAuthToken <<<"$output"
+  platform_login
+  cf curl /v3/apps | jq -e .resources
+}
+
+@test "what trouble and stop do not understand is refused, and they tell what there is" {
+  run ! trouble latency fast
+  [[ $output == "trouble: there is no 'latency fast'"* ]]
+  run ! trouble crash nobody 0
+  [[ $output == *'there is no app "nobody"'* ]]
+  run ! trouble crash shared 99
+  [[ $output == *'app shared has no instance "99"'* ]]
+  run -1 "$support_root/acceptance-tests/local/stop" --now
+  for program in start stop trouble; do
+    run -0 "$support_root/acceptance-tests/local/$program" --help
+    [[ $output == *"acceptance-tests/local/$program"* ]]
+  done
+  cf curl /v3/info | jq -e .build # which is still there
 }
 
 @test "an app that does not start is reported as crashed" {

@@ -1,6 +1,7 @@
 #!/usr/bin/env bats
 # What assembly makes of an archive, and what file_server serves then.
 
+bats_require_minimum_version 1.5.0
 load ../support/file_server_vm.bash
 
 setup() {
@@ -230,4 +231,41 @@ assert_others_unchanged() { # in the buildpack archive
   run assemble --enabled yes
   [[ $output == *"cf-pcap "[0-9]*"(sha256 $(sha256sum <"$tool" | cut -d' ' -f1))"* ]]
   [[ $output =~ buildpack_app_lifecycle:\ assembled\ in\ [0-9]+\ s:\ stock\ sha256\ $(sha256sum <"$(stock buildpack)" | cut -d' ' -f1),\ served\ sha256\ $(sha256sum <"$(served buildpack)" | cut -d' ' -f1) ]]
+}
+
+# `buildpack/windows` of cf-deployment names the archive for buildpack apps, so a Windows cell extracts the tool too,
+# with the same code of Diego's, which sets no attributes there (archiver, extractor/xattr_windows.go).
+@test "what is added can be extracted on Windows: plain files, names that are none of its devices', whatever the case" {
+  assemble --enabled yes
+  local added name
+  added=$(comm -13 <(tar -tzf "$(stock buildpack)" | sort) <(tar -tzf "$(served buildpack)" | sort))
+  [ "$added" = "$(printf 'cf-pcap\ncf-pcap.policy')" ]
+  while read -r name; do
+    [[ $name =~ ^[a-z.-]+$ && ! ${name%%.*} =~ ^(con|prn|aux|nul|com[0-9]|lpt[0-9])$ && $name != *. ]]
+    [ "$(tar -tvzf "$(served buildpack)" "$name" | cut -c1)" = - ]
+  done <<<"$added"
+  [ -z "$(tar -tzf "$(served buildpack)" | tr '[:upper:]' '[:lower:]' | sort | uniq -d)" ]
+}
+
+@test "the log and the metrics have age, size and sha256 of what is served" {
+  local sha
+  rm -rf "$VM/data/packages/docker_app_lifecycle"* "$VM/jobs/file_server/packages/docker_app_lifecycle" "$VM/packages/docker_app_lifecycle"
+  run assemble --enabled yes --metrics "$VM/metrics/cf-pcap.prom"
+  sha=$(sha256sum <"$(served buildpack)" | cut -d' ' -f1)
+  [[ $output == *"served sha256 $sha"* ]]
+  [[ $output == *"stock $(stat -c %s "$(stock buildpack)") bytes, served $(stat -c %s "$(served buildpack)") bytes"* ]]
+  diff <(grep -v '^#' "$VM/metrics/cf-pcap.prom") - <<END
+cf_pcap_enabled 1
+cf_pcap_archive_info{lifecycle="buildpack",served="assembled",stock_sha256="$(sha256sum <"$(stock buildpack)" | cut -d' ' -f1)",served_sha256="$sha"} 1
+cf_pcap_archive_bytes{lifecycle="buildpack",archive="stock"} $(stat -c %s "$(stock buildpack)")
+cf_pcap_archive_bytes{lifecycle="buildpack",archive="served"} $(stat -c %s "$(served buildpack)")
+cf_pcap_archive_assembled_timestamp_seconds{lifecycle="buildpack"} $(stat -c %Y "$VM/jobs/file_server/cf-pcap/buildpack_app_lifecycle.made")
+END
+  cp "$VM/metrics/cf-pcap.prom" "$BATS_TEST_TMPDIR/first"
+  assemble --enabled yes --metrics "$VM/metrics/cf-pcap.prom"
+  cmp "$VM/metrics/cf-pcap.prom" "$BATS_TEST_TMPDIR/first"
+  assemble --enabled no --metrics "$VM/metrics/cf-pcap.prom"
+  grep -qx 'cf_pcap_enabled 0' "$VM/metrics/cf-pcap.prom"
+  grep -qF 'served="stock"' "$VM/metrics/cf-pcap.prom"
+  run ! grep -F 'assembled_timestamp_seconds{' "$VM/metrics/cf-pcap.prom"
 }

@@ -8,7 +8,6 @@ load ../support/file_server_vm.bash
 setup() {
   VM=$BATS_TEST_TMPDIR/vcap
   cache=$VM/data/rep/shared/garden/download_cache
-  state=$VM/data/cf-pcap-cell/rep
   mkdir -p "$VM/jobs/rep/config" "$VM/jobs/garden/config" "$VM/sys/run/bpm/rep" "$cache"
   rep_config true
   printf '[server]\n  log-level = error\n' >"$VM/jobs/garden/config/config.ini"
@@ -38,8 +37,15 @@ rep_runs() {
 with_setfcap() { rep_runs --reuid 2000 --clear-groups --inh-caps=-all,+setfcap --ambient-caps=-all,+setfcap --bounding-set=-all,+setfcap; }
 without_setfcap() { rep_runs --reuid 2000 --clear-groups --inh-caps=-all --bounding-set=-all; }
 
-prepare() { "$assembly_bin/cell" prepare --rep "$VM/jobs/rep" --cache "$cache" --state "$state" --enabled "$1"; }
-check() { "$assembly_bin/cell" check --rep "$VM/jobs/rep" --cache "$cache" --run "$VM/sys/run" --garden "$VM/jobs/garden"; }
+prepare() { "${CELL:-$assembly_bin/cell}" prepare --rep "$VM/jobs/rep" --cache "$cache" --enabled "$1"; }
+check() { "${CELL:-$assembly_bin/cell}" check --rep "$VM/jobs/rep" --cache "$cache" --run "$VM/sys/run" --garden "$VM/jobs/garden"; }
+
+# The rep has extracted an archive with a tool, with its file capability or without.
+extracted() { # name yes|no
+  mkdir -p "$cache/$1.d"
+  cp "$assembly_bin/cf-pcap" "$cache/$1.d/cf-pcap"
+  [ "$2" = no ] || "$assembly_bin/setcap" cap_net_raw=p "$cache/$1.d/cf-pcap"
+}
 
 # Whether prepare drops the index of the cache, which is there again each time, as the rep leaves it.
 drops() {
@@ -57,43 +63,58 @@ fails_with() {
   [[ ${stderr_lines[0]} == "cell: "*"$text"* ]]
 }
 
-@test "the index of the cache goes when nothing is known yet" {
-  drops yes
+@test "the index of the cache stays where no tool was extracted, or all with their capability" {
+  run ! drops yes
+  mkdir "$cache/other.d" && touch "$cache/other.d/launcher"
+  run ! drops yes
+  extracted a yes
+  extracted b yes
+  run ! drops yes
 }
 
-@test "the index of the cache stays when nothing has changed" {
-  drops yes
+@test "the index of the cache goes while a tool in it lacks its capability, whatever happened before" {
+  extracted a yes
   run ! drops yes
+  # Removed from the manifest, and the rep extracts without CAP_SETFCAP meanwhile; then added again.
+  extracted b no
+  drops yes
+  drops yes
+  extracted b yes
   run ! drops yes
 }
 
-@test "the index of the cache goes when capture is enabled or disabled" {
-  drops no
-  drops yes
-  drops no
+@test "the index of the cache stays where the rep is not to have CAP_SETFCAP, or capture is not enabled" {
+  extracted a no
   run ! drops no
-}
-
-@test "the index of the cache goes when the rep gets CAP_SETFCAP later than capture is enabled" {
   rep_config false
-  drops yes
+  run ! drops yes
   rep_config true
   drops yes
-  run ! drops yes
+}
+
+@test "where capture is not enabled the rep starts without CAP_SETFCAP, whatever its property says" {
+  rep_config true
+  printf 'unsafe:\n  privileged: false\n' >>"$VM/jobs/rep/config/bpm.yml"
+  prepare no
+  run ! grep -i setfcap "$VM/jobs/rep/config/bpm.yml"
+  ruby -ryaml -e 'config = YAML.load_file(ARGV[0]); exit config["processes"][0]["capabilities"].to_a.empty? && config["unsafe"]["privileged"] == false' "$VM/jobs/rep/config/bpm.yml"
+  prepare no
+  rep_config true
+  prepare yes
+  grep -q SETFCAP "$VM/jobs/rep/config/bpm.yml"
+}
+
+@test "where the rep gets CAP_SETFCAP in another way than is known, that is told, and no error" {
+  printf 'processes:\n- name: rep\n  capabilities: [SETFCAP]\n' >"$VM/jobs/rep/config/bpm.yml"
+  run --separate-stderr prepare no
+  [ "$status" = 0 ]
+  [[ $stderr == *"the rep has CAP_SETFCAP in a way that is not known here ($VM/jobs/rep/config/bpm.yml)"* ]]
 }
 
 @test "what was extracted is left to the rep, only the index goes" {
-  mkdir "$cache/archive"
+  extracted archive no
   drops yes
-  [ -d "$cache/archive" ]
-}
-
-@test "killed before it has written down what it knows, it drops the index again" {
-  drops yes
-  rm "$state"
-  touch "$state.new"
-  drops yes
-  run ! drops yes
+  [ -f "$cache/archive.d/cf-pcap" ]
 }
 
 @test "a cell that has no cache yet is no error" {
@@ -150,4 +171,20 @@ fails_with() {
       --rep "$VM/jobs/rep" --cache "$cache" --run "$VM/sys/run" --garden "$VM/jobs/garden"
   }
   fails_with "the file system of $VM/data is mounted nosuid, which voids file capabilities: mount the data disk without nosuid" nosuid
+}
+
+@test "a tool that apps get without its capability fails the deploy" {
+  with_setfcap
+  extracted a yes
+  check
+  extracted b no
+  export CELL_TRIES=2
+  fails_with "$cache/b.d/cf-pcap, which apps of this cell get, has no file capability: restart this cell (bosh restart)" check
+}
+
+@test "what the rep removes as it starts is waited for" {
+  with_setfcap
+  extracted a no
+  (sleep 1 && rm -r "$cache/a.d") 3>&- &
+  check
 }

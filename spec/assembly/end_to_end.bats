@@ -78,7 +78,7 @@ server_is_up() { outside curl -so /dev/null http://127.0.0.1:8080/; }
 server_is_down() { ! server_is_up; }
 
 url() { echo "http://127.0.0.1:8080/v1/static/${1}_app_lifecycle/${1}_app_lifecycle.tgz"; }
-etag() { outside curl -sSfI "$(url "$1")" | tr -d '\r' | sed -n 's/^Etag: //p'; }
+etag() { outside curl -sSf -o /dev/null -D - "$(url "$1")" | tr -d '\r' | sed -n 's/^Etag: //p'; }
 sha256_served() { outside curl -sSf "$(url "$1")" | sha256sum | cut -d' ' -f1; }
 names_served() { outside curl -sSf "$(url "$1")" | tar -tz | tr '\n' ' '; }
 stock_sha256() { in_vm sha256sum "$(vm stock "$1")" | cut -d' ' -f1; }
@@ -229,6 +229,20 @@ Only in $directory: cf-pcap.policy" ]
   [ "$status" != 0 ]
 }
 
+# What the real one answered, where a client could see a difference (tried on Diego's, of diego-release 2.138).
+@test "the file server that stands in answers as Diego's: HEAD 405, .. 400, // as /, no listings" {
+  deploy
+  code() { outside curl -sS -o /dev/null -w '%{http_code}' --path-as-is "$@"; }
+  [ "$(code "$(url docker)")" = 200 ]
+  [ "$(code --head "$(url docker)")" = 405 ]
+  [ "$(code -X POST "$(url docker)")" = 405 ]
+  [ "$(code "$(url docker | sed 's|/docker_app|/x/../docker_app|')")" = 400 ]
+  [ "$(code "$(url docker | sed 's|/docker_app|/%2e%2e/docker_app|')")" = 400 ]
+  [ "$(code "$(url docker | sed 's|/docker_app|//docker_app|')")" = 200 ]
+  [ "$(code http://127.0.0.1:8080/v1/static/)" = 401 ]
+  [ "$(code http://127.0.0.1:8080/v1/static/none.tgz)" = 404 ]
+}
+
 @test "the job's log has what it did" {
   vm agent_apply
   in_vm rm -rf /var/vcap/jobs/file_server/cf-pcap
@@ -249,7 +263,8 @@ Only in $directory: cf-pcap.policy" ]
   [ -z "$(getcap "$directory/cf-pcap")" ]
 
   mkdir -p "$BATS_TEST_TMPDIR/rep/config"
-  "$assembly_bin/cell" prepare --rep "$BATS_TEST_TMPDIR/rep" --cache "$cache" --state "$BATS_TEST_TMPDIR/state" --enabled yes
+  echo '  - SETFCAP' >"$BATS_TEST_TMPDIR/rep/config/bpm.yml"
+  "$assembly_bin/cell" prepare --rep "$BATS_TEST_TMPDIR/rep" --cache "$cache" --enabled yes
   directory=$(cell_gets with docker "$cache")
   [ "$(getcap "$directory/cf-pcap")" = "$directory/cf-pcap cap_net_raw=p" ]
 }

@@ -258,7 +258,64 @@ with_program() { # name, the program on stdin
   fails_with "--enabled must be yes or no, not 'true'" assemble --enabled true
   fails_with "there is no lifecycle 'windows' (only buildpack docker cnb)" assemble --enabled yes --lifecycles "docker windows"
   fails_with "there is no policy /nowhere" assemble --enabled yes --policy /nowhere
+  fails_with "--on-unknown-archive must be fail or serve_stock, not 'ignore'" assemble --enabled yes --on-unknown-archive ignore
   fails_with "there is no option --colour" assemble --colour red
+}
+
+# What a future diego-release may ship: the operator chose to serve it as it is.
+
+@test "unknown archives are served as they are where that is wanted, and told, and tried again" {
+  stock_archive docker "$files"
+  truncate -s 1M "$files/hole"
+  stock_archive buildpack "$files" -S --format=gnu
+  agent_apply
+  for _ in 1 2; do
+    run --separate-stderr assemble --enabled yes --on-unknown-archive serve_stock --metrics "$VM/metrics"
+    [ "$status" = 0 ]
+    [[ $stderr == *"buildpack_app_lifecycle: the stock archive holds hole, of the unknown type 'S': served as it is, apps of this kind get no capture tool of this release (cf_pcap.on_unknown_archive)" ]]
+    cmp "$(served buildpack)" "$(stock buildpack)"
+    [[ $(names "$(served docker)") == *" cf-pcap cf-pcap.policy " ]]
+    grep -qF 'cf_pcap_archive_info{lifecycle="buildpack",served="unknown",' "$VM/metrics"
+    [ ! -e "$VM/jobs/file_server/cf-pcap/buildpack_app_lifecycle.made" ]
+  done
+  # Once it is known, it is assembled.
+  rm "$files/hole"
+  stock_archive buildpack "$files"
+  agent_apply
+  assemble --enabled yes --on-unknown-archive serve_stock
+  [[ $(names "$(served buildpack)") == *" cf-pcap cf-pcap.policy " ]]
+}
+
+@test "ours before, unknown now: diego-release's archive is served, ours is gone" {
+  assemble --enabled yes
+  truncate -s 1M "$files/hole"
+  stock_archive buildpack "$files" -S --format=gnu
+  agent_apply
+  assemble --enabled yes --on-unknown-archive serve_stock
+  cmp "$(served buildpack)" "$(stock buildpack)"
+  [ ! -e "$VM/jobs/file_server/cf-pcap" ]
+}
+
+@test "serve_stock is for what is unknown alone: not for a damaged archive, a broken setcap, an archive that is to hold no tool" {
+  truncate -s 1M "$files/hole"
+  tarred -S --format=gnu | gzip | stock_is
+  fails_with "of the unknown type 'S'" assemble --enabled yes
+  fails_with "of the unknown type 'S'" assemble --enabled no --on-unknown-archive serve_stock
+  fails_with "of the unknown type 'S'" assemble --enabled yes --on-unknown-archive serve_stock --lifecycles docker
+  head -c 100 "$(stock buildpack)" | stock_is
+  fails_with "is damaged or no gzip file" assemble --enabled yes --on-unknown-archive serve_stock
+  rm "$files/hole"
+  tarred | gzip | stock_is
+  with_program setcap <<<'exec "$real" -n 1000 "$@"'
+  fails_with "has a namespaced file capability" assemble --enabled yes --on-unknown-archive serve_stock
+}
+
+@test "what goes wrong later leaves no metrics of an earlier run" {
+  assemble --enabled yes --metrics "$VM/metrics"
+  [ -s "$VM/metrics" ]
+  stock_is <<<damaged
+  fails_with "no gzip file" assemble --enabled yes --metrics "$VM/metrics"
+  [ ! -e "$VM/metrics" ]
 }
 
 # Every how many commands the next tests kill; 1 is thorough, and takes minutes.

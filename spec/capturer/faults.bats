@@ -137,19 +137,6 @@ said_drops() { [ "$(drops_said | wc -l)" -ge "$1" ]; } # times
 }
 with_stderr_in() { "${@:2}" 2>"$1"; } # file command…
 
-@test "the reader stalls and the capture is told to stop: it ends all the same" {
-  mkfifo "$BATS_TEST_TMPDIR/stdout"
-  CAPTURE_STDOUT=$BATS_TEST_TMPDIR/stdout capture_start app -- -i lo -f "udp port 7001"
-  exec {reader}<"$BATS_TEST_TMPDIR/stdout"
-  eventually capture_said "capturing"
-  send app 127.0.0.1 7001 1000 1000
-  capture_signal INT
-  capture_wait
-  exec {reader}<&-
-  [ "$status" = 1 ]
-  capture_said "not written"
-}
-
 @test "the app does not wait for a reader that stalls" {
   mkfifo "$BATS_TEST_TMPDIR/stdout"
   CAPTURE_STDOUT=$BATS_TEST_TMPDIR/stdout capture_start app -- -i lo

@@ -168,16 +168,10 @@ opened() { # [container_exec option…]
     capture_job=$!
     eventually test -s "$capture/pid"
     eventually captures_or_has_ended
-    if [[ $combination == *1* ]]; then
-      status=0
-      wait "$capture_job" || status=$?
-      [ "$status" = 2 ] || fail "closed $combination: $status"
-    else
-      socket=$(capture_packet_socket)
-      [ "$socket" -gt 2 ] || fail "closed $combination: the packet socket is $socket"
-      capture_signal KILL
-      wait "$capture_job" || true
-    fi
+    socket=$(capture_packet_socket)
+    [ "$socket" -gt 2 ] || fail "closed $combination: the packet socket is $socket"
+    capture_signal KILL
+    wait "$capture_job" || true
   done
 }
 captures_or_has_ended() { grep -qx 'Seccomp_filters:[[:space:]]*3' "/proc/$(capture_pid)/status" 2>/dev/null || capture_has_ended; }

@@ -12,10 +12,12 @@ describe 'job cf-pcap-cell' do
     expect(job.spec['consumes']).to eq([{ 'name' => 'cf-pcap', 'type' => 'cf-pcap', 'optional' => true }])
   end
 
-  # Off by the property alone; on; and all that the link may say, which counts more than the property.
+  # Off by the property alone; on; and all that the link may say, which counts more than the property but for forbidden.
   cases = [
     [{}, nil, 'no'],
     [{ 'cf_pcap.enabled' => true }, nil, 'yes'],
+    [{ 'cf_pcap.enabled' => true, 'cf_pcap.forbidden' => true }, nil, 'no'],
+    [{ 'cf_pcap.forbidden' => true }, { 'cf_pcap.enabled' => true, 'cf_pcap.forbidden' => false }, 'no'],
     [{ 'cf_pcap.enabled' => false }, { 'cf_pcap.enabled' => true, 'cf_pcap.forbidden' => false }, 'yes'],
     [{ 'cf_pcap.enabled' => true }, { 'cf_pcap.enabled' => false, 'cf_pcap.forbidden' => false }, 'no'],
     [{ 'cf_pcap.enabled' => true }, { 'cf_pcap.enabled' => true, 'cf_pcap.forbidden' => true }, 'no']
@@ -42,8 +44,12 @@ describe 'job cf-pcap-cell' do
     end
   end
 
+  it 'refuses cf_pcap.forbidden: "no", by name' do
+    expect { job.render('bin/pre-start', 'cf_pcap.forbidden' => 'no') }.to raise_error(/cf_pcap.forbidden must be true or false, not "no"/)
+  end
+
   it 'uses the places of the rep and of Garden' do
-    expect(job.render('bin/pre-start')).to include('--rep /var/vcap/jobs/rep ', '--state /var/vcap/data/cf-pcap-cell/rep ',
+    expect(job.render('bin/pre-start')).to include('--rep /var/vcap/jobs/rep ',
                                                    '--cache /var/vcap/data/rep/shared/garden/download_cache ')
     expect(job.render('bin/post-start', 'cf_pcap.enabled' => true)).to include('--run /var/vcap/sys/run ', '--garden /var/vcap/jobs/garden')
   end

@@ -21,7 +21,9 @@ describe 'job cf-pcap-lifecycle' do
   it 'is off by default, for all lifecycles' do
     expect(options({})).to eq('--file-server' => '/var/vcap/jobs/file_server', '--packages' => '/var/vcap/packages',
                               '--enabled' => 'no', '--lifecycles' => 'buildpack docker cnb',
-                              '--policy' => '/var/vcap/jobs/cf-pcap-lifecycle/config/cf-pcap.policy')
+                              '--policy' => '/var/vcap/jobs/cf-pcap-lifecycle/config/cf-pcap.policy',
+                              '--on-unknown-archive' => 'fail',
+                              '--metrics' => '/var/vcap/jobs/cf-pcap-lifecycle/metrics/cf-pcap.prom')
   end
 
   it 'is on when enabled' do
@@ -31,6 +33,10 @@ describe 'job cf-pcap-lifecycle' do
   it 'is off when forbidden, whatever else is set' do
     expect(options('cf_pcap.enabled' => true, 'cf_pcap.forbidden' => true)).to include('--enabled' => 'no')
     expect(options('cf_pcap.enabled' => false, 'cf_pcap.forbidden' => true)).to include('--enabled' => 'no')
+  end
+
+  it 'serves an archive that assembly does not know only where that is wanted' do
+    expect(options('cf_pcap.on_unknown_archive' => 'serve_stock')).to include('--on-unknown-archive' => 'serve_stock')
   end
 
   it 'is for the lifecycles that are listed' do
@@ -55,6 +61,7 @@ describe 'job cf-pcap-lifecycle' do
     'cf_pcap.enabled' => ['true', 'yes', 1, []],
     'cf_pcap.forbidden' => ['true', 'no', 0, {}],
     'cf_pcap.lifecycles' => ['buildpack', ['buildpack', 'windows'], ['Docker'], %w[cnb cnb], [1], { 'buildpack' => true }, true],
+    'cf_pcap.on_unknown_archive' => ['stock', '', true],
     'cf_pcap.require_ssh' => ['true', 'no', 0],
     'cf_pcap.max_snaplen' => ['96', -1, 262_145, 96.5, true, [96]],
     'cf_pcap.max_duration' => ['3600', -1, 31_536_001, 0.5, '1h']

@@ -66,6 +66,26 @@ Capturing, press ^C to stop..." ]
   [ -s "${BASH_REMATCH[1]}" ]
 }
 
+@test "a filter that is empty is told of in the first line" {
+  instances 1 && tool
+  capture -o "$output" -d 500ms -f "$unset"
+  [ "$status" = 0 ]
+  [ "$(head -1 "$said")" = "The filter is empty: all packets are captured." ]
+}
+
+@test "one instance that does not run is not called several" {
+  instances RUNNING CRASHED && tool
+  capture -o "$output" -d 500ms
+  complained_once "Not running, and skipped: instance 1."
+}
+
+@test "tcpdump's -w is -o" {
+  instances 1 && tool
+  capture -w "$output" -d 500ms
+  [ "$status" = 0 ]
+  holds_all_packets 0
+}
+
 @test "a new file is for its owner's eyes only" {
   instances 1 && tool
   capturing -o "$output"
@@ -98,7 +118,7 @@ Capturing, press ^C to stop..." ]
   [ "$status" = 0 ]
   complained "Starting capture on all instances."
   complained "Capturing, press ^C to stop..."
-  complained "Saved capture to standard output."
+  complained "The capture was written to standard output."
   holds_all_packets 0 1
 }
 

@@ -121,7 +121,7 @@ look_up_fails_with() { # message
   eventually said "Capturing"
   interrupt
   [ "$status" = 1 ]
-  complained_once "cannot be captured: cf ssh could not be started: "
+  complained_once "cannot be captured: cf ssh could not be started: too many files are open; each instance takes three (ulimit -n"
   complained_once "The same for instances "
   local -a captured=("$FAKE_CF"/captured-*) # how many that are depends on what this shell has open
   [ "${#captured[@]}" -lt 10 ]
@@ -160,6 +160,12 @@ look_up_fails_with() { # message
   [ "$status" = 1 ]
   complained "Incorrect Usage: there is no option --nonsense"
   complained "See 'cf help pcap'."
-  capture "tcp port 80"
+  capture tcp port 80
   complained "a filter is one word: -f 'tcp port 80'"
+  capture -o # with musl, the word before is nowhere by then
+  complained "-o (--output) needs a value"
+  capture --format
+  complained "--format needs a value"
+  capture -i eth0
+  complained "did you mean --interface eth0?"
 }

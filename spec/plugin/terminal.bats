@@ -152,11 +152,39 @@ tool_say "$((INDEX + 10)) packets dropped by kernel so far"; tool_wait 60; DROPP
     eventually sees '0\.[6-9][0-9]$' # by then the counts would have been shown a few times
     not sees 'packets, [0-9]'
     presses C-c
-    eventually sees_after '^Saved capture to standard output' '^ready> *$'
+    eventually sees_after '^The capture was written to standard output' '^ready> *$'
     [ "$(grep -c 'ethertype' read)" = "$(cat "$FAKE_CF/captured-0")" ]
     person kill-server
     rm read
   done
+}
+
+@test "without -o a pipe or a file gets the capture, and the terminal the messages" {
+  sits_down bash --norc
+  instances 1 && tool
+  types "clear; ./the-cli pcap myapp | tcpdump -l -n -r - >read"
+  eventually sees '^Standard output is a pipe: the capture goes there'
+  eventually grep -q ethertype read
+  presses C-c
+  eventually sees_after '^The capture was written to standard output' '^ready> *$'
+  types "clear; ./the-cli pcap myapp >x.pcap"
+  eventually sees '^Standard output is a file: the capture goes there'
+  output=x.pcap
+  eventually holds_packet "0 1"
+  presses C-c
+  eventually sees_after '^The capture was written to standard output' '^ready> *$'
+  holds_all_packets 0
+  run ! compgen -G 'myapp-*'
+}
+
+@test "without -o, and nothing of it at the terminal, the capture is in a file of its own: logs hold no packets" {
+  sits_down bash --norc
+  instances 1 && tool
+  types "clear; ./the-cli pcap myapp -d 500ms 2>&1 | cat"
+  eventually sees "^Saved capture to 'myapp-"
+  types "clear; ./the-cli pcap myapp -d 500ms >/dev/null; echo silent \$?"
+  eventually sees '^silent 0$'
+  [ "$(compgen -G 'myapp-*.pcap' | wc -l)" -gt 0 ]
 }
 
 # less stops at its first screen and waits for a key, which it reads from the terminal.
@@ -176,7 +204,7 @@ not_sees_text() { ! screen | grep -qF -- "$1"; }
 leaves_the_pager() { presses q && sleep 0.5 && ! pgrep -t "$(person display-message -p '#{s|/dev/||:pane_tty}')" -x less >/dev/null; }
 comes_back_and_is_over() {
   # With ^C the prompt may be back before this line, or less draw its screen once more behind it.
-  eventually has_seen '^Saved capture to standard output'
+  eventually has_seen '^The capture was written to standard output'
   types "stty -g >after"
   eventually test -s after
   cmp before after
@@ -212,7 +240,7 @@ comes_back_and_is_over() {
   types "stty tostop; ./the-cli pcap myapp -o - | tcpdump -l -n -r -"
   eventually sees '0\.[1-9][0-9]$'
   presses C-c
-  eventually sees 'Saved capture to standard output'
+  eventually sees 'The capture was written to standard output'
   not sees '[Ss]topped'
   no_child_is_left
 }

@@ -35,22 +35,24 @@ compiled_at() { grep -n "^Compiling package $1/" "$COMPILED/log" | cut -d: -f1; 
 
 folders() { find "$1" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort; }
 
-@test "create-release packs every package and every job of the tree, and the licence" {
+@test "create-release packs every package and every job of the tree, the licence and the notices" {
   diff <(folders packages) <(release_names "$PACKED/release.MF" packages)
   diff <([ ! -d jobs ] || folders jobs) <(release_names "$PACKED/release.MF" jobs)
   cmp LICENSE <(tar xzOf "$PACKED/license.tgz" ./LICENSE)
+  cmp NOTICE <(tar xzOf "$PACKED/license.tgz" ./NOTICE)
 }
 
-@test "the sources of others in the packages are those that config/blobs.yml pins" {
-  local package blob pinned checked=0
+@test "the sources of others in the packages are those that config/blob-sources pins" {
+  local package blob checked=0
   for package in "$PACKED"/packages/*.tgz; do
     mkdir "$BATS_TEST_TMPDIR/package"
     tar xzf "$package" -C "$BATS_TEST_TMPDIR/package"
-    while read -r blob pinned; do
+    while read -r blob; do
       [ -e "$BATS_TEST_TMPDIR/package/$blob" ] || continue
-      sha256sum --check --status <<<"$pinned  $BATS_TEST_TMPDIR/package/$blob" || { echo "$blob is not the pinned one"; return 1; }
+      grep -qE "^$blob +[|] $(sha256sum <"$BATS_TEST_TMPDIR/package/$blob" | cut -d' ' -f1) [|] (https|npm):" config/blob-sources ||
+        { echo "$blob is not a pinned one"; return 1; }
       checked=$((checked + 1))
-    done < <(awk '/^[^ -]/ { blob = $1; sub(/:$/, "", blob) } $1 == "sha:" { sub(/^sha256:/, "", $2); print blob, $2 }' config/blobs.yml)
+    done < <(sed -nE 's/^([^ -].*):$/\1/p' config/blobs.yml)
     rm -r "$BATS_TEST_TMPDIR/package"
   done
   [ "$checked" = "$(grep -c '^[^ -]' config/blobs.yml)" ]
@@ -87,6 +89,21 @@ folders() { find "$1" -mindepth 1 -maxdepth 1 -type d -printf '%f\n' | sort; }
     count=$((count + 1))
   done < <(programs)
   [ "$count" -gt 0 ]
+}
+
+@test "a warning of the compiler fails lint, and no package" {
+  release_copy "$BATS_TEST_TMPDIR/tree"
+  cp -a build/packages "$BATS_TEST_TMPDIR/built"
+  cp -a scripts .clang-tidy .clang-format "$BATS_TEST_TMPDIR/tree/"
+  cd "$BATS_TEST_TMPDIR/tree"
+  printf '\nstatic int of_no_use(void)\n{\n    return 0;\n}\n' >>src/lifecycle-assembly/failure.c
+  mkdir build && mv ../built build/packages
+  scripts/build-package lifecycle-assembly
+  git init --quiet
+  find src packages jobs -type f ! -name 'failure.[ch]' -delete # the rest has nothing to say to it
+  run scripts/lint
+  [ "$status" != 0 ]
+  [[ $output == *"of_no_use"*"lint: gcc warnings FAILED"* ]]
 }
 
 @test "programs name no folder, host or time of their build" {
@@ -135,10 +152,14 @@ jobs_vm() { # job [property=JSON…]
   vm_start
   in_vm mkdir -p /var/vcap/jobs/{rep,garden}/config /var/vcap/data/rep/shared/garden/download_cache /var/vcap/sys/run/bpm/rep /var/vcap/data/bin
   in_vm touch /var/vcap/data/rep/shared/garden/download_cache/saved_cache.json
+  in_vm mkdir /var/vcap/data/rep/shared/garden/download_cache/extracted.d
+  in_vm cp "$COMPILED/cf-pcap/bin/cf-pcap" /var/vcap/data/rep/shared/garden/download_cache/extracted.d/
+  in_vm sh -c 'echo "  - SETFCAP" >/var/vcap/jobs/rep/config/bpm.yml'
   in_vm cp "$(command -v sleep)" /var/vcap/data/bin/rep
   jobs_vm cf-pcap-cell cf_pcap.enabled=true
   in_vm /var/vcap/jobs/cf-pcap-cell/bin/pre-start
   in_vm test ! -e /var/vcap/data/rep/shared/garden/download_cache/saved_cache.json
+  in_vm rm -r /var/vcap/data/rep/shared/garden/download_cache/extracted.d # as the rep does without its index
   # shellcheck disable=SC2016
   in_vm bash -c '/var/vcap/data/bin/rep 300 >/dev/null 2>&1 3>&- & echo $! >/var/vcap/sys/run/bpm/rep/rep.pid'
   run in_vm /var/vcap/jobs/cf-pcap-cell/bin/post-start

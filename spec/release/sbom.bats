@@ -1,4 +1,5 @@
 # The software bill of materials: what it lists is what is compiled.
+# shellcheck disable=SC2013,SC2016 # names without blanks, programs in quotes
 
 setup_file() {
   export root="$BATS_TEST_DIRNAME/../.."
@@ -19,6 +20,24 @@ setup() { sbom=$BATS_FILE_TMPDIR/sbom.json; }
   while read -r name sha; do
     [ "$(sha256sum "$root/blobs/$name"/* | cut -d' ' -f1)" = "$sha" ]
   done < <(jq -r '.components[] | "\(.name) \(.hashes[0].content)"' "$sbom")
+}
+
+@test "each place stands there with the sha256 that config/blob-sources has for it, and the file taken is of one of them" {
+  local name
+  diff <(jq -r '.components[].externalReferences[] | "\(.url) \(.hashes[0].content)"' "$sbom" | sed 's|^pkg:npm/|npm:|' | sort) \
+    <(sed -nE 's/^[a-z].* *[|] ([0-9a-f]{64}) [|] ((https|npm):[^ ]*)$/\2 \1/p' "$root/config/blob-sources" | sort)
+  for name in $(jq -r '.components[].name' "$sbom"); do
+    jq -e --arg name "$name" '.components[] | select(.name == $name) | .hashes[0].content as $taken | any(.externalReferences[]; .hashes[0].content == $taken)' "$sbom"
+  done
+}
+
+@test "a file in blobs/ that is none of them is an error" {
+  mkdir -p "$BATS_TEST_TMPDIR/tree/blobs/musl"
+  cp -r "$root/config" "$root/scripts" "$root/src" "$BATS_TEST_TMPDIR/tree/"
+  echo other >"$BATS_TEST_TMPDIR/tree/blobs/musl/musl-1.2.5.tar.gz"
+  run "$BATS_TEST_TMPDIR/tree/scripts/sbom"
+  [ "$status" != 0 ]
+  [[ $output == *"sbom: blobs/musl/musl-1.2.5.tar.gz has none of the sha256 in config/blob-sources: run scripts/fetch-blobs"* ]]
 }
 
 @test "its versions are those the packaging scripts unpack" {

@@ -210,7 +210,8 @@ container_create() {
       | .rlimits = [{ type: "RLIMIT_NOFILE", soft: 16384, hard: 16384 }] | .env += $ARGS.positional' \
     "${env[@]}" <"$bundle/config.json" >"$bundle/process.json" || return
 
-  container_runc create --bundle "$bundle" --pid-file "$bundle/pid" "$(container_id "$name")" \
+  # Without a session keyring of its own, as Garden does it: each counts for the quota of the user it belongs to.
+  container_runc create --no-new-keyring --bundle "$bundle" --pid-file "$bundle/pid" "$(container_id "$name")" \
     </dev/null >"$bundle/log" 2>&1 3>&- || container_fail "runc cannot create a container: $(tail -1 "$bundle/log")" || return
   "network_$network" "$name" || container_fail "no network '$network'" || return
   container_runc start "$(container_id "$name")" || return

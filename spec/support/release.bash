@@ -14,7 +14,7 @@ release_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 release_copy() { # directory
   local part
   mkdir -p "$1/jobs"
-  for part in config packages jobs src blobs LICENSE; do
+  for part in config packages jobs src blobs LICENSE NOTICE; do
     [ ! -e "$release_root/$part" ] || cp -a "$release_root/$part" "$1/"
   done
   rm -f "$1/config/dev.yml" "$1/config/private.yml"

@@ -66,9 +66,9 @@ static void save(struct capture *capture)
         else
             output_failed(capture, result);
     }
-    if (capture->saving.opened && !was_opened && capture->options->duration > 0)
+    if (capture->saving.opened && !was_opened && capture->options->duration_ms > 0)
         uv_timer_start(&capture->timers[TIMER_DURATION], capture->timers[TIMER_DURATION].timer_cb,
-                       capture->options->duration * 1000ULL, 0);
+                       capture->options->duration_ms, 0);
 }
 
 static void flush(struct capture *capture)

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "advice.h"
 #include "quote.h"
 
 struct line {
@@ -185,25 +186,27 @@ static enum verdict from_status(const struct ending *ending, char *text, size_t 
         return VERDICT_FAILED;
     }
     if (ending->status != 0 && last_words(ending, shown, sizeof shown)) {
-        snprintf(text, size, "%s%s",
+        snprintf(text, size, "%s%s%s",
                  messages_contain(ending, "exited without exit status")
                      ? "the SSH connection was lost: "
                      : "",
-                 shown);
+                 shown, advice_for_ssh_here(shown));
         return VERDICT_FAILED;
     }
     if (stream->state == STREAM_CUT || stream->state == STREAM_BAD_RECORD) {
         snprintf(text, size, "was cut off in the middle of a packet");
         return VERDICT_FAILED;
     }
-    if (ending->status > 0)
+    if (ending->status > 0) {
         snprintf(text, size, "cf ssh ended with status %d and gave no reason", ending->status);
-    else if (ending->status < 0)
-        snprintf(text, size, "cf ssh could not be started: %s", strerror(-ending->status));
-    else if (stream->state == STREAM_EMPTY)
+    } else if (ending->status < 0) {
+        advice_not_started(shown, sizeof shown, ending->status);
+        snprintf(text, size, "cf ssh could not be started: %s", shown);
+    } else if (stream->state == STREAM_EMPTY) {
         snprintf(text, size, "cf ssh ended without a capture");
-    else
+    } else {
         snprintf(text, size, "the capture ended by itself");
+    }
     return ending->status == 0 && stream->state == STREAM_ENDED ? VERDICT_ENDED : VERDICT_FAILED;
 }
 

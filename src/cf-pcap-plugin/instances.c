@@ -86,41 +86,23 @@ static bool exists(const struct instances *instances, unsigned int index)
     return false;
 }
 
-static void describe(const struct instances *instances, int running, char *text, size_t size)
+/* `running`: 1, 0, or -1 for all. */
+static struct index_list describe(const struct instances *instances, int running, char *text,
+                                  size_t size)
 {
-    size_t used = 0;
+    struct index_list list;
 
-    text[0] = '\0';
-    for (size_t i = 0; i < instances->count;) {
-        const struct instance *first = &instances->list[i], *last = first;
-
-        if (running >= 0 && first->running != (running == 1)) {
-            i++;
-            continue;
-        }
-        for (i++; i < instances->count; i++) {
-            const struct instance *next = &instances->list[i];
-
-            if (next->index != last->index + 1 || (running >= 0 && next->running != (running == 1)))
-                break;
-            last = next;
-        }
-        if (size - used < 32) {
-            snprintf(text + used, size - used, ", ...");
-            return;
-        }
-        const char *comma = used == 0 ? "" : ", ";
-        if (first == last)
-            used += (size_t)snprintf(text + used, size - used, "%s%u", comma, first->index);
-        else
-            used += (size_t)snprintf(text + used, size - used, "%s%u%s%u", comma, first->index,
-                                     last == first + 1 ? ", " : "-", last->index);
-    }
+    index_list_begin(&list, text, size);
+    for (size_t i = 0; i < instances->count; i++)
+        if (running < 0 || instances->list[i].running == (running == 1))
+            index_list_add(&list, instances->list[i].index);
+    return list;
 }
 
-void instances_describe(const struct instances *instances, bool running, char *text, size_t size)
+struct index_list instances_describe(const struct instances *instances, bool running, char *text,
+                                     size_t size)
 {
-    describe(instances, running ? 1 : 0, text, size);
+    return describe(instances, running ? 1 : 0, text, size);
 }
 
 int instances_choose(struct instances *instances, const struct instance_range *ranges, size_t count,
@@ -133,9 +115,11 @@ int instances_choose(struct instances *instances, const struct instance_range *r
         for (unsigned int index = ranges[i].first; index <= ranges[i].last; index++) {
             if (exists(instances, index))
                 continue;
-            describe(instances, -1, list, sizeof list);
-            snprintf(error, error_size, "There is no instance %u; the indexes are: %s", index,
-                     instances->count == 0 ? "none" : list);
+            if (describe(instances, -1, list, sizeof list).count == 0)
+                snprintf(error, error_size, "There is no instance %u: the process has none", index);
+            else
+                snprintf(error, error_size, "There is no instance %u; the indexes are: %s", index,
+                         list);
             return -ENOENT;
         }
     for (size_t i = 0; i < instances->count; i++) {

@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "index_list.h"
 #include "options.h"
 
 struct instance {
@@ -36,8 +37,9 @@ int instances_choose(struct instances *instances, const struct instance_range *r
                      char *error, size_t error_size);
 
 /* Writes "0, 2-4" into `text`: the indexes of those for which running is as given; cut with "...".
- */
-void instances_describe(const struct instances *instances, bool running, char *text, size_t size);
+ * Returns the list, for its count. */
+struct index_list instances_describe(const struct instances *instances, bool running, char *text,
+                                     size_t size);
 
 /* Drops those that do not run. */
 void instances_keep_running(struct instances *instances);

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "../version.h"
 #include "capture.h"
@@ -19,6 +20,7 @@
 #include "lookup.h"
 #include "metadata.h"
 #include "options.h"
+#include "output_choice.h"
 #include "question.h"
 #include "say.h"
 
@@ -52,13 +54,18 @@ static void print_help(void)
         printf("   --%-22s %s\n", help->name, help->text);
 }
 
-static void choose_path(struct command *command)
+static void choose_output(struct command *command)
 {
+    struct output_choice choice =
+        output_choose(&command->options, output_kind_of(STDOUT_FILENO), isatty(STDERR_FILENO) == 1);
     time_t now = time(NULL);
     struct tm local;
     char date[32];
 
-    command->path = command->options.output;
+    command->voice = voice_to(choice.messages_to_stderr ? stderr : stdout);
+    if (choice.note != NULL)
+        say(&command->voice, "%s", choice.note);
+    command->path = choice.path;
     if (command->path != NULL)
         return;
     strftime(date, sizeof date, "%Y%m%d-%H%M%S", localtime_r(&now, &local));
@@ -72,7 +79,7 @@ static void choose_path(struct command *command)
 
 static int check_output(struct command *command)
 {
-    choose_path(command);
+    choose_output(command);
     const char *objection = output_objection(command->path);
     if (objection == NULL)
         return 0;
@@ -93,9 +100,10 @@ static int look_up_instances(struct command *command)
         say_error(&command->voice, "%s", error);
         return 1;
     }
-    instances_describe(all, false, skipped, sizeof skipped);
-    if (skipped[0] != '\0')
-        say_error(&command->voice, "Not running, and skipped: instances %s.", skipped);
+    struct index_list list = instances_describe(all, false, skipped, sizeof skipped);
+    if (list.count > 0)
+        say_error(&command->voice, "Not running, and skipped: %s %s.", index_list_noun(&list),
+                  skipped);
     instances_keep_running(all);
     if (all->count > 0)
         return 0;
@@ -111,6 +119,8 @@ static void say_what_starts(struct command *command)
 {
     char list[512];
 
+    if (command->options.filter_is_empty)
+        say(&command->voice, "The filter is empty: all packets are captured.");
     if (command->options.range_count == 0) {
         say(&command->voice, "Starting capture on all instances.");
         return;
@@ -164,7 +174,7 @@ static int capture(struct command *command)
     if (!capture.saving.opened)
         say_error(&command->voice, "Nothing was captured.");
     else if (strcmp(command->path, "-") == 0)
-        say(&command->voice, "Saved capture to standard output.");
+        say(&command->voice, "The capture was written to standard output.");
     else
         say(&command->voice, "Saved capture to '%s'.", command->path);
     capture_free(&capture);
@@ -186,8 +196,6 @@ static int pcap(int argc, char **argv)
     case OPTIONS_CAPTURE:
         break;
     }
-    bool to_stdout = command.options.output != NULL && strcmp(command.options.output, "-") == 0;
-    command.voice = voice_to(to_stdout ? stderr : stdout);
 
     int status = check_output(&command);
     if (status == 0 && cf_find(&command.cf) != 0)

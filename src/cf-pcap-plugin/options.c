@@ -4,12 +4,14 @@
 #include <getopt.h>
 #include <stdarg.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+
+#include "hint.h"
+#include "option_value.h"
 
 const char options_usage[] =
     "CF_NAME pcap APP [-o FILE] [--interface NAME] [-f FILTER] [-s BYTES] [-i INDEX]...\n"
-    "      [--process TYPE] [-d DURATION] [--format pcap|pcapng] [-y]\n"
+    "      [--process TYPE] [-d DURATION] [--format pcap|pcapng] [-y] [-v]\n"
     "\n"
     "   Captures network packets inside the containers of an app's running instances and saves "
     "them\n"
@@ -27,16 +29,19 @@ const char options_usage[] =
     "   CF_NAME pcap myapp -o - | wireshark -k -i -";
 
 const struct option_help options_help[] = {
-    {"output, -o FILE", "Save to this file; '-' is standard output (Default: APP-DATE-TIME.pcap)"},
+    {"output, -o, -w FILE",
+     "Save to this file; '-' is standard output (Default: APP-DATE-TIME.pcap)"},
     {"interface NAME", "Capture on this interface: eth0, lo or any (Default: eth0)"},
     {"filter, -f FILTER", "Capture only packets that match this pcap filter"},
     {"snaplen, -s BYTES", "Capture only so much of each packet (Default: all of it)"},
     {"instance, -i INDEX", "Only these instances: 1 or 0,2 or 0-3; can be repeated (Default: all)"},
     {"process TYPE", "Instances of this process of the app (Default: web)"},
-    {"duration, -d TIME", "Stop after this time, such as 30s, 5m or 1h30m (Default: at ^C)"},
+    {"duration, -d TIME",
+     "Stop after this time, such as 500ms, 1.5s, 5m or 1h30m (Default: at ^C)"},
     {"format pcap|pcapng", "Format of the file; pcapng tells which instance saw a packet (Default: "
                            "pcap, or pcapng if FILE ends in .pcapng)"},
     {"yes, -y", "Do not ask before capturing on more than 20 instances"},
+    {"verbose, -v", "Show what is run to find the app, and how long it takes"},
     {"help, -h", "Show this help"},
     {NULL, NULL},
 };
@@ -53,190 +58,237 @@ static const struct option long_options[] = {
     {"duration", required_argument, NULL, 'd'},
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"yes", no_argument, NULL, 'y'},
+    {"verbose", no_argument, NULL, 'v'},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
 
-/* Decimal digits only, at most `max`: strtoul alone would take " +7", "-1" and "0x10". Moves the
- * text behind the number. */
-static int parse_number(const char **text, unsigned long max, unsigned long *value)
-{
-    size_t digits = strspn(*text, "0123456789");
+/* Where a wrong word is told of. */
+struct complaint {
+    char *text;
+    size_t size;
+};
 
-    if (digits == 0)
-        return -EINVAL;
-    errno = 0;
-    *value = strtoul(*text, NULL, 10);
-    if (errno != 0 || *value > max)
-        return -ERANGE;
-    *text += digits;
-    return 0;
-}
+static int wrong(const struct complaint *complaint, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
 
-static int parse_snaplen(struct options *options, const char *text)
-{
-    unsigned long value;
-
-    if (parse_number(&text, SNAPLEN_MAX, &value) != 0 || *text != '\0')
-        return -EINVAL;
-    options->snaplen = (uint32_t)value;
-    return 0;
-}
-
-/* 1 or 0,2 or 0-3, and what can be made of these with commas. */
-static int parse_instances(struct options *options, const char *text)
-{
-    do {
-        unsigned long first, last;
-
-        if (parse_number(&text, INSTANCE_MAX, &first) != 0)
-            return -EINVAL;
-        last = first;
-        if (*text == '-') {
-            text++;
-            if (parse_number(&text, INSTANCE_MAX, &last) != 0 || last < first)
-                return -EINVAL;
-        }
-        if (options->range_count == INSTANCE_RANGES_MAX)
-            return -E2BIG;
-        options->ranges[options->range_count++] =
-            (struct instance_range){(unsigned int)first, (unsigned int)last};
-    } while (*text++ == ',');
-    return text[-1] == '\0' ? 0 : -EINVAL;
-}
-
-/* 90, 90s, 5m, 1h30m; at least a second, at most a year. */
-static int parse_duration(struct options *options, const char *text)
-{
-    const unsigned long max = 366UL * 24 * 3600;
-    unsigned long total = 0, value;
-
-    do {
-        unsigned long unit = 1;
-
-        if (parse_number(&text, max, &value) != 0)
-            return -EINVAL;
-        if (*text == 'h')
-            unit = 3600;
-        else if (*text == 'm')
-            unit = 60;
-        else if (*text != 's' && *text != '\0')
-            return -EINVAL;
-        total += value * unit;
-        if (total > max)
-            return -ERANGE;
-        if (*text != '\0')
-            text++;
-    } while (*text != '\0');
-    options->duration = (uint32_t)total;
-    return total == 0 ? -EINVAL : 0;
-}
-
-static int parse_format(struct options *options, const char *text)
-{
-    if (strcmp(text, "pcap") == 0)
-        options->format = FORMAT_PCAP;
-    else if (strcmp(text, "pcapng") == 0)
-        options->format = FORMAT_PCAPNG;
-    else
-        return -EINVAL;
-    return 0;
-}
-
-static bool is_empty(const char *text)
-{
-    return text == NULL || *text == '\0';
-}
-
-static bool ends_in(const char *text, const char *end)
-{
-    size_t length = strlen(text), end_length = strlen(end);
-
-    return length >= end_length && strcmp(text + length - end_length, end) == 0;
-}
-
-static enum options_result wrong(char *error, size_t size, const char *format, ...)
-    __attribute__((format(printf, 3, 4)));
-
-static enum options_result wrong(char *error, size_t size, const char *format, ...)
+static int wrong(const struct complaint *complaint, const char *format, ...)
 {
     va_list arguments;
 
     va_start(arguments, format);
-    vsnprintf(error, size, format, arguments);
+    vsnprintf(complaint->text, complaint->size, format, arguments);
     va_end(arguments);
-    return OPTIONS_WRONG;
+    return -EINVAL;
+}
+
+/* The words that are neither an option nor its value. */
+struct words {
+    const char *app;         /* the first that does not follow a filter */
+    char strays[256];        /* those behind the app */
+    char behind_filter[256]; /* those behind a filter: its own words, if it was not quoted */
+    const char *last;        /* of the latter */
+    size_t before_last;      /* where the others of the latter end */
+    size_t count;            /* of all */
+    bool after_filter;       /* the word before belongs to a filter */
+    bool format_given, help; /* options that concern the others */
+};
+
+static void append(char *to, size_t size, const char *word)
+{
+    size_t used = strlen(to);
+
+    snprintf(to + used, size - used, "%s%s", used == 0 ? "" : " ", word);
+}
+
+static void take_word(struct words *words, const char *word)
+{
+    words->count++;
+    if (words->after_filter) {
+        words->last = word;
+        words->before_last = strlen(words->behind_filter);
+        append(words->behind_filter, sizeof words->behind_filter, word);
+    } else if (words->app == NULL) {
+        words->app = word;
+    } else {
+        append(words->strays, sizeof words->strays, word);
+    }
+}
+
+/* Of the words one is to be the app. */
+static int choose_app(struct options *options, struct words *words,
+                      const struct complaint *complaint)
+{
+    options->app = words->app;
+    if (words->app == NULL) { /* -f tcp port 80 myapp */
+        options->app = words->last;
+        words->behind_filter[words->before_last] = '\0';
+    }
+    if (options->app == NULL)
+        return wrong(complaint, "the name of the app is missing; cf apps lists them");
+    if (words->count == 1)
+        return *options->app == '\0' ? wrong(complaint, "the name of the app is empty") : 0;
+    if (words->behind_filter[0] != '\0')
+        hint_unquoted(complaint->text, complaint->size,
+                      options->filter == NULL ? "" : options->filter, words->behind_filter);
+    else
+        hint_stray(complaint->text, complaint->size, options->app, words->strays);
+    return -EINVAL;
+}
+
+static const struct option *option_of(int value)
+{
+    const struct option *option = long_options;
+
+    while (option->name != NULL && option->val != value)
+        option++;
+    return option->name == NULL ? NULL : option;
+}
+
+/* getopt_long took an option for a value, where that was left out: -o -d 10s. */
+static int check_value(int option, const char *value, const struct complaint *complaint)
+{
+    const char *name = option_of(option == 'w' ? 'o' : option)->name;
+
+    if (*value == '\0' && option != 'f')
+        return wrong(complaint, "--%s is empty", name);
+    if (value[0] == '-' && value[1] != '\0')
+        return wrong(complaint, "--%s %s: is its value missing?", name, value);
+    return 0;
+}
+
+static int take_value(struct options *options, int option, char *value,
+                      const struct complaint *complaint)
+{
+    if (check_value(option, value, complaint) != 0)
+        return -EINVAL;
+    switch (option) {
+    case 'o':
+    case 'w':
+        options->output = value;
+        return 0;
+    case OPTION_INTERFACE:
+        options->interface = value;
+        return 0;
+    case 'f':
+        options->filter_is_empty = strspn(value, " \t\r\n") == strlen(value);
+        options->filter = options->filter_is_empty ? NULL : value;
+        return 0;
+    case 's':
+        return option_snaplen(&options->snaplen, value) == 0
+                   ? 0
+                   : wrong(complaint, "--snaplen %s: not a number of bytes from 0 to %d", value,
+                           SNAPLEN_MAX);
+    case 'i':
+        if (option_instances(options, value) != 0) {
+            hint_instance(complaint->text, complaint->size, value);
+            return -EINVAL;
+        }
+        return 0;
+    case OPTION_PROCESS:
+        options->process = value;
+        return 0;
+    case 'd':
+        return option_duration(&options->duration_ms, value) == 0
+                   ? 0
+                   : wrong(complaint,
+                           "--duration %s: not a time up to a year, such as 500ms, 1.5s, 5m or "
+                           "1h30m",
+                           value);
+    default:
+        return option_format(&options->format, value) == 0
+                   ? 0
+                   : wrong(complaint, "--format %s: neither pcap nor pcapng", value);
+    }
+}
+
+/* What getopt_long(3) answers '?' or ':' to; `word` is the one it has read. musl and glibc agree on
+ * optopt alone: where a value is missing, musl leaves optind beyond the end. */
+static int not_an_option(int answer, const char *word, const struct complaint *complaint)
+{
+    const struct option *option = option_of(optopt == 'w' ? 'o' : optopt);
+
+    if (answer == ':' && option != NULL)
+        return option->val < OPTION_INTERFACE
+                   ? wrong(complaint, "-%c (--%s) needs a value", optopt, option->name)
+                   : wrong(complaint, "--%s needs a value", option->name);
+    if (optopt != 0 && option != NULL)
+        return wrong(complaint, "--%s takes no value", option->name);
+    hint_option(complaint->text, complaint->size, word,
+                word[1] != '-' && optopt > ' ' && optopt < 0x7f ? strchr(word, optopt) : NULL,
+                long_options);
+    return -EINVAL;
+}
+
+/* Reads the next word or option with its value. 1: there are no more; -EINVAL. */
+static int take_next(struct options *options, struct words *words, int argc, char **argv,
+                     const struct complaint *complaint)
+{
+    int at = optind == 0 ? 1 : optind;
+    const char *word = at < argc ? argv[at] : "";
+    const char *one_dash = hint_one_dash(word, long_options);
+
+    if (one_dash != NULL)
+        return wrong(complaint, "%s: did you mean --%s?", word, one_dash);
+    if (hint_is_false_dash(word))
+        return wrong(complaint, "%s: the dash is not the one of the keyboard (-)", word);
+    /* "-": in the order of the command line; ":": a missing value is told apart. */
+    int option = getopt_long(argc, argv, "-:o:w:f:s:i:d:yvh", long_options, NULL);
+    bool was_filter = words->after_filter;
+    words->after_filter = false;
+    switch (option) {
+    case -1:
+        return 1;
+    case 1:
+        words->after_filter = was_filter;
+        take_word(words, optarg);
+        return 0;
+    case 'f':
+        words->after_filter = strchr(optarg, ' ') == NULL; /* or else it was quoted */
+        break;
+    case 'y':
+        options->yes = true;
+        return 0;
+    case 'v':
+        options->verbose = true;
+        return 0;
+    case 'h':
+        words->help = true;
+        return 1;
+    case OPTION_FORMAT:
+        words->format_given = true;
+        break;
+    case ':':
+    case '?':
+        return not_an_option(option, word, complaint);
+    default:
+        break;
+    }
+    return take_value(options, option, optarg, complaint);
 }
 
 enum options_result options_parse(struct options *options, int argc, char **argv, char *error,
                                   size_t error_size)
 {
-    bool format_given = false;
+    struct complaint complaint = {error, error_size};
+    struct words words = {.count = 0};
+    int result;
 
     *options = (struct options){.interface = "eth0", .process = "web", .format = FORMAT_PCAP};
     opterr = 0;
-    optind = 1;
-    for (;;) {
-        int option = getopt_long(argc, argv, ":o:f:s:i:d:yh", long_options, NULL);
-
-        if (option == -1)
-            break;
-        switch (option) {
-        case 'o':
-            options->output = optarg;
-            break;
-        case OPTION_INTERFACE:
-            options->interface = optarg;
-            break;
-        case 'f':
-            options->filter = optarg;
-            break;
-        case 's':
-            if (parse_snaplen(options, optarg) != 0)
-                return wrong(error, error_size, "--snaplen %s: not a number of bytes from 0 to %d",
-                             optarg, SNAPLEN_MAX);
-            break;
-        case 'i':
-            if (parse_instances(options, optarg) != 0)
-                return wrong(error, error_size,
-                             "--instance %s: not an instance index, such as 1, 0,2 or 0-3", optarg);
-            break;
-        case OPTION_PROCESS:
-            options->process = optarg;
-            break;
-        case 'd':
-            if (parse_duration(options, optarg) != 0)
-                return wrong(error, error_size,
-                             "--duration %s: not a time, such as 30s, 5m or 1h30m", optarg);
-            break;
-        case OPTION_FORMAT:
-            if (parse_format(options, optarg) != 0)
-                return wrong(error, error_size, "--format %s: neither pcap nor pcapng", optarg);
-            format_given = true;
-            break;
-        case 'y':
-            options->yes = true;
-            break;
-        case 'h':
-            return OPTIONS_HELP;
-        case ':':
-            return wrong(error, error_size, "%s needs a value", argv[optind - 1]);
-        default:
-            if (optopt > 0 && optopt < OPTION_INTERFACE)
-                return wrong(error, error_size, "there is no option -%c", optopt);
-            return wrong(error, error_size, "there is no option %s", argv[optind - 1]);
-        }
-    }
-    if (optind == argc)
-        return wrong(error, error_size, "the name of the app is missing");
-    if (argc - optind > 1)
-        return wrong(error, error_size, "'%s' belongs to no option; a filter is one word: -f '%s'",
-                     argv[optind + 1], argv[optind + 1]);
-    options->app = argv[optind];
-    if (!format_given && options->output != NULL && ends_in(options->output, ".pcapng"))
-        options->format = FORMAT_PCAPNG;
-    if (is_empty(options->app) || is_empty(options->process) || is_empty(options->interface) ||
-        (options->output != NULL && is_empty(options->output)))
-        return wrong(error, error_size, "APP, FILE, NAME and TYPE cannot be empty");
+    optind = 0; /* glibc and musl forget then where in a word they were */
+    do {
+        result = take_next(options, &words, argc, argv, &complaint);
+    } while (result == 0);
+    if (result < 0)
+        return OPTIONS_WRONG;
+    if (words.help)
+        return OPTIONS_HELP;
+    while (optind < argc) /* behind "--" */
+        take_word(&words, argv[optind++]);
+    if (choose_app(options, &words, &complaint) != 0)
+        return OPTIONS_WRONG;
+    if (!words.format_given && options->output != NULL)
+        options->format = option_format_of(options->output);
     return OPTIONS_CAPTURE;
 }

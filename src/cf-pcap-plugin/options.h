@@ -8,7 +8,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { SNAPLEN_MAX = 262144 /* bytes */, INSTANCE_MAX = 9999, INSTANCE_RANGES_MAX = 64 };
+enum {
+    SNAPLEN_MAX = 262144 /* bytes */,
+    OPTIONS_ERROR_SIZE = 512,
+    INSTANCE_MAX = 9999,
+    INSTANCE_RANGES_MAX = 64
+};
 
 enum format { FORMAT_PCAP, FORMAT_PCAPNG };
 
@@ -22,11 +27,12 @@ struct options {
     const char *output;    /* "-" is standard output; NULL: a name made of app, date and time */
     const char *interface; /* default eth0 */
     const char *filter;    /* NULL: all packets */
+    bool filter_is_empty;  /* one was given, of blanks or nothing: -f "$UNSET"; `filter` is NULL */
     const char *process;   /* default web */
     uint32_t snaplen;      /* bytes; 0: whatever the tool's default is */
-    uint32_t duration;     /* seconds; 0: until stopped */
+    uint64_t duration_ms;  /* 0: until stopped */
     enum format format;
-    bool yes;
+    bool yes, verbose;
     struct instance_range ranges[INSTANCE_RANGES_MAX]; /* none: all instances */
     size_t range_count;
 };
@@ -34,8 +40,9 @@ struct options {
 enum options_result { OPTIONS_CAPTURE, OPTIONS_HELP, OPTIONS_WRONG };
 
 /*
- * Reads the words after `cf pcap` (argv[0] is `pcap`). OPTIONS_WRONG: `error` holds one line that
- * says why. May reorder argv, as getopt_long(3) does.
+ * Reads the words after `cf pcap` (argv[0] is `pcap`), options and the app in any order.
+ * OPTIONS_WRONG: `error` holds one line that says why, and what was meant, if that can be guessed
+ * (hint.h); OPTIONS_ERROR_SIZE is enough for it.
  */
 enum options_result options_parse(struct options *options, int argc, char **argv, char *error,
                                   size_t error_size);

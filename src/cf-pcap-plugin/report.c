@@ -100,23 +100,15 @@ void report_end(struct capture *capture, size_t number)
 
 static void tell_the_same(const struct capture *capture, size_t first)
 {
-    char list[160] = "";
-    size_t used = 0;
+    char text[160];
+    struct index_list list;
 
-    for (size_t i = 0; i < capture->count; i++) {
-        const struct report *report = &capture->reports[i];
-
-        if (i == first || strcmp(report->why, capture->reports[first].why) != 0)
-            continue;
-        if (sizeof list - used < 24) {
-            used += (size_t)snprintf(list + used, sizeof list - used, " and more");
-            break;
-        }
-        used += (size_t)snprintf(list + used, sizeof list - used, "%s%u", used == 0 ? "" : ", ",
-                                 capture->sessions.list[i].index);
-    }
-    if (used > 0)
-        say_error(capture->voice, "The same for instances %s.", list);
+    index_list_begin(&list, text, sizeof text);
+    for (size_t i = 0; i < capture->count; i++)
+        if (i != first && strcmp(capture->reports[i].why, capture->reports[first].why) == 0)
+            index_list_add(&list, capture->sessions.list[i].index);
+    if (list.count > 0)
+        say_error(capture->voice, "The same for %s %s.", index_list_noun(&list), text);
 }
 
 /* A clock that is off puts packets in the wrong order, and nothing else would show it. */

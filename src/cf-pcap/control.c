@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <sys/signalfd.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -32,12 +33,19 @@ int control_catch_signals(struct control *control)
     return control->signal_fd < 0 ? -errno : 0;
 }
 
-static bool at_end_of_file(int fd)
+static bool pipe_is_at_end(int fd)
 {
     struct pollfd poll_fd = {.fd = fd, .events = POLLIN};
 
     return poll(&poll_fd, 1, 0) == 1 && (poll_fd.revents & POLLIN) == 0 &&
            (poll_fd.revents & (POLLHUP | POLLERR)) != 0;
+}
+
+static bool socket_is_at_end(int fd)
+{
+    char byte;
+
+    return recv(fd, &byte, sizeof byte, MSG_PEEK | MSG_DONTWAIT) == 0;
 }
 
 static void choose_input(struct control *control, int input_fd)
@@ -46,19 +54,28 @@ static void choose_input(struct control *control, int input_fd)
     bool known = fstat(input_fd, &status) == 0;
 
     control->input_fd = -1;
-    if (known && (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode)) &&
-        !at_end_of_file(input_fd))
+    if (known && ((S_ISFIFO(status.st_mode) && !pipe_is_at_end(input_fd)) ||
+                  (S_ISSOCK(status.st_mode) && !socket_is_at_end(input_fd))))
         control->input_fd = input_fd;
     else
         control->idle_limit = !known || !isatty(input_fd);
 }
 
-void control_open(struct control *control, int input_fd, int output_fd, uint32_t max_duration)
+void control_open(struct control *control, int input_fd, int output_fd, uint32_t max_duration,
+                  struct tick *tick)
 {
     int64_t now = clock_ms();
+    struct stat status;
 
-    *control = (struct control){.signal_fd = -1, .output_fd = output_fd, .last_packet = now};
-    control->end = max_duration == 0 ? INT64_MAX : now + (int64_t)max_duration * 1000;
+    *control = (struct control){
+        .signal_fd = -1,
+        .output_fd = output_fd,
+        .output_socket = fstat(output_fd, &status) == 0 && S_ISSOCK(status.st_mode),
+        .tick = tick,
+        .end = max_duration == 0 ? INT64_MAX : now + (int64_t)max_duration * 1000,
+        .last_packet = now,
+        .deadline = INT64_MAX,
+    };
     choose_input(control, input_fd);
 }
 
@@ -91,32 +108,42 @@ static int shortened(const struct control *control, int timeout, int64_t now)
     return timeout >= 0 && timeout < left ? timeout : (int)left;
 }
 
-static void stop_for(struct control *control, enum stop stop)
+void control_stop(struct control *control, enum stop reason)
 {
-    if (control->stop == STOP_NONE)
-        control->stop = stop;
+    if (control->stop != STOP_NONE)
+        return;
+    control->stop = reason;
+    control->deadline = clock_ms() + (reason == STOP_STDOUT ? 0 : CONTROL_END_MS);
+    if (control->stopped != NULL)
+        control->stopped(control->context);
 }
 
 static void take_signals(struct control *control)
 {
-    struct signalfd_siginfo information;
+    struct signalfd_siginfo info;
 
-    while (read(control->signal_fd, &information, sizeof information) == sizeof information) {
-        control->hurry = control->stop == STOP_SIGNAL;
-        stop_for(control, STOP_SIGNAL);
+    while (read(control->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
+        if (control->stop != STOP_NONE)
+            control->deadline = clock_ms();
+        control_stop(control, STOP_SIGNAL);
     }
 }
 
-/* What comes on stdin is nobody's: only its end means something. */
-static void take_input(struct control *control)
+/* What stands on stdin does not matter, its end does. Another process may read it empty before this
+ * one does, so even here the read is not to block. */
+void control_take_input(struct control *control)
 {
     char ignored[4096];
-    ssize_t got = read(control->input_fd, ignored, sizeof ignored);
 
-    if (got > 0 || (got < 0 && (errno == EINTR || errno == EAGAIN)))
+    tick_start(control->tick);
+    ssize_t got = read(control->input_fd, ignored, sizeof ignored);
+    int error = errno;
+    tick_stop(control->tick);
+
+    if (got > 0 || (got < 0 && (error == EINTR || error == EAGAIN)))
         return;
     control->input_fd = -1;
-    stop_for(control, STOP_STDIN);
+    control_stop(control, STOP_STDIN);
 }
 
 enum stop control_wait(struct control *control, int capture_fd, int timeout)
@@ -125,23 +152,31 @@ enum stop control_wait(struct control *control, int capture_fd, int timeout)
     struct pollfd fds[COUNT] = {
         [SIGNALS] = {.fd = control->signal_fd, .events = POLLIN},
         [INPUT] = {.fd = control->input_fd, .events = POLLIN},
-        [OUTPUT] = {.fd = control->stop == STOP_NONE ? control->output_fd : -1},
+        [OUTPUT] = {.fd = control->stop == STOP_NONE ? control->output_fd : -1,
+                    .events = control->output_socket ? POLLRDHUP : 0},
         [CAPTURE] = {.fd = capture_fd, .events = POLLIN},
     };
     int64_t now = clock_ms();
 
+    control->capture_events = 0;
     if (poll(fds, COUNT, shortened(control, timeout, now)) > 0) {
         if (fds[SIGNALS].revents != 0)
             take_signals(control);
         if (fds[INPUT].revents != 0)
-            take_input(control);
-        if ((fds[OUTPUT].revents & (POLLERR | POLLNVAL)) != 0)
-            stop_for(control, STOP_STDOUT);
+            control_take_input(control);
+        if (fds[OUTPUT].revents != 0)
+            control_stop(control, STOP_STDOUT);
+        control->capture_events = fds[CAPTURE].revents;
     }
     enum stop expired = control_expired(control, clock_ms());
     if (expired != STOP_NONE)
-        stop_for(control, expired);
+        control_stop(control, expired);
     return control->stop;
+}
+
+void control_busy(struct control *control)
+{
+    control->last_packet = clock_ms();
 }
 
 const char *control_stop_text(enum stop stop)
@@ -157,6 +192,8 @@ const char *control_stop_text(enum stop stop)
         return "the operator's limit, max_duration";
     case STOP_IDLE:
         return "nothing captured for ten minutes";
+    case STOP_BROKEN:
+        return "the interface is gone";
     case STOP_NONE:
         break;
     }

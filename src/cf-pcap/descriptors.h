@@ -13,11 +13,10 @@
 int descriptors_fill_standard(void);
 
 /*
- * Whether stdout was closed. It is /dev/null now, for reading and writing: by the above, or by
- * musl, which does the same before main where the program has a file capability. (`> /dev/null`
- * only writes.)
+ * Whether stdout is /dev/null. One that was closed is that now, by the above, or by musl, which
+ * does the same before main where the program has a file capability; the two cannot be told apart.
  */
-bool descriptors_stdout_was_closed(void);
+bool descriptors_stdout_is_null(void);
 
 /*
  * Closes all others. They are not needed; and a UNIX socket among them could carry the packet

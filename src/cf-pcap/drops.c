@@ -15,21 +15,20 @@ static bool can_be_said(void)
 
 void drops_look(struct drops *drops)
 {
-    struct pcap_stat counts = {0};
     int64_t now = clock_ms();
 
     if (now - drops->looked_at < DROPS_INTERVAL_MS)
         return;
     drops->looked_at = now;
     drops->due = false;
-    if (pcap_stats(drops->capture, &counts) != 0 || counts.ps_drop == drops->said)
+    if (ring_count(drops->ring) != 0 || drops->ring->counts.dropped == drops->said)
         return;
     if (!can_be_said()) {
         drops->due = true;
         return;
     }
-    message("%u packets dropped by kernel so far", counts.ps_drop);
-    drops->said = counts.ps_drop;
+    drops->said = drops->ring->counts.dropped;
+    message("%llu packets dropped by kernel so far", (unsigned long long)drops->said);
 }
 
 int drops_wait(const struct drops *drops, int timeout)

@@ -5,15 +5,16 @@
 #ifndef DROPS_H
 #define DROPS_H
 
-#include <pcap/pcap.h>
 #include <stdbool.h>
 #include <stdint.h>
+
+#include "ring.h"
 
 enum { DROPS_INTERVAL_MS = 1000 };
 
 struct drops {
-    pcap_t *capture;
-    unsigned int said;
+    struct ring *ring;
+    uint64_t said;
     int64_t looked_at; /* clock_ms(); 0: never */
     bool due;          /* packets were taken since, or what was seen is not said yet */
 };

@@ -3,69 +3,20 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "filter_error.h"
+#include "filter_program.h"
 #include "message.h"
 
-static const char blanks[] = " \t\r\n";
+enum { SECONDS_MAX = 30 };
 
-enum { WORDS_TRIED = 16, EXPRESSION_SHOWN = 200, SECONDS_MAX = 30, HEADERS = 256 /* bytes */ };
-
-static bool compiles(pcap_t *capture, const char *expression, bpf_u_int32 netmask,
-                     struct bpf_program *program)
-{
-    return pcap_compile(capture, program, expression, 1, netmask) == 0;
-}
-
-/*
- * libpcap does not tell where a syntax error is. The longest beginning of the expression that is an
- * expression by itself tells the reader where to look. Returns its length, 0 if there is none.
- */
-static size_t good_beginning(pcap_t *capture, const char *expression, bpf_u_int32 netmask)
-{
-    char *text = strdup(expression);
-    size_t length = text == NULL ? 0 : strlen(text);
-    struct bpf_program program;
-    bool good = false;
-
-    for (int i = 0; length > 0 && !good && i < WORDS_TRIED; i++) {
-        while (length > 0 && strchr(blanks, text[length - 1]) == NULL)
-            length--;
-        while (length > 0 && strchr(blanks, text[length - 1]) != NULL)
-            length--;
-        text[length] = '\0';
-        good = length > 0 && compiles(capture, text, netmask, &program);
-    }
-    if (good)
-        pcap_freecode(&program);
-    free(text);
-    return good ? length : 0;
-}
-
-static void explain(pcap_t *capture, const char *expression, bpf_u_int32 netmask)
-{
-    char error[PCAP_ERRBUF_SIZE];
-    const char *cut = strlen(expression) > EXPRESSION_SHOWN ? "..." : "";
-    size_t good = 0;
-
-    /* Trying beginnings calls libpcap again, which writes its next error over this one. */
-    snprintf(error, sizeof error, "%s", pcap_geterr(capture));
-    if (strstr(error, "syntax error") != NULL)
-        good = good_beginning(capture, expression, netmask);
-    if (good == 0)
-        message("filter '%.*s%s': %s", EXPRESSION_SHOWN, expression, cut, error);
-    else
-        message("filter '%.*s%s': %s, after '%.*s'", EXPRESSION_SHOWN, expression, cut, error,
-                (int)good, expression);
-}
-
-static void show_program(const struct bpf_program *program)
+static void show_program(const char *name, const struct bpf_program *program)
 {
     for (u_int i = 0; i < program->bf_len; i++)
-        message("filter %s", bpf_image(&program->bf_insns[i], (int)i));
+        message("%s %s", name, bpf_image(&program->bf_insns[i], (int)i));
 }
 
 static void too_long(int number, siginfo_t *info, void *context)
@@ -95,89 +46,117 @@ static void limit_time(unsigned seconds)
     alarm(seconds);
 }
 
-/* Whether the program looks further into a packet than headers reach. */
-static bool looks_deep(const struct bpf_program *program)
+static int compile_expression(struct bpf_program *program, pcap_t *capture, const char *expression,
+                              bpf_u_int32 netmask)
 {
-    for (u_int i = 0; i < program->bf_len; i++) {
-        const struct bpf_insn *at = &program->bf_insns[i];
-        bool load = BPF_CLASS(at->code) == BPF_LD || BPF_CLASS(at->code) == BPF_LDX;
-        bool packet = BPF_MODE(at->code) == BPF_ABS || BPF_MODE(at->code) == BPF_IND ||
-                      BPF_MODE(at->code) == BPF_MSH;
-
-        /* Beside it, the lengths of two headers, 60 bytes each at most, are added. */
-        if (load && packet && at->k > HEADERS / 2)
-            return true;
-    }
-    return false;
+    if (filter_is_blank(expression))
+        return program_keep_all(program, SNAPLEN_DEFAULT);
+    if (pcap_compile(capture, program, expression, 1, netmask) == 0)
+        return 0;
+    filter_explain(capture, expression, netmask);
+    return -EINVAL;
 }
 
 /*
- * The kernel keeps as much of a packet as the program says: less to copy, more packets in the ring.
- * But libpcap runs the program over the first block of the ring once more, after that cut, and does
- * not find a header that is gone: so what the program looks at stays. Output cuts to the snaplen.
+ * The expression for packets as they stand in the output: what the kernel knows beside a packet is
+ * not to be had then. A handle that captures nothing has `vlan` look at the packet.
  */
-static void cut_in_kernel(struct bpf_program *program, uint32_t snaplen)
+static int compile_for_output(struct bpf_program *program, pcap_t *capture, const char *expression,
+                              bpf_u_int32 netmask, const char *reason)
 {
-    uint32_t kept = looks_deep(program) ? SNAPLEN_DEFAULT : snaplen > HEADERS ? snaplen : HEADERS;
-
-    for (u_int i = 0; i < program->bf_len; i++)
-        if (program->bf_insns[i].code == (BPF_RET | BPF_K) && program->bf_insns[i].k != 0)
-            program->bf_insns[i].k = kept;
+    if (program_asks_kernel(program)) {
+        pcap_t *output = pcap_open_dead(pcap_datalink(capture), SNAPLEN_DEFAULT);
+        if (output == NULL)
+            return -ENOMEM;
+        pcap_freecode(program);
+        int result = compile_expression(program, output, expression, netmask);
+        pcap_close(output);
+        if (result != 0)
+            return result;
+    }
+    if (program_asks_kernel(program)) {
+        message("the kernel cannot run the filter (%s), and only the kernel knows of `inbound`, "
+                "`outbound` and `ifindex`: leave one of them out, or capture on 'any'",
+                reason);
+        return -ENOTSUP;
+    }
+    message("note: the kernel cannot run this filter (%s); cf-pcap runs it, which takes more time "
+            "for each packet of the interface, and may lose packets earlier",
+            reason);
+    return 0;
 }
 
-static int compile_and_install(pcap_t *capture, const struct options *options,
-                               const char *exclusion)
+/* Puts `program`, behind the exclusion, where it can be run; it belongs to the filter then. */
+static int place(struct filter *filter, struct bpf_program *program, pcap_t *capture,
+                 const struct options *options, bpf_u_int32 netmask,
+                 const struct bpf_program *exclusion)
 {
-    const char *expression = options->filter;
+    char reason[PROGRAM_REFUSAL];
+    int link_type = pcap_datalink(capture);
+    int result = program_join(&filter->kernel, exclusion, program);
+
+    if (result != 0)
+        return result;
+    if (program_suits_kernel(&filter->kernel, link_type, reason)) {
+        program_cut(&filter->kernel, options->snaplen);
+        return 0;
+    }
+    pcap_freecode(&filter->kernel);
+    result = compile_for_output(program, capture, options->filter, netmask, reason);
+    if (result != 0)
+        return result;
+    filter->user = *program;
+    result = program_keep_all(program, SNAPLEN_DEFAULT);
+    if (result == 0)
+        result = program_join(&filter->kernel, exclusion, program);
+    if (result == 0 && !program_suits_kernel(&filter->kernel, link_type, reason)) {
+        message("the kernel cannot exclude SSH: %s; has the container so many addresses?", reason);
+        return -E2BIG;
+    }
+    return result;
+}
+
+static int compile(struct filter *filter, pcap_t *capture, const struct options *options,
+                   const struct bpf_program *exclusion)
+{
     char error[PCAP_ERRBUF_SIZE];
     bpf_u_int32 network = 0;
     bpf_u_int32 netmask = 0;
-    struct bpf_program program;
-    char *combined = NULL;
-    bool blank = expression[strspn(expression, blanks)] == '\0';
+    struct bpf_program program = {0};
 
     if (pcap_lookupnet(options->interface, &network, &netmask, error) != 0)
         netmask = PCAP_NETMASK_UNKNOWN;
 
-    /* By itself first: "tcp) or (udp" is no expression, but would be one inside parentheses. */
-    if (!blank) {
-        if (!compiles(capture, expression, netmask, &program)) {
-            explain(capture, expression, netmask);
-            return -EINVAL;
-        }
+    int result = compile_expression(&program, capture, options->filter, netmask);
+    if (result == 0)
+        result = place(filter, &program, capture, options, netmask, exclusion);
+    if (program.bf_insns != filter->user.bf_insns)
         pcap_freecode(&program);
-    }
-
-    /* The exclusion stands first: words like `vlan` shift the offsets of all that comes after them.
-     */
-    int length = blank ? asprintf(&combined, "%s", exclusion)
-                       : asprintf(&combined, "%s and (%s)", exclusion, expression);
-    if (length < 0) {
+    if (result == -ENOMEM)
         message("no memory for the filter");
-        return -ENOMEM;
-    }
-    if (!compiles(capture, combined, netmask, &program)) {
-        message("filter '%.*s', together with the exclusion of SSH: %s", EXPRESSION_SHOWN,
-                expression, pcap_geterr(capture));
-        free(combined);
-        return -EINVAL;
-    }
-    free(combined);
-    cut_in_kernel(&program, options->snaplen);
-    if (options->verbose)
-        show_program(&program);
-
-    int result = pcap_setfilter(capture, &program);
-    if (result != 0)
-        message("cannot install the filter: %s", pcap_geterr(capture));
-    pcap_freecode(&program);
-    return result == 0 ? 0 : -EINVAL;
+    return result;
 }
 
-int filter_install(pcap_t *capture, const struct options *options, const char *exclusion)
+int filter_compile(struct filter *filter, pcap_t *capture, const struct options *options,
+                   const struct bpf_program *exclusion)
 {
+    *filter = (struct filter){0};
     limit_time(SECONDS_MAX);
-    int result = compile_and_install(capture, options, exclusion);
+    int result = compile(filter, capture, options, exclusion);
     limit_time(0);
-    return result;
+    if (result != 0) {
+        filter_free(filter);
+        return result;
+    }
+    if (options->verbose) {
+        show_program("filter", &filter->kernel);
+        show_program("filter run by cf-pcap", &filter->user);
+    }
+    return 0;
+}
+
+void filter_free(struct filter *filter)
+{
+    pcap_freecode(&filter->kernel);
+    pcap_freecode(&filter->user);
 }

@@ -1,5 +1,5 @@
 /*
- * Compiles the user's filter, pcap-filter(7), together with the exclusion of SSH.
+ * Compiles the user's filter, pcap-filter(7), and joins it to the exclusion of SSH.
  */
 #ifndef FILTER_H
 #define FILTER_H
@@ -8,14 +8,46 @@
 
 #include "options.h"
 
+/* Instructions: BPF_MAXINSNS of linux/bpf_common.h, less what capture_filter puts in front. */
+enum { FILTER_KERNEL_MAX = 4096 - 8 };
+
 /*
- * Compiles the user's expression (all packets if it is blank) and the exclusion into one program
- * and installs it; it cuts packets, where that does no harm, but not below the snaplen. Resolves
- * names, with the container's /etc/hosts and resolv.conf. The interface gives the netmask for `ip
- * broadcast`. --verbose prints the program. 0, or -EINVAL after a message; ends the process with
- * status 1, after a message, if that takes longer than 30 seconds: libpcap's time grows with the
- * cube of the filter's length, a thousand hosts take minutes, and nothing else would stop it.
+ * The kernel's program is never empty; it cuts packets to the snaplen where the kernel does all.
+ *
+ * The user's program is empty (bf_len 0) but for filters that the kernel cannot run. There, the
+ * kernel's program is the exclusion alone, and whole packets are to be given to bpf_filter() with
+ * the user's program, as they stand in the output: the tag of a VLAN put back, the header of "any"
+ * in front. 0 from it means that the packet does not match. Those filters are:
+ *
+ *   - longer, with the exclusion, than FILTER_KERNEL_MAX instructions, or than net.core.optmem_max
+ *     of the kernel lets a filter be: more than about 600 hosts or 300 ports. libpcap (see
+ *     src/libpcap) optimizes up to about that length, so that all that the kernel runs, in the
+ *     time of who sends or receives the packet, is optimized;
+ *   - `protochain`: a loop;
+ *   - on "any": bytes of the link layer's header other than its fields of protocol, interface and
+ *     packet type, as in `link[5]`.
  */
-int filter_install(pcap_t *capture, const struct options *options, const char *exclusion);
+struct filter {
+    struct bpf_program kernel;
+    struct bpf_program user;
+};
+
+/*
+ * Compiles the user's expression (all packets if it is blank), once, behind `exclusion`, see
+ * exclusion.h: words like `vlan` shift the offsets of all that follows, and nothing in the
+ * expression can reach what is in front of it. Attaches nothing. Resolves names, with the
+ * container's /etc/hosts, resolv.conf and services. The interface gives the netmask for `ip
+ * broadcast`. A note tells where the kernel cannot run the filter; --verbose prints the program.
+ *
+ * 0, or a negative errno after a message; -ENOTSUP: only the kernel could run it, and cannot
+ * (`inbound`, `outbound` or `ifindex` beside `protochain`, or in a filter that is too long). Ends
+ * the process with status 1, after a message, if compiling takes longer than 30 seconds: name
+ * servers that do not answer, mostly. What it may use of memory is limited by memory.h.
+ */
+int filter_compile(struct filter *filter, pcap_t *capture, const struct options *options,
+                   const struct bpf_program *exclusion);
+
+/* May be called for a filter that was set to zeros, or twice. */
+void filter_free(struct filter *filter);
 
 #endif

@@ -18,6 +18,7 @@
 #include "filter.h"
 #include "instance_ports.h"
 #include "interface.h"
+#include "memory.h"
 #include "message.h"
 #include "options.h"
 #include "output.h"
@@ -74,26 +75,26 @@ static void show_privileges(const char *stage)
     message("privileges %s: %s", stage, text);
 }
 
-/* The one call with a privilege. NULL after a message; afterwards there is no privilege any more.
+/* The one call with a privilege. 0, or -1 after a message; afterwards there is no privilege any
+ * more.
  */
-static pcap_t *open_privileged(const struct options *options)
+static int open_privileged(struct capture *capture, const struct options *options)
 {
     char raised[PRIVILEGES_TEXT];
     char failure[CAPTURE_ERROR] = "";
-    pcap_t *capture = NULL;
 
     if (!privileges_permitted()) {
         reason_print();
-        return NULL;
+        return -1;
     }
     int error = privileges_raise();
     if (error != 0) {
         message("cannot raise CAP_NET_RAW: %s", strerror(-error));
-        return NULL;
+        return -1;
     }
     /* No message here: it would be written, with a privilege, to a file of the caller's choice. */
     privileges_describe(raised);
-    capture = capture_open(options->interface, failure);
+    int opened = capture_open(capture, options->interface, failure);
 
     error = privileges_drop_for_good();
     if (error != 0) {
@@ -104,30 +105,32 @@ static pcap_t *open_privileged(const struct options *options)
         message("privileges while opening: %s", raised);
         show_privileges("from here on");
     }
-    if (capture == NULL)
+    if (opened != 0)
         message("cannot capture on %s: %s", options->interface, failure);
-    return capture;
+    return opened;
 }
 
-static int install_filter(pcap_t *capture, const struct options *options, struct ssh_ports *ports)
+static int install_filter(struct capture *capture, struct filter *filter,
+                          const struct options *options, struct ssh_ports *ports)
 {
     if (ssh_ports_parse(ports, getenv("CF_INSTANCE_PORTS")) != 0)
         message("note: CF_INSTANCE_PORTS is not of the form Cloud Foundry gives it; of the SSH "
                 "ports only those it could name, and %d, are excluded",
                 SSH_DAEMON_PORT);
 
-    char *exclusion = exclusion_expression(ports);
-    if (exclusion == NULL) {
-        message("cannot list the container's addresses: %s", strerror(errno));
-        return -errno;
+    struct bpf_program exclusion;
+    int result = exclusion_compile(&exclusion, pcap_datalink(capture->handle), ports);
+    if (result != 0) {
+        message("cannot list the container's addresses: %s", strerror(-result));
+        return result;
     }
-    int result = filter_install(capture, options, exclusion);
-    free(exclusion);
-    return result;
+    result = filter_compile(filter, capture->handle, options, &exclusion);
+    pcap_freecode(&exclusion);
+    return result == 0 ? capture_filter(capture, filter) : result;
 }
 
 /* One line that tells what will be in the capture and what will not. */
-static void print_start(pcap_t *capture, const struct options *options,
+static void print_start(const struct capture *capture, const struct options *options,
                         const struct ssh_ports *ports, const struct policy *policy,
                         const struct control *control)
 {
@@ -148,8 +151,8 @@ static void print_start(pcap_t *capture, const struct options *options,
     message(
         "capturing on %s, link type %s, snaplen %u bytes, %s, SSH into this container (port %s) "
         "excluded%s%s",
-        options->interface, pcap_datalink_val_to_name(pcap_datalink(capture)), options->snaplen,
-        filter, excluded, limit,
+        options->interface, pcap_datalink_val_to_name(pcap_datalink(capture->handle)),
+        options->snaplen, filter, excluded, limit,
         control->idle_limit ? ", standard input is no control channel: ends when nothing was "
                               "captured for ten minutes"
                             : "");
@@ -180,28 +183,35 @@ static int take_slot(void)
 
 static int capture_packets(struct options *options, const struct policy *policy)
 {
+    struct tick tick;
     struct control control;
+    struct capture capture;
+    struct filter filter;
     struct ssh_ports ports;
 
-    control_open(&control, STDIN_FILENO, STDOUT_FILENO, policy->max_duration);
+    int error = tick_open(&tick);
+    if (error != 0) {
+        message("cannot make a timer: %s", strerror(-error));
+        return STATUS_BROKE;
+    }
+    control_open(&control, STDIN_FILENO, STDOUT_FILENO, policy->max_duration, &tick);
     output_widen_pipe(STDOUT_FILENO); /* now: the sandboxes have no call for it */
     if (take_slot() != 0)
         return STATUS_BROKE;
-    pcap_t *capture = open_privileged(options);
-    if (capture == NULL)
+    if (open_privileged(&capture, options) != 0)
         return STATUS_BROKE;
-    if (seccomp_works(sandbox_narrow(pcap_fileno(capture))) != 0)
+    if (seccomp_works(sandbox_narrow(capture.ring.fd)) != 0)
         return STATUS_BROKE;
-    if (install_filter(capture, options, &ports) != 0)
+    if (install_filter(&capture, &filter, options, &ports) != 0)
         return STATUS_BROKE;
-    int error = control_catch_signals(&control);
+    error = control_catch_signals(&control);
     if (error != 0) {
         message("cannot watch for signals: %s", strerror(-error));
         return STATUS_BROKE;
     }
 
-    print_start(capture, options, &ports, policy, &control);
-    return capture_run(capture, &control, options->snaplen, enter_sandbox);
+    print_start(&capture, options, &ports, policy, &control);
+    return capture_run(&capture, &control, options->snaplen, enter_sandbox);
 }
 
 int main(int argc, char **argv)
@@ -214,6 +224,7 @@ int main(int argc, char **argv)
         return STATUS_BROKE; /* there may be nowhere to say it */
     int directory_error = executable_directory(directory, sizeof directory);
     bool ssh_session = directory_error == 0 && ssh_session_is_ours(directory);
+    int memory_error = memory_limit();
     int error = privileges_limit();
     if (error != 0) {
         message("cannot limit privileges: %s", strerror(-error));
@@ -235,6 +246,9 @@ int main(int argc, char **argv)
     }
     if (options.verbose)
         show_privileges("at the start");
+    if (memory_error != 0)
+        message("note: cannot limit memory, or offer itself first where it is used up: %s",
+                strerror(-memory_error));
 
     if (directory_error != 0) {
         message("cannot read /proc/self/exe: %s; it tells where the operator's policy lies",
@@ -251,10 +265,9 @@ int main(int argc, char **argv)
     int status = apply_policy(&options, &policy, ssh_session);
     if (status != 0)
         return status;
-    if (descriptors_stdout_was_closed()) {
-        message("standard output is closed: add '> capture.pcap' or '| tcpdump -r -'");
-        return STATUS_REFUSED;
-    }
+    if (descriptors_stdout_is_null())
+        message("note: standard output is /dev/null, or was closed: packets are counted and thrown "
+                "away");
     if (isatty(STDOUT_FILENO)) {
         message("standard output is a terminal: add '> capture.pcap' or '| tcpdump -r -'");
         return STATUS_REFUSED;

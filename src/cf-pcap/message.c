@@ -1,11 +1,34 @@
 #include "message.h"
 
+#include <limits.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 enum { LINE_MAX_BYTES = 4096 };
+
+/*
+ * One write where the line is short enough, PIPE_BUF in pipe(7), so that lines of several programs
+ * on one stderr do not mix. Such a piece does not block where poll says that there is room. What
+ * finds none is left out: a capture does not wait for a reader of its messages. Nobody can be told
+ * when stderr itself is gone.
+ */
+static void write_line(const char *line, size_t length)
+{
+    struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
+    size_t done = 0;
+
+    while (done < length && poll(&room, 1, 0) == 1 && (room.revents & POLLOUT) != 0) {
+        size_t piece = length - done < PIPE_BUF ? length - done : PIPE_BUF;
+        ssize_t written = write(STDERR_FILENO, line + done, piece);
+
+        if (written <= 0)
+            return;
+        done += (size_t)written;
+    }
+}
 
 void message(const char *format, ...)
 {
@@ -43,8 +66,5 @@ void message(const char *format, ...)
     }
     line[used++] = '\n';
 
-    /* One write, so that lines of several programs on one stderr do not mix. There is nobody to
-     * tell when stderr itself is gone. */
-    ssize_t ignored = write(STDERR_FILENO, line, used);
-    (void)ignored;
+    write_line(line, used);
 }

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -55,12 +56,53 @@ static int parse_snaplen(struct options *options, const char *text)
     return -EINVAL;
 }
 
+/* Words of tcpdump's command line that people give this tool, and what there is in their place. */
+static const struct {
+    const char *word, *instead;
+} habits[] = {
+    {"-w", "packets go to standard output: > capture.pcap"},
+    {"-o", "packets go to standard output: > capture.pcap"},
+    {"--output", "packets go to standard output: > capture.pcap"},
+    {"-c", "the reader of standard output may end the capture: | tcpdump -c 10 -n -r -"},
+    {"-n", "it is for the program that reads the packets: | tcpdump -n -r -"},
+    {"-d", "for ten seconds: sleep 10 | cf ssh APP -c ..."},
+    {"--duration", "for ten seconds: sleep 10 | cf ssh APP -c ..."},
+};
+
+static void no_such_option(const char *word)
+{
+    for (size_t i = 0; i < sizeof habits / sizeof *habits; i++)
+        if (strcmp(word, habits[i].word) == 0) {
+            message("%s: no such option; %s", word, habits[i].instead);
+            return;
+        }
+    message("%s: no such option, see cf-pcap --help", word);
+}
+
+/*
+ * Quotes do not get through `cf ssh -c cf-pcap -f "tcp port 80"` and its like: the filter's words
+ * come one by one, the first as the option's value, or all of them without the option.
+ */
+static void no_option_for(int count, char **words, const char *filter)
+{
+    char rest[1024] = "";
+    size_t used = 0;
+
+    for (int i = 0; i < count && (i == 0 || words[i][0] != '-') && used < sizeof rest; i++)
+        used +=
+            (size_t)snprintf(rest + used, sizeof rest - used, "%s%s", i == 0 ? "" : " ", words[i]);
+    message("'%s' belongs to no option; a filter is given with --filter '%s%s%s'", rest, filter,
+            *filter == '\0' ? "" : " ", rest);
+}
+
 enum options_result options_parse(struct options *options, int argc, char **argv)
 {
     *options = (struct options){.interface = "eth0", .filter = "", .snaplen = SNAPLEN_DEFAULT};
 
     if (argc < 1) /* execve(2) allows it; there is no option then */
         return OPTIONS_CAPTURE;
+
+    const char *unquoted = ""; /* a filter of one word, if the option before was that */
 
     opterr = 0;
     optind = 1;
@@ -71,16 +113,20 @@ enum options_result options_parse(struct options *options, int argc, char **argv
         switch (option) {
         case 'i':
             options->interface = optarg;
+            unquoted = "";
             continue;
         case 'f':
             options->filter = optarg;
+            unquoted = strchr(optarg, ' ') == NULL ? optarg : "";
             continue;
         case 's':
             if (parse_snaplen(options, optarg) != 0)
                 return OPTIONS_WRONG;
+            unquoted = "";
             continue;
         case 'v':
             options->verbose = true;
+            unquoted = "";
             continue;
         case 'h':
             return OPTIONS_HELP;
@@ -90,7 +136,7 @@ enum options_result options_parse(struct options *options, int argc, char **argv
             message("%s needs a value, see cf-pcap --help", word);
             return OPTIONS_WRONG;
         case '?':
-            message("%s: no such option, see cf-pcap --help", word);
+            no_such_option(word);
             return OPTIONS_WRONG;
         default:
             break;
@@ -98,8 +144,7 @@ enum options_result options_parse(struct options *options, int argc, char **argv
         break;
     }
     if (optind < argc) {
-        message("'%s' belongs to no option; a filter is given with --filter '%s'", argv[optind],
-                argv[optind]);
+        no_option_for(argc - optind, argv + optind, unquoted);
         return OPTIONS_WRONG;
     }
     return OPTIONS_CAPTURE;

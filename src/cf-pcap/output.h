@@ -1,5 +1,5 @@
 /*
- * The pcap file on stdout: packets are gathered in a buffer and written in as few calls as may be.
+ * The pcap file on stdout: records are gathered in a buffer and written in as few calls as may be.
  * Format: draft-ietf-opsawg-pcap, classic pcap, this machine's byte order, microseconds.
  */
 #ifndef OUTPUT_H
@@ -7,19 +7,23 @@
 
 #include <pcap/pcap.h>
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
-/*
- * Asked about every 50 ms while a write does not get on, because whoever reads is slow: `stalled`
- * is the time, in milliseconds, since the last byte was taken. true: give the write up.
- */
-typedef bool output_patience(void *context, int64_t stalled);
+#include "tick.h"
+
+/* Asked every TICK_MS while a write does not get on, because its reader is slow. true: give the
+ * write up. */
+typedef bool output_patience(void *context);
 
 struct output {
     int fd;
-    uint32_t snaplen; /* bytes */
-    unsigned char *buffer;
-    size_t used; /* bytes in the buffer */
+    unsigned char *buffer; /* 1 MiB */
+    size_t used;           /* bytes in the buffer */
+    uint32_t packets;      /* in the buffer */
+    uint64_t written;      /* packets that stand whole in what the descriptor has taken */
+    size_t unwritten;      /* bytes that it has not taken, after an error */
+    struct tick *tick;
     output_patience *give_up;
     void *context; /* of give_up */
 };
@@ -31,22 +35,22 @@ struct output {
  */
 void output_widen_pipe(int fd);
 
-/*
- * Puts the file header into the buffer. Catches SIGALRM, which ends a write that blocks: unlike
- * O_NONBLOCK that leaves the open file as it is for others who share it. The buffer (1 MiB) lives
- * as long as the process. 0 or a negative errno.
- */
-int output_open(struct output *output, int fd, int linktype, uint32_t snaplen,
-                output_patience *give_up, void *context);
+/* Allocates the buffer, which lives as long as the process, and puts the file header into it; to be
+ * flushed before the first packet. `output` has fd, tick, give_up and context. 0 or a negative
+ * errno. */
+int output_open(struct output *output, const struct pcap_file_header *header);
 
-/* Appends a packet, cut to the snaplen; writes first if the buffer is full. 0, or what output_flush
- * says. */
-int output_packet(struct output *output, const struct pcap_pkthdr *header,
-                  const unsigned char *data);
+/* Bytes for which the buffer has room, and the place for them. give_up may use it, too: what it
+ * adds is written with the rest. */
+size_t output_room(const struct output *output);
+unsigned char *output_space(const struct output *output);
+
+/* Takes in what was put there: whole records. */
+void output_add(struct output *output, size_t bytes, uint32_t packets);
 
 /*
  * Writes what is in the buffer. 0; -EPIPE: nobody reads any more; -ETIMEDOUT: give_up said so;
- * another negative errno: the write failed. After an error output->used bytes are not written.
+ * another negative errno: the write failed. After an error nothing more can be written.
  */
 int output_flush(struct output *output);
 

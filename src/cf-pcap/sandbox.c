@@ -104,10 +104,10 @@ int sandbox_narrow(int packet_socket)
         /* libpcap: netmask of the interface; emptying the socket while the filter is put on it */
         ALLOW_IF(__NR_ioctl, 1, SIOCGIFADDR),
         ALLOW_IF(__NR_ioctl, 1, SIOCGIFNETMASK),
+        ALLOW_IF(__NR_ioctl, 1, SIOCGIFINDEX), /* the zone of an address, fe80::1%eth0 */
         ALLOW_IF(__NR_fcntl, 1, F_GETFL),
         ALLOW_IF(__NR_fcntl, 1, F_SETFL),
         ALLOW(__NR_setsockopt),
-        ALLOW(__NR_writev), /* its warning when a filter is too long for the kernel */
         /* the signals that end a capture, the ticks */
         ALLOW(__NR_rt_sigprocmask),
         ALLOW(__NR_rt_sigaction),
@@ -121,7 +121,8 @@ int sandbox_narrow(int packet_socket)
 #endif
         ALLOW(__NR_write),
         ALLOW(__NR_read),
-        ALLOW(__NR_setitimer),
+        ALLOW(__NR_setitimer), /* the time that a filter may take */
+        ALLOW(__NR_timer_settime),
         ALLOW(__NR_rt_sigreturn),
         ALLOW(__NR_clock_gettime),
         ALLOW(__NR_restart_syscall),
@@ -140,19 +141,19 @@ int sandbox_enter(void)
     struct sock_filter list[] = {
         BEGIN,
 #ifdef __NR_poll
-        ALLOW(__NR_poll), /* waiting: ours, and libpcap's look for errors of the socket */
+        ALLOW(__NR_poll), /* waiting */
 #else
         ALLOW(__NR_ppoll), /* the same */
 #endif
-        ALLOW(__NR_write),           /* stdout, stderr, libpcap's eventfd in pcap_breakloop */
-        ALLOW(__NR_read),            /* stdin, the signalfd, that eventfd */
-        ALLOW(__NR_setitimer),       /* the ticks that end a write which blocks */
-        ALLOW(__NR_rt_sigreturn),    /* after a tick */
-        ALLOW(__NR_clock_gettime),   /* where the vDSO cannot tell */
-        ALLOW(__NR_restart_syscall), /* poll goes on after SIGSTOP and SIGCONT */
-        ALLOW(__NR_getsockopt),      /* the counts; libpcap: which error has the socket? */
-        ALLOW(__NR_getsockname),     /* libpcap: is the interface still there? */
-        ALLOW_IF(__NR_ioctl, 1, SIOCGIFFLAGS),          /* libpcap: is it up? */
+        ALLOW(__NR_write),                     /* stdout, stderr */
+        ALLOW(__NR_read),                      /* stdin, the signalfd */
+        ALLOW(__NR_timer_settime),             /* the ticks that end a write which blocks */
+        ALLOW(__NR_rt_sigreturn),              /* after a tick */
+        ALLOW(__NR_clock_gettime),             /* where the vDSO cannot tell */
+        ALLOW(__NR_restart_syscall),           /* poll goes on after SIGSTOP and SIGCONT */
+        ALLOW(__NR_getsockopt),                /* the counts; which error has the socket? */
+        ALLOW(__NR_getsockname),               /* is the interface still there? */
+        ALLOW_IF(__NR_ioctl, 1, SIOCGIFFLAGS), /* is it up? */
         ALLOW_IF(__NR_setsockopt, 2, SO_ATTACH_FILTER), /* the end of the inflow */
         ALLOW(__NR_exit_group),
         END,

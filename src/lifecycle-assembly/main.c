@@ -7,13 +7,16 @@
  *
  * filter copies the archive: without the tool and the policy it holds, with TOOL and POLICY if they
  * are named. check says whether OUT.tar is what filter makes of STOCK.tar. The files may be pipes.
- * holds-tool prints yes or no. Status 0, or 1 after one line on stderr.
+ * holds-tool prints yes or no. Status 0; or, after one line on stderr, 3 for an archive that holds
+ * what is not known here or is none, 1 for anything else.
  */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "archive.h"
+
+enum { UNKNOWN_ARCHIVE = 3 };
 
 static struct tar_reader stock, product; /* megabytes: too large for the stack */
 static struct failure failure;
@@ -92,17 +95,20 @@ static const struct {
 
 int main(int count, char **arguments)
 {
+    int status;
+
     for (size_t i = 0; count > 1 && i < sizeof commands / sizeof commands[0]; i++) {
         int files = count - 2 - commands[i].archives;
         if (strcmp(arguments[1], commands[i].name) != 0)
             continue;
         if (files != 0 && !(files == 2 && commands[i].additions))
             break;
-        if (with_additions(arguments + 2 + commands[i].archives, commands[i].run, arguments + 2) ==
-            0)
+        status =
+            with_additions(arguments + 2 + commands[i].archives, commands[i].run, arguments + 2);
+        if (status == 0)
             return 0;
         fprintf(stderr, "lifecycle-archive: %s\n", failure.text);
-        return 1;
+        return status == -EBADMSG ? UNKNOWN_ARCHIVE : 1;
     }
     fprintf(stderr, "lifecycle-archive: usage: lifecycle-archive filter [TOOL POLICY] | "
                     "check STOCK OUT [TOOL POLICY] | holds-tool\n");

@@ -7,7 +7,7 @@
 static void check(int argc, char **argv)
 {
     struct options options;
-    char error[128] = "";
+    char error[OPTIONS_ERROR_SIZE] = "";
 
     enum options_result result = options_parse(&options, argc, argv, error, sizeof error);
     CLAIM(memchr(error, '\0', sizeof error) != NULL);
@@ -19,7 +19,7 @@ static void check(int argc, char **argv)
     CLAIM(options.app != NULL && options.snaplen <= SNAPLEN_MAX);
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         CLAIM(words[i] == NULL || strlen(words[i]) <= FUZZ_WORDS_BYTES);
-    CLAIM(options.duration <= 366U * 24 * 3600);
+    CLAIM(options.duration_ms <= 366ULL * 24 * 3600 * 1000);
     CLAIM(options.range_count <= INSTANCE_RANGES_MAX);
     for (size_t i = 0; i < options.range_count; i++)
         CLAIM(options.ranges[i].first <= options.ranges[i].last &&

@@ -62,7 +62,7 @@ static const struct expectation cases[] = {
     {"", 0, true, STREAM_CUT, "", VERDICT_FAILED, "cut off"},
     {"", 255, true, STREAM_ENDED, "", VERDICT_FAILED, "status 255"},
     {"", -EMFILE, false, STREAM_EMPTY, "", VERDICT_FAILED,
-     "could not be started: Too many open files"},
+     "could not be started: too many files are open; each instance takes three (ulimit -n"},
     {"", 0, false, STREAM_EMPTY, "", VERDICT_FAILED, "without a capture"},
     {"", 0, true, STREAM_ENDED, "", VERDICT_ENDED, "by itself"},
     {"bad\x1b]0;title\x07\n", 1, false, STREAM_EMPTY, "", VERDICT_FAILED, "bad\\x1b]0;title\\x07"},

@@ -16,7 +16,7 @@ static enum options_result parse(struct options *options, const char *const *wor
         argc++;
     }
     error[0] = '\0';
-    return options_parse(options, argc, argv, error, 256);
+    return options_parse(options, argc, argv, error, OPTIONS_ERROR_SIZE);
 }
 
 #define WORDS(...) ((const char *const[WORDS_MAX + 1]){__VA_ARGS__})
@@ -24,7 +24,7 @@ static enum options_result parse(struct options *options, const char *const *wor
 static void the_defaults_are_all_packets_of_all_web_instances_on_eth0(void **state)
 {
     struct options options;
-    char error[256];
+    char error[OPTIONS_ERROR_SIZE];
 
     (void)state;
     assert_int_equal(parse(&options, WORDS("myapp"), error), OPTIONS_CAPTURE);
@@ -34,7 +34,9 @@ static void the_defaults_are_all_packets_of_all_web_instances_on_eth0(void **sta
     assert_null(options.output);
     assert_null(options.filter);
     assert_int_equal(options.snaplen, 0);
-    assert_int_equal(options.duration, 0);
+    assert_int_equal(options.duration_ms, 0);
+    assert_false(options.filter_is_empty);
+    assert_false(options.verbose);
     assert_int_equal(options.range_count, 0);
     assert_int_equal(options.format, FORMAT_PCAP);
     assert_false(options.yes);
@@ -43,7 +45,7 @@ static void the_defaults_are_all_packets_of_all_web_instances_on_eth0(void **sta
 static void options_can_stand_anywhere_long_and_short(void **state)
 {
     struct options options;
-    char error[256];
+    char error[OPTIONS_ERROR_SIZE];
 
     (void)state;
     assert_int_equal(parse(&options,
@@ -56,14 +58,14 @@ static void options_can_stand_anywhere_long_and_short(void **state)
     assert_string_equal(options.interface, "lo");
     assert_string_equal(options.filter, "tcp port 80");
     assert_int_equal(options.snaplen, 96);
-    assert_int_equal(options.duration, 90);
+    assert_int_equal(options.duration_ms, 90000);
     assert_true(options.yes);
 }
 
 static void instances_can_be_listed_in_several_ways(void **state)
 {
     struct options options;
-    char error[256];
+    char error[OPTIONS_ERROR_SIZE];
 
     (void)state;
     assert_int_equal(
@@ -77,7 +79,7 @@ static void instances_can_be_listed_in_several_ways(void **state)
 static void the_name_of_the_output_tells_the_format_unless_it_is_given(void **state)
 {
     struct options options;
-    char error[256];
+    char error[OPTIONS_ERROR_SIZE];
 
     (void)state;
     parse(&options, WORDS("a", "-o", "x.pcapng"), error);
@@ -88,38 +90,110 @@ static void the_name_of_the_output_tells_the_format_unless_it_is_given(void **st
     assert_int_equal(options.format, FORMAT_PCAPNG);
 }
 
+static void a_duration_may_have_fractions(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t ms;
+    } cases[] = {
+        {"30s", 30000},      {"90", 90000},      {"1.5s", 1500},
+        {"1.5", 1500},       {"0.25s", 250},     {"500ms", 500},
+        {"1ms", 1},          {"1h30m", 5400000}, {"0.5h", 1800000},
+        {"1m0.001s", 60001}, {"0.0010009s", 1},  {"8784h", 366ULL * 24 * 3600 * 1000},
+    };
+    static const char *const wrong[] = {"0",   "0s",    "0.0009s",     "5x",       "",     ".5s",
+                                        "1.s", "1.5.5", "9999999999h", "8784h1ms", "1h30", "ms",
+                                        "-1s", "1e3s",  "1,5s",        "1 s",      "8785h"};
+    struct options options;
+    char error[OPTIONS_ERROR_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(parse(&options, WORDS("a", "-d", cases[i].text), error), OPTIONS_CAPTURE);
+        assert_int_equal(options.duration_ms, cases[i].ms);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_int_equal(parse(&options, WORDS("a", "-d", wrong[i]), error), OPTIONS_WRONG);
+        assert_non_null(strstr(error, "--duration"));
+    }
+}
+
+static void tcpdumps_w_is_output(void **state)
+{
+    struct options options;
+    char error[OPTIONS_ERROR_SIZE];
+
+    (void)state;
+    assert_int_equal(parse(&options, WORDS("a", "-w", "x.pcapng"), error), OPTIONS_CAPTURE);
+    assert_string_equal(options.output, "x.pcapng");
+    assert_int_equal(options.format, FORMAT_PCAPNG);
+    assert_int_equal(parse(&options, WORDS("a", "-w-"), error), OPTIONS_CAPTURE);
+    assert_string_equal(options.output, "-");
+}
+
+static void an_empty_filter_is_remembered_as_that(void **state)
+{
+    static const char *const empty[] = {"", " ", "\t\n"};
+    struct options options;
+    char error[OPTIONS_ERROR_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
+        assert_int_equal(parse(&options, WORDS("a", "-f", empty[i]), error), OPTIONS_CAPTURE);
+        assert_null(options.filter);
+        assert_true(options.filter_is_empty);
+    }
+    assert_int_equal(parse(&options, WORDS("a", "-f", "", "-f", "tcp"), error), OPTIONS_CAPTURE);
+    assert_string_equal(options.filter, "tcp");
+    assert_false(options.filter_is_empty);
+}
+
+static void words_behind_two_dashes_are_no_options(void **state)
+{
+    struct options options;
+    char error[OPTIONS_ERROR_SIZE];
+
+    (void)state;
+    assert_int_equal(parse(&options, WORDS("-y", "--", "-app"), error), OPTIONS_CAPTURE);
+    assert_string_equal(options.app, "-app");
+}
+
 static void what_is_wrong_is_named(void **state)
 {
     static const struct {
         const char *words[WORDS_MAX + 1], *part;
     } cases[] = {
-        {{NULL}, "name of the app"},
-        {{"a", "tcp port 80"}, "'tcp port 80' belongs to no option"},
-        {{"a", "--nonsense"}, "--nonsense"},
-        {{"a", "-q"}, "-q"},
-        {{"a", "-o"}, "-o needs a value"},
+        {{NULL}, "name of the app is missing"},
+        {{""}, "name of the app is empty"},
+        {{"a", "-o", ""}, "--output is empty"},
+        {{"a", "-w", ""}, "--output is empty"},
+        {{"a", "--interface", ""}, "--interface is empty"},
+        {{"a", "--process="}, "--process is empty"},
+        {{"a", "-o"}, "-o (--output) needs a value"},
+        {{"a", "-w"}, "-w (--output) needs a value"},
+        {{"a", "--output"}, "-o (--output) needs a value"},
+        {{"a", "-s"}, "-s (--snaplen) needs a value"},
+        {{"a", "-yf"}, "-f (--filter) needs a value"},
+        {{"a", "--format"}, "--format needs a value"},
+        {{"a", "-o", "-d", "10s"}, "--output -d: is its value missing?"},
+        {{"-f", "-y", "a"}, "--filter -y: is its value missing?"},
+        {{"a", "--yes=no"}, "--yes takes no value"},
         {{"a", "-s", "262145"}, "262145"},
         {{"a", "-s", "0x10"}, "0x10"},
         {{"a", "-s", "-1"}, "-1"},
         {{"a", "-s", "99999999999999999999"}, "99999999999999999999"},
-        {{"a", "-i", ""}, "--instance"},
+        {{"a", "-i", ""}, "--instance is empty"},
         {{"a", "-i", "1,"}, "1,"},
         {{"a", "-i", "3-1"}, "3-1"},
-        {{"a", "-i", "x"}, "--instance x"},
+        {{"a", "-i", "x"}, "--instance x: not an instance index"},
         {{"a", "-i", "1 2"}, "1 2"},
         {{"a", "-i", "10000"}, "10000"},
-        {{"a", "-d", "0"}, "--duration 0"},
-        {{"a", "-d", "5x"}, "5x"},
-        {{"a", "-d", ""}, "--duration"},
-        {{"a", "-d", "9999999999h"}, "9999999999h"},
         {{"a", "--format", "PCAP"}, "PCAP"},
-        {{""}, "empty"},
-        {{"a", "-o", ""}, "empty"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct options options;
-        char error[256];
+        char error[OPTIONS_ERROR_SIZE];
 
         assert_int_equal(parse(&options, cases[i].words, error), OPTIONS_WRONG);
         if (strstr(error, cases[i].part) == NULL)
@@ -127,11 +201,95 @@ static void what_is_wrong_is_named(void **state)
     }
 }
 
+/* What people type who know tcpdump, tshark and cf ssh, or leave the quotes away. */
+static void what_was_meant_is_guessed(void **state)
+{
+    static const struct {
+        const char *words[WORDS_MAX + 1], *error;
+    } cases[] = {
+        {{"myapp", "tcp", "port", "80"},
+         "'tcp port 80' belongs to no option; a filter is one word: -f 'tcp port 80'"},
+        {{"myapp", "tcp port 80"},
+         "'tcp port 80' belongs to no option; a filter is one word: -f 'tcp port 80'"},
+        {{"myapp", "-f", "tcp", "port", "80"},
+         "'port 80' belongs to no option; a filter is one word: -f 'tcp port 80'"},
+        {{"-f", "tcp", "port", "80", "myapp"},
+         "'port 80' belongs to no option; a filter is one word: -f 'tcp port 80'"},
+        {{"-f", "tcp", "port", "80", "-d", "1s", "myapp"},
+         "'port 80' belongs to no option; a filter is one word: -f 'tcp port 80'"},
+        {{"myapp", "host", "a'b"},
+         "'host a'b' belongs to no option; a filter is one word: -f 'host a'\\''b'"},
+        {{"myapp", "other"},
+         "'other' is one name too many: only one app is captured at a time, here 'myapp'; a "
+         "filter would be -f 'other'"},
+        {{"-f", "tcp port 80", "myapp", "other"},
+         "'other' is one name too many: only one app is captured at a time, here 'myapp'; a "
+         "filter would be -f 'other'"},
+        {{"myapp", "eth0"}, "'eth0' belongs to no option; did you mean --interface eth0?"},
+        {{"myapp", "any"}, "'any' belongs to no option; did you mean --interface any?"},
+        {{"myapp", "x.pcap"}, "'x.pcap' belongs to no option; did you mean -o 'x.pcap'?"},
+        {{"myapp", "-"}, "'-' belongs to no option; did you mean -o -?"},
+        {{"myapp", "0,2-4"}, "'0,2-4' belongs to no option; did you mean -i 0,2-4?"},
+        {{"myapp", "-i", "eth0"},
+         "--instance eth0: not an instance index; did you mean --interface eth0?"},
+        {{"myapp", "-i", "any"},
+         "--instance any: not an instance index; did you mean --interface any?"},
+        {{"myapp", "-interface", "lo"}, "-interface: did you mean --interface?"},
+        {{"myapp", "-filter=tcp"}, "-filter=tcp: did you mean --filter?"},
+        {{"myapp", "-c", "10"},
+         "there is no option -c: for the first ten packets, cf pcap APP -o - | tcpdump -c 10 -n -r "
+         "-; for ten seconds, -d 10s"},
+        {{"myapp", "-n"},
+         "there is no option -n: it is for the program that reads the packets: cf pcap APP -o - | "
+         "tcpdump -n -r -"},
+        {{"myapp", "-nn"},
+         "there is no option -n: it is for the program that reads the packets: cf pcap APP -o - | "
+         "tcpdump -n -r -"},
+        {{"myapp", "--snapshot-length=96"},
+         "there is no option --snapshot-length; did you mean --snaplen?"},
+        {{"myapp", "--snap-len", "96"}, "there is no option --snap-len; did you mean --snaplen?"},
+        {{"myapp", "--instnace", "1"}, "there is no option --instnace; did you mean --instance?"},
+        {{"myapp", "--app-instance-index", "1"},
+         "there is no option --app-instance-index; did you mean --instance?"},
+        {{"--app", "myapp"},
+         "there is no option --app: the app is named without an option: cf pcap APP"},
+        {{"myapp", "--nonsense"}, "there is no option --nonsense"},
+        {{"myapp", "-Z"}, "there is no option -Z"},
+        {{"-yZv", "myapp"}, "there is no option -Z"},
+        {{"myapp", "--in", "1"}, "there is no option --in"},
+        {{"myapp", "\xe2\x80\x93o", "x"},
+         "\xe2\x80\x93o: the dash is not the one of the keyboard (-)"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct options options;
+        char error[OPTIONS_ERROR_SIZE];
+
+        assert_int_equal(parse(&options, cases[i].words, error), OPTIONS_WRONG);
+        assert_string_equal(error, cases[i].error);
+    }
+}
+
+static void a_long_wrong_word_is_cut(void **state)
+{
+    static char word[5000];
+    struct options options;
+    char error[OPTIONS_ERROR_SIZE];
+
+    (void)state;
+    memset(word, 'x', sizeof word - 1);
+    assert_int_equal(parse(&options, WORDS("a", word, word), error), OPTIONS_WRONG);
+    assert_true(strlen(error) < sizeof error);
+    word[0] = word[1] = '-';
+    assert_int_equal(parse(&options, WORDS("a", word), error), OPTIONS_WRONG);
+    assert_true(strlen(error) < sizeof error);
+}
+
 static void too_many_ranges_are_refused(void **state)
 {
     static char list[4 * (INSTANCE_RANGES_MAX + 1)];
     struct options options;
-    char error[256];
+    char error[OPTIONS_ERROR_SIZE];
 
     (void)state;
     for (int i = 0; i <= INSTANCE_RANGES_MAX; i++)
@@ -141,9 +299,9 @@ static void too_many_ranges_are_refused(void **state)
 
 static void every_option_is_in_the_help(void **state)
 {
-    static const char *const names[] = {"output, -o",   "interface", "filter, -f",   "snaplen, -s",
-                                        "instance, -i", "process",   "duration, -d", "format",
-                                        "yes, -y",      "help, -h"};
+    static const char *const names[] = {
+        "output, -o, -w", "interface", "filter, -f", "snaplen, -s", "instance, -i", "process",
+        "duration, -d",   "format",    "yes, -y",    "verbose, -v", "help, -h"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_true(strncmp(options_help[i].name, names[i], strlen(names[i])) == 0);
@@ -157,7 +315,13 @@ int main(void)
         cmocka_unit_test(options_can_stand_anywhere_long_and_short),
         cmocka_unit_test(instances_can_be_listed_in_several_ways),
         cmocka_unit_test(the_name_of_the_output_tells_the_format_unless_it_is_given),
+        cmocka_unit_test(a_duration_may_have_fractions),
+        cmocka_unit_test(tcpdumps_w_is_output),
+        cmocka_unit_test(an_empty_filter_is_remembered_as_that),
+        cmocka_unit_test(words_behind_two_dashes_are_no_options),
         cmocka_unit_test(what_is_wrong_is_named),
+        cmocka_unit_test(what_was_meant_is_guessed),
+        cmocka_unit_test(a_long_wrong_word_is_cut),
         cmocka_unit_test(too_many_ranges_are_refused),
         cmocka_unit_test(every_option_is_in_the_help),
     };

@@ -1,31 +1,28 @@
 /*
- * The filter: libpcap's parser on the user's text, and what it makes of it together with the
- * exclusion of SSH. Names are not looked up: all have the same addresses, all services the same
- * port.
+ * The filter: libpcap's parser on the user's text, and what becomes of it behind the exclusion of
+ * SSH, for whole frames and for frames that are cut anywhere. Names are not looked up: all have the
+ * same addresses, all services the same port. The container's addresses are 10.255.0.2 and fd00::2.
  */
 #include <arpa/inet.h>
+#include <ifaddrs.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <string.h>
 
 #include "../../fuzz.h"
+#include "exclusion.h"
 #include "filter.h"
 
 enum { FRAME = 96, FRAMES = 4, EXPRESSION_MAX = 300 };
 
-int __wrap_pcap_setfilter(pcap_t *capture, struct bpf_program *program);
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
                 struct addrinfo **list);
 void freeaddrinfo(struct addrinfo *list);
-
-static const char exclusion[] =
-    "not (tcp and (((src port 2222 or src port 61002) and (src net 127.0.0.0/8 or src host "
-    "10.255.0.2 or src host fd00::2)) or ((dst port 2222 or dst port 61002) and (dst net "
-    "127.0.0.0/8 or dst host 10.255.0.2 or dst host fd00::2))))";
+int getifaddrs(struct ifaddrs **list);
+void freeifaddrs(struct ifaddrs *list);
 
 static struct options options = {.interface = "lo"};
 static uint8_t ssh[FRAMES][FRAME], other[FRAMES][FRAME];
-static size_t installed;
 
 /* Ethernet, IP without options, TCP or UDP. */
 static void make(uint8_t frame[FRAME], int version, uint8_t protocol, const uint8_t *addresses,
@@ -68,24 +65,65 @@ static void make_all(void)
     memcpy(other[3] + 12, "\x81\x00\x00\x07\x08\x00", 6); /* in VLAN 7 */
 }
 
-/* What filter_install would hand to the kernel. */
-int __wrap_pcap_setfilter(pcap_t *capture, struct bpf_program *program)
+/* The length from which on a frame shows whether it is of an SSH session: to the ports' end. */
+static u_int shows(const uint8_t *frame)
 {
-    struct bpf_program alone;
+    return frame[12] == 0x08 ? 14 + 20 + 4 : 14 + 40 + 4;
+}
 
-    installed++;
-    for (size_t i = 0; i < FRAMES; i++)
-        CLAIM(bpf_filter(program->bf_insns, ssh[i], FRAME, FRAME) == 0);
-    if (pcap_compile(capture, &alone, options.filter, 1, PCAP_NETMASK_UNKNOWN) != 0)
-        return 0; /* it takes a netmask, as `ip broadcast` does */
-    for (size_t i = 0; i < FRAMES; i++) {
-        u_int kept = bpf_filter(program->bf_insns, other[i], FRAME, FRAME);
+static u_int run(const struct bpf_program *program, const uint8_t *frame, u_int length)
+{
+    return bpf_filter(program->bf_insns, frame, length, length);
+}
 
-        CLAIM(kept == 0 || kept >= FRAME || kept >= options.snaplen);
-        CLAIM((kept == 0) == (bpf_filter(alone.bf_insns, other[i], FRAME, FRAME) == 0));
+/* A frame that the exclusion does not concern is kept as the user's filter alone would keep it. */
+static void claim_others(const struct filter *filter, const struct bpf_program *alone,
+                         const uint8_t *frame, u_int length)
+{
+    u_int kept = run(&filter->kernel, frame, length);
+    u_int wanted = alone->bf_len == 0 ? SNAPLEN_DEFAULT : run(alone, frame, length);
+
+    if (filter->user.bf_len == 0) {
+        CLAIM(kept == (wanted == 0 ? 0 : options.snaplen));
+        return;
     }
+    CLAIM(kept == SNAPLEN_DEFAULT);
+    CLAIM((run(&filter->user, frame, length) == 0) == (wanted == 0));
+}
+
+static void claim_all(pcap_t *capture, const struct filter *filter)
+{
+    struct bpf_program alone = {0};
+
+    if (options.filter[strspn(options.filter, " \t\r\n")] != '\0')
+        CLAIM(pcap_compile(capture, &alone, options.filter, 1, htonl(0xff000000)) == 0);
+    for (size_t i = 0; i < FRAMES; i++)
+        for (u_int length = 1; length <= FRAME; length++) {
+            if (length >= shows(ssh[i]))
+                CLAIM(run(&filter->kernel, ssh[i], length) == 0);
+            else
+                claim_others(filter, &alone, ssh[i], length);
+            claim_others(filter, &alone, other[i], length);
+        }
     pcap_freecode(&alone);
+}
+
+int getifaddrs(struct ifaddrs **list)
+{
+    static struct sockaddr_in four = {.sin_family = AF_INET};
+    static struct sockaddr_in6 six = {.sin6_family = AF_INET6};
+    static struct ifaddrs second = {.ifa_addr = (struct sockaddr *)&six};
+    static struct ifaddrs first = {.ifa_addr = (struct sockaddr *)&four, .ifa_next = &second};
+
+    inet_pton(AF_INET, "10.255.0.2", &four.sin_addr);
+    inet_pton(AF_INET6, "fd00::2", &six.sin6_addr);
+    *list = &first;
     return 0;
+}
+
+void freeifaddrs(struct ifaddrs *list)
+{
+    (void)list;
 }
 
 int getaddrinfo(const char *node, const char *service, const struct addrinfo *hints,
@@ -117,11 +155,15 @@ void freeaddrinfo(struct addrinfo *list)
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
+    static const struct ssh_ports ports = {.count = 2, .port = {SSH_DAEMON_PORT, 61002}};
     static pcap_t *capture;
+    static struct bpf_program exclusion;
     char expression[EXPRESSION_MAX + 1];
+    struct filter filter;
 
     if (capture == NULL) {
         capture = pcap_open_dead(DLT_EN10MB, SNAPLEN_DEFAULT);
+        CLAIM(exclusion_compile(&exclusion, DLT_EN10MB, &ports) == 0);
         make_all();
     }
     if (size < 1 || size > EXPRESSION_MAX)
@@ -130,8 +172,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     memcpy(expression, data + 1, size - 1);
     expression[size - 1] = '\0';
     options.filter = expression;
-    size_t before = installed;
-    int result = filter_install(capture, &options, exclusion);
-    CLAIM((result == 0) == (installed > before));
+    int result = filter_compile(&filter, capture, &options, &exclusion);
+    CLAIM((result == 0) == (filter.kernel.bf_len != 0));
+    if (result == 0)
+        claim_all(capture, &filter);
+    filter_free(&filter);
     return 0;
 }

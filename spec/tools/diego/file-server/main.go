@@ -1,6 +1,6 @@
 // file-server stands in for Diego's file server, which cannot be had as a Go module. It keeps to what the
-// real one shows its clients: GET and HEAD below /v1/static/ of a directory's files (no listings), an
-// ETag that is the sha256 of the content at a path's first request, remembered per path for the life of
+// real one shows its clients: GET alone (405 for other methods, HEAD too) below /v1/static/ of a directory's files
+// (no listings), 400 for a path with "..", doubled slashes taken as one without a redirect, an ETag that is the sha256 of the content at a path's first request, remembered per path for the life of
 // the process whatever happens to the file, conditional and range requests. It reads the same two keys of
 // the same configuration file. It does not show: TLS, metrics, logs, the debug server.
 //
@@ -17,6 +17,8 @@ import (
 	"net/http"
 	"os"
 	"path"
+	"slices"
+	"strings"
 	"sync"
 )
 
@@ -47,13 +49,25 @@ func main() {
 	if c.StaticDirectory == "" {
 		log.Fatal("static_directory is missing")
 	}
-	const prefix = "/v1/static/"
-	http.Handle("GET "+prefix, http.StripPrefix(prefix, &files{root: http.Dir(c.StaticDirectory)}))
-	log.Fatal(http.ListenAndServe(c.ServerAddress, nil))
+	// No http.ServeMux: that redirects paths with "//" and "..".
+	log.Fatal(http.ListenAndServe(c.ServerAddress, &files{root: http.Dir(c.StaticDirectory)}))
 }
 
 func (f *files) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	name := path.Clean("/" + r.URL.Path)
+	const prefix = "/v1/static/"
+	switch {
+	case !strings.HasPrefix(r.URL.Path, prefix):
+		http.NotFound(w, r)
+		return
+	case r.Method != http.MethodGet:
+		w.Header().Set("Allow", http.MethodGet)
+		http.Error(w, "Method Not Allowed", http.StatusMethodNotAllowed)
+		return
+	case slices.Contains(strings.Split(r.URL.Path, "/"), ".."):
+		http.Error(w, "invalid URL path", http.StatusBadRequest)
+		return
+	}
+	name := path.Clean("/" + strings.TrimPrefix(r.URL.Path, prefix))
 	file, err := f.root.Open(name)
 	if err != nil {
 		http.Error(w, "File not found: "+path.Base(name), http.StatusNotFound)

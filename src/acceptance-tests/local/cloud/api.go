@@ -168,6 +168,8 @@ func (c *Cloud) handler() http.Handler {
 	c.pushEndpoints(v3)
 	c.routeEndpoints(v3)
 	c.taskEndpoints(v3)
+	c.deploymentEndpoints(v3)
+	c.eventEndpoints(v3)
 	v3.HandleFunc("GET /internal/apps/{guid}/ssh_access/{index}", c.sshAccess)
 	v3.HandleFunc("/", func(w http.ResponseWriter, r *http.Request) {
 		log.Printf("not answered: %s %s", r.Method, r.URL)
@@ -185,21 +187,23 @@ func (c *Cloud) handler() http.Handler {
 	return mux
 }
 
-func (c *Cloud) startAPI() (server, error) { return c.startAPIOn(c.public["api"]) }
+func (c *Cloud) startAPI() (server, error) {
+	return c.startAPIOn(awayListener{c.public["api"], c.trouble}, c.troubled(c.handler()))
+}
 func (c *Cloud) startInternalAPI() (server, error) {
 	l, err := net.Listen("tcp", internalAPI)
 	if err != nil {
 		return nil, err
 	}
-	return c.startAPIOn(l)
+	return c.startAPIOn(l, c.handler())
 }
 
-func (c *Cloud) startAPIOn(l net.Listener) (server, error) {
+func (c *Cloud) startAPIOn(l net.Listener, handler http.Handler) (server, error) {
 	config, err := c.ca.serverTLS("127.0.0.1", "localhost")
 	if err != nil {
 		return nil, err
 	}
-	s := &http.Server{Handler: c.handler(), ErrorLog: log.New(io.Discard, "", 0)}
+	s := &http.Server{Handler: handler, ErrorLog: log.New(io.Discard, "", 0)}
 	return func() error { return s.Serve(tls.NewListener(l, config)) }, nil
 }
 

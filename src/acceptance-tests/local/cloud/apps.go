@@ -31,6 +31,7 @@ func (c *Cloud) appEndpoints(mux *http.ServeMux) {
 				return
 			}
 			do(a)
+			c.event(a, "audit.app."+verb, user, object{})
 			reply(w, 200, a.json())
 		}))
 	}
@@ -52,7 +53,6 @@ func (c *Cloud) appEndpoints(mux *http.ServeMux) {
 		}
 		reply(w, 200, object{"name": r.PathValue("name"), "enabled": a.SSH})
 	}))
-	mux.HandleFunc("GET /v3/deployments", empty)
 }
 
 // sshAccess is Cloud Controller's word to ssh-proxy: the process in the BBS, if SSH is allowed.
@@ -71,7 +71,7 @@ func (c *Cloud) sshAccess(w http.ResponseWriter, r *http.Request) {
 func (c *Cloud) newApp(space *Space, name string) *App {
 	a := &App{GUID: newGUID(), Name: name, Space: space, SSH: c.config.AppSSH, Lifecycle: "buildpack",
 		Stack: "cflinuxfs4", Env: map[string]string{}, Created: time.Now()}
-	a.Processes = []*Process{{GUID: a.GUID, Type: "web", App: a, Instances: 1, MemoryMB: 256, Health: "port"}}
+	a.Processes = []*Process{{GUID: a.GUID, Type: "web", App: a, Instances: 1, MemoryMB: 256, Health: "port", Created: time.Now()}}
 	c.apps = append(c.apps, a)
 	return a
 }

@@ -3,9 +3,13 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log"
 	"net"
+	"os/exec"
+	"strings"
+	"syscall"
 	"time"
 )
 
@@ -31,6 +35,7 @@ type Instance struct {
 	Since          time.Time
 	crashes        int
 	stop           context.CancelFunc
+	crash          context.CancelFunc // ends its container, as if the app had crashed
 }
 
 // reconcile starts and stops instances until p has as many as it should. With c.mu held.
@@ -52,7 +57,7 @@ func (c *Cloud) reconcile(p *Process) {
 // start adds an instance, or replaces the one at index, which is on its way out. With c.mu held.
 func (c *Cloud) start(p *Process, index int) {
 	ctx, cancel := context.WithCancel(context.Background())
-	i := &Instance{Index: index, State: starting, Since: time.Now(), stop: cancel}
+	i := &Instance{Index: index, State: starting, Since: time.Now(), stop: cancel, crash: func() {}}
 	if index < len(p.running) {
 		p.running[index] = i
 	} else {
@@ -75,6 +80,8 @@ func (c *Cloud) keepRunning(ctx context.Context, p *Process, i *Instance) {
 		c.mu.Lock()
 		i.crashes++
 		i.State, i.Details, i.Since = crashed, err.Error(), time.Now()
+		c.event(p.App, "audit.app.process.crash", p.Type, object{"index": i.Index, "instance": i.GUID, "reason": "CRASHED",
+			"exit_description": err.Error()})
 		wait := time.Second
 		if i.crashes > 3 {
 			wait = 30 * time.Second
@@ -93,13 +100,14 @@ func (c *Cloud) keepRunning(ctx context.Context, p *Process, i *Instance) {
 // app's own process has ended.
 func (c *Cloud) runOnce(ctx context.Context, p *Process, i *Instance) error {
 	c.mu.Lock()
-	i.GUID, i.State, i.Since = newGUID(), starting, time.Now()
+	i.GUID, i.State, i.Since, i.Address = newGUID(), starting, time.Now(), ""
+	ctx, cancel := context.WithCancel(ctx)
+	i.crash = cancel
 	box := c.newContainer(p.App, i.GUID, p.MemoryMB)
 	box.env = append(box.env, environment(c, p, i)...)
 	command, ssh := p.Command, p.App.SSH && p.App.Space.SSH
 	c.mu.Unlock()
 
-	ctx, cancel := context.WithCancel(ctx)
 	defer c.destroy(box)
 	defer cancel()
 	address, err := c.create(box, p.App)
@@ -120,7 +128,22 @@ func (c *Cloud) runOnce(ctx context.Context, p *Process, i *Instance) error {
 	c.background(ctx, box, "proxy", 0, append([]string{proxyInContainer, "proxy", credentialsInContainer}, doors...)...)
 	go c.watch(ctx, p, i, address, ssh)
 	err = c.run(ctx, box, "app", box.uid, "/bin/sh", "-c", command)
-	return fmt.Errorf("app process ended: %v", err)
+	return fmt.Errorf("APP/PROC/%s: %s", strings.ToUpper(p.Type), exitDescription(err))
+}
+
+// exitDescription is Diego's word for how a process has ended.
+func exitDescription(err error) string {
+	status := 0
+	var exit *exec.ExitError
+	if errors.As(err, &exit) {
+		status = exit.ExitCode()
+		if wait, ok := exit.Sys().(syscall.WaitStatus); ok && wait.Signaled() {
+			status = 128 + int(wait.Signal())
+		}
+	} else if err != nil {
+		return err.Error()
+	}
+	return fmt.Sprintf("Exited with status %d", status)
 }
 
 // watch says RUNNING when the app's port answers (or at once, where the health check is "process") and

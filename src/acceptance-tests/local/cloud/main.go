@@ -95,7 +95,7 @@ func serve(dir string) error {
 		return err
 	}
 	c := newCloud(dir, config, ca, public)
-	starts := []func() (server, error){c.startAPI, c.startInternalAPI, c.startBBS, c.startRouter, c.startSSHForwarding}
+	starts := []func() (server, error){c.startAPI, c.startInternalAPI, c.startBBS, c.startRouter, c.startSSHForwarding, c.startTroubles}
 	failed := make(chan error, len(starts))
 	for _, start := range starts {
 		serve, err := start()

@@ -18,6 +18,10 @@ type Config struct {
 	Lifecycles map[string]string `json:"lifecycles"` // buildpack, docker, cnb: the extracted archive
 	AppSSH     bool              `json:"app_ssh"`    // SSH of new apps
 	SpaceSSH   bool              `json:"space_ssh"`  // SSH of new spaces
+	TokenLife  int               `json:"token_life"` // seconds that an access token is valid
+	Rotate     bool              `json:"rotate"`     // UAA gives a new refresh token with each access token
+	LatencyMS  int               `json:"latency_ms"` // as of `trouble latency`
+	RateLimit  int               `json:"rate_limit"` // as of `trouble rate-limit`
 	Stack      string            `json:"stack"`      // root filesystem of buildpack and cnb apps
 	Images     map[string]Image  `json:"images"`     // root filesystems of docker apps
 }
@@ -44,9 +48,12 @@ type Cloud struct {
 	keys   sshKeys
 	public map[string]net.Listener
 
-	userGUID, secret string
+	userGUID string
+	trouble  *Trouble
 
 	mu       sync.Mutex
+	secret   string          // what makes tokens valid
+	refresh  map[string]bool // refresh tokens that are valid
 	codes    map[string]bool // UAA's one-time codes
 	domains  []*Domain       // one
 	orgs     []*Org
@@ -56,6 +63,9 @@ type Cloud struct {
 	builds   []*Build
 	routes   []*Route
 	tasks    []*Task
+
+	deployments []*Deployment
+	events      []*Event
 
 	creating sync.Mutex     // containers are made one after the other
 	live     sync.WaitGroup // instances and tasks
@@ -89,6 +99,7 @@ type Process struct {
 	GUID, Type, Command, Health string
 	App                         *App
 	Instances, MemoryMB         int
+	Created                     time.Time
 	running                     []*Instance
 }
 
@@ -126,9 +137,11 @@ func newCloud(dir string, config Config, ca *authority, public map[string]net.Li
 		panic(err) // no randomness
 	}
 	org := &Org{newGUID(), "pcap"}
+	trouble := newTrouble()
+	trouble.latency, trouble.limit = time.Duration(config.LatencyMS)*time.Millisecond, config.RateLimit
 	return &Cloud{
 		dir: dir, config: config, ca: ca, keys: keys, public: public,
-		userGUID: newGUID(), secret: newSecret(), codes: map[string]bool{},
+		userGUID: newGUID(), secret: newSecret(), codes: map[string]bool{}, refresh: map[string]bool{}, trouble: trouble,
 		domains: []*Domain{{newGUID(), fmt.Sprintf("apps.localhost:%d", public["router"].Addr().(*net.TCPAddr).Port)}},
 		orgs:    []*Org{org}, spaces: []*Space{{newGUID(), "dev", org, config.SpaceSSH}},
 	}
@@ -166,8 +179,14 @@ func without[T any](list []*T, drop func(*T) bool) (kept []*T) {
 	return kept
 }
 
-func (a *App) process(kind string) *Process {
-	return find(a.Processes, func(p *Process) bool { return p.Type == kind })
+// process is the newest of a type: while a deployment rolls there are two web processes.
+func (a *App) process(kind string) (newest *Process) {
+	for _, p := range a.Processes {
+		if p.Type == kind {
+			newest = p
+		}
+	}
+	return newest
 }
 
 func newGUID() string {

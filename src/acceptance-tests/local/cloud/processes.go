@@ -45,6 +45,7 @@ func (c *Cloud) processEndpoints(mux *http.ServeMux) {
 	}
 	mux.HandleFunc("GET /v3/processes", list)
 	mux.HandleFunc("GET /v3/apps/{guid}/processes", list)
+	mux.HandleFunc("GET /v3/apps/{guid}/processes/{type}", withProcess(func(w http.ResponseWriter, r *http.Request, p *Process) { reply(w, 200, p.json()) }))
 	mux.HandleFunc("GET /v3/processes/{guid}", withProcess(func(w http.ResponseWriter, r *http.Request, p *Process) { reply(w, 200, p.json()) }))
 	mux.HandleFunc("GET /v3/processes/{guid}/sidecars", empty)
 	for _, path := range []string{"/v3/processes/{guid}/stats", "/v3/apps/{guid}/processes/{type}/stats"} {
@@ -59,6 +60,7 @@ func (c *Cloud) processEndpoints(mux *http.ServeMux) {
 			p.MemoryMB = num(n)
 		}
 		c.reconcile(p)
+		c.event(p.App, "audit.app.process.scale", user, object{"process_type": p.Type, "request": object{"instances": p.Instances}})
 		reply(w, 202, p.json())
 	}))
 	mux.HandleFunc("DELETE /v3/apps/{guid}/processes/{type}/instances/{index}", withProcess(func(w http.ResponseWriter, r *http.Request, p *Process) {
@@ -69,6 +71,7 @@ func (c *Cloud) processEndpoints(mux *http.ServeMux) {
 		}
 		p.running[index].stop()
 		c.start(p, index)
+		c.event(p.App, "audit.app.process.terminate_instance", user, object{"process_type": p.Type, "process_index": index})
 		w.WriteHeader(http.StatusNoContent)
 	}))
 }

@@ -69,10 +69,6 @@ func closeWrite(conn net.Conn) {
 	}
 }
 
-func (c *Cloud) startSSHForwarding() (server, error) {
-	return func() error { return forward(c.public["ssh"], sshProxyAddress) }, nil
-}
-
 // startRouter is gorouter: the route's app, its running instances in turn, by TLS to the container proxy.
 func (c *Cloud) startRouter() (server, error) {
 	var turn atomic.Uint32

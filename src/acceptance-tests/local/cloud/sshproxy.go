@@ -3,12 +3,9 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"log"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
-	"syscall"
 	"time"
 )
 
@@ -59,10 +56,7 @@ func (c *Cloud) startSSHProxy() error {
 func (c *Cloud) keepSSHProxy(config string, output *os.File) {
 	runtime.LockOSThread() // whose end would be its end
 	for {
-		cmd := exec.Command(c.config.SSHProxy, "-config="+config)
-		cmd.Stdout, cmd.Stderr = output, output
-		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-		log.Printf("ssh-proxy ended: %v", cmd.Run())
+		c.trouble.runSSHProxy(c.config.SSHProxy, config, output)
 		time.Sleep(time.Second)
 	}
 }

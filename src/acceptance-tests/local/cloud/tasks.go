@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"os/exec"
 	"time"
 )
 
@@ -45,10 +44,7 @@ func (c *Cloud) runTask(ctx context.Context, t *Task, box *container) {
 	defer c.mu.Unlock()
 	t.State = "SUCCEEDED"
 	if err != nil {
-		t.State, t.Failure = "FAILED", err.Error()
-		if exit, ok := err.(*exec.ExitError); ok {
-			t.Failure = fmt.Sprintf("Exited with status %d", exit.ExitCode())
-		}
+		t.State, t.Failure = "FAILED", exitDescription(err)
 	}
 }
 

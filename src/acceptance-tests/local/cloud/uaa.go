@@ -27,21 +27,26 @@ func (c *Cloud) uaa(mux *http.ServeMux) {
 
 func (c *Cloud) token(w http.ResponseWriter, r *http.Request) {
 	client, _, _ := r.BasicAuth()
-	granted := false
+	granted, refresh := false, ""
 	switch r.PostFormValue("grant_type") {
 	case "password":
 		granted = r.PostFormValue("username") == user && r.PostFormValue("password") == c.config.Password
 	case "refresh_token":
-		granted = c.authentic(r.PostFormValue("refresh_token"))
+		refresh = r.PostFormValue("refresh_token")
+		granted = c.takeRefresh(refresh)
 	case "authorization_code":
 		granted = client == "ssh-proxy" && c.takeCode(r.PostFormValue("code"))
 	}
 	if !granted {
+		if refresh != "" {
+			reply(w, 401, object{"error": "invalid_token", "error_description": "The token expired, was revoked, or the token ID is incorrect: " + refresh})
+			return
+		}
 		reply(w, 401, object{"error": "unauthorized", "error_description": "Bad credentials"})
 		return
 	}
 	reply(w, 200, object{
-		"access_token": c.newToken(), "refresh_token": c.newToken(), "token_type": "bearer", "expires_in": 86400,
+		"access_token": c.newToken(), "refresh_token": c.newRefresh(refresh), "token_type": "bearer", "expires_in": c.config.TokenLife,
 		"scope": "cloud_controller.read cloud_controller.write openid", "jti": newGUID(),
 	})
 }
@@ -78,12 +83,53 @@ func (c *Cloud) newToken() string {
 	return part(object{"alg": "HS256", "typ": "JWT"}) + "." + part(object{
 		"jti": newGUID(), "user_id": c.userGUID, "user_name": user, "email": user, "origin": "uaa", "client_id": "cf",
 		"scope": []string{"cloud_controller.read", "cloud_controller.write", "cloud_controller.admin", "openid"},
-		"iat":   time.Now().Unix(), "exp": time.Now().Add(24 * time.Hour).Unix(),
-	}) + "." + c.secret
+		"iat":   time.Now().Unix(), "exp": time.Now().Unix() + int64(c.config.TokenLife),
+	}) + "." + c.currentSecret()
+}
+
+func (c *Cloud) currentSecret() string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.secret
 }
 
 func (c *Cloud) authentic(token string) bool {
-	return strings.Count(token, ".") == 2 && strings.HasSuffix(token, "."+c.secret)
+	parts := strings.Split(token, ".")
+	if len(parts) != 3 || parts[2] != c.currentSecret() {
+		return false
+	}
+	var claims struct{ Exp int64 }
+	text, _ := base64.RawURLEncoding.DecodeString(parts[1])
+	return json.Unmarshal(text, &claims) == nil && time.Now().Unix() < claims.Exp
+}
+
+// newRefresh is the refresh token that goes with a new access token: the one that was shown, as UAA does it unless
+// jwt.token.refresh.rotate is true; then it is a new one, and the old one is of no use any more.
+func (c *Cloud) newRefresh(shown string) string {
+	if shown != "" && !c.config.Rotate {
+		return shown
+	}
+	token := newSecret() + "-r"
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.refresh[token] = true
+	return token
+}
+
+func (c *Cloud) takeRefresh(token string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	known := c.refresh[token]
+	if c.config.Rotate {
+		delete(c.refresh, token)
+	}
+	return known
+}
+
+// expireLogins makes everybody log in again. With c.mu held.
+func (c *Cloud) expireLogins() {
+	c.secret = newSecret()
+	clear(c.refresh)
 }
 
 func (c *Cloud) authorized(r *http.Request) bool {

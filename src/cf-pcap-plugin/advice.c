@@ -1,0 +1,46 @@
+#include "advice.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+void advice_not_started(char *text, size_t size, int error)
+{
+    if (error == -EMFILE || error == -ENFILE)
+        snprintf(text, size,
+                 "too many files are open; each instance takes three (ulimit -n shows how many "
+                 "there may be, ulimit -n 1024 allows more)");
+    else
+        snprintf(text, size, "%s", strerror(-error));
+}
+
+const char *advice_for_ssh(const char *error, bool http_proxy, bool all_proxy)
+{
+    static const char *const unreachable[] = {"no such host",     "server misbehaving",
+                                              "i/o timeout",      "connection refused",
+                                              "no route to host", "network is unreachable"};
+
+    if (!http_proxy || all_proxy || strstr(error, "Error opening SSH connection") == NULL)
+        return "";
+    for (size_t i = 0; i < sizeof unreachable / sizeof *unreachable; i++)
+        if (strstr(error, unreachable[i]) != NULL)
+            return "; the cf CLI does not use an HTTP proxy for SSH: behind one it takes a SOCKS5 "
+                   "proxy, all_proxy=socks5://HOST:PORT";
+    return "";
+}
+
+static bool is_set(const char *name)
+{
+    const char *value = getenv(name);
+
+    return value != NULL && *value != '\0';
+}
+
+const char *advice_for_ssh_here(const char *error)
+{
+    return advice_for_ssh(error,
+                          is_set("https_proxy") || is_set("HTTPS_PROXY") || is_set("http_proxy") ||
+                              is_set("HTTP_PROXY"),
+                          is_set("all_proxy") || is_set("ALL_PROXY"));
+}

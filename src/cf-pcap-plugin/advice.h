@@ -1,0 +1,26 @@
+/*
+ * What to do about errors that do not say it themselves.
+ */
+#ifndef ADVICE_H
+#define ADVICE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/*
+ * Why a program could not be started: the system's word for the negative errno `error`, and for its
+ * limit of open files how to raise that. One line without an end, in `text` (size bytes).
+ */
+void advice_not_started(char *text, size_t size, int error);
+
+/*
+ * What to add to the CLI's word for an SSH connection that failed: "", or "; ...". `http_proxy`:
+ * the environment names an HTTP proxy; `all_proxy`: it names one in all_proxy or ALL_PROXY, the
+ * only one that the CLI uses for SSH (golang.org/x/net/proxy: SOCKS5 alone).
+ */
+const char *advice_for_ssh(const char *error, bool http_proxy, bool all_proxy);
+
+/* The same with what is in this process's environment. */
+const char *advice_for_ssh_here(const char *error);
+
+#endif

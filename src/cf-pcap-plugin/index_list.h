@@ -1,0 +1,25 @@
+/*
+ * A list of instances as people write it: "instance 4", "instances 0, 2-4".
+ */
+#ifndef INDEX_LIST_H
+#define INDEX_LIST_H
+
+#include <stddef.h>
+
+struct index_list {
+    char *text; /* the caller's, of `size` bytes: "0, 2-4" once all were added; cut with "..." */
+    size_t size, used, before; /* before: where the last range in it begins */
+    unsigned int first, last;  /* of that range */
+    size_t count;              /* of all that were added */
+};
+
+/* `size` is 16 at least. */
+void index_list_begin(struct index_list *list, char *text, size_t size);
+
+/* In ascending order. */
+void index_list_add(struct index_list *list, unsigned int index);
+
+/* "instance" or "instances". */
+const char *index_list_noun(const struct index_list *list);
+
+#endif

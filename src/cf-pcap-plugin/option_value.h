@@ -1,0 +1,24 @@
+/*
+ * The values of options. Each function takes the whole text, and returns 0 or a negative errno:
+ * then it is no such value.
+ */
+#ifndef OPTION_VALUE_H
+#define OPTION_VALUE_H
+
+#include "options.h"
+
+/* Bytes, decimal, 0 to SNAPLEN_MAX. */
+int option_snaplen(uint32_t *snaplen, const char *text);
+
+/* 1 or 0,2 or 0-3, and what can be made of these with commas: added to the options' ranges. */
+int option_instances(struct options *options, const char *text);
+
+/* 90, 1.5s, 500ms, 5m, 1h30m; at least a millisecond, at most a year. A number alone is seconds. */
+int option_duration(uint64_t *duration_ms, const char *text);
+
+int option_format(enum format *format, const char *text);
+
+/* The format that a file's name stands for. */
+enum format option_format_of(const char *path);
+
+#endif

@@ -1,0 +1,39 @@
+/*
+ * Where the capture goes, and where messages go. With --output that is said. Without, it depends on
+ * who is there:
+ *
+ * - At a terminal, with standard output redirected: the capture goes to standard output, as that of
+ *   `cf-pcap` and of tcpdump -w -. That is what `cf pcap myapp | tcpdump -n -r -` and
+ *   `cf pcap myapp > x.pcap` mean, and the terminal shows the messages (standard error) with a
+ * note.
+ * - Everywhere else into a file named after the app and the time, as ever. Where standard error is
+ *   redirected, too (a job of CI, cron, 2>&1 | tee log), standard output is a log, that others may
+ *   read: packets, and the passwords in them, do not belong there unless -o - says so.
+ * - /dev/null is a wish for silence, no place for a capture.
+ */
+#ifndef OUTPUT_CHOICE_H
+#define OUTPUT_CHOICE_H
+
+#include <stdbool.h>
+
+#include "options.h"
+
+enum output_kind {
+    OUTPUT_IS_TERMINAL,
+    OUTPUT_IS_PIPE, /* or a socket */
+    OUTPUT_IS_FILE,
+    OUTPUT_IS_NOTHING, /* /dev/null, another device, or closed */
+};
+
+struct output_choice {
+    const char *path;        /* "-": standard output; NULL: a file named after app and time */
+    bool messages_to_stderr; /* or to standard output */
+    const char *note;        /* what the user is to be told about it; NULL: nothing */
+};
+
+enum output_kind output_kind_of(int fd);
+
+struct output_choice output_choose(const struct options *options, enum output_kind standard_output,
+                                   bool stderr_is_terminal);
+
+#endif

@@ -1,0 +1,59 @@
+#include "test.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "../index_list.h"
+
+static void runs_become_ranges_and_one_is_singular(void **state)
+{
+    static const struct {
+        unsigned int indexes[8];
+        size_t count;
+        const char *noun, *text;
+    } cases[] = {
+        {{0}, 0, "instances", ""},
+        {{4}, 1, "instance", "4"},
+        {{4, 5}, 2, "instances", "4, 5"},
+        {{0, 2, 3, 4}, 4, "instances", "0, 2-4"},
+        {{0, 1, 2, 9998, 9999}, 5, "instances", "0-2, 9998, 9999"},
+        {{15, 16, 17, 18, 19, 20, 22}, 7, "instances", "15-20, 22"},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct index_list list;
+        char text[64];
+
+        index_list_begin(&list, text, sizeof text);
+        for (size_t at = 0; at < cases[i].count; at++)
+            index_list_add(&list, cases[i].indexes[at]);
+        assert_string_equal(text, cases[i].text);
+        assert_string_equal(index_list_noun(&list), cases[i].noun);
+    }
+}
+
+static void what_does_not_fit_is_cut_and_marked(void **state)
+{
+    (void)state;
+    for (size_t size = 16; size < 200; size++) {
+        char *text = malloc(size); /* so that writing beyond it is seen */
+        struct index_list list;
+
+        index_list_begin(&list, text, size);
+        for (unsigned int index = 1; index < 9999; index += 2)
+            index_list_add(&list, index);
+        assert_true(strlen(text) < size);
+        assert_string_equal(text + strlen(text) - 3, "...");
+        assert_int_equal(list.count, 4999);
+        free(text);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(runs_become_ranges_and_one_is_singular),
+        cmocka_unit_test(what_does_not_fit_is_cut_and_marked),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,81 @@
+#include "test.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "../output_choice.h"
+
+static void every_case_has_its_place(void **state)
+{
+    static const struct {
+        const char *output;
+        enum output_kind standard_output;
+        bool stderr_is_terminal;
+        const char *path;
+        bool messages_to_stderr, note;
+    } cases[] = {
+        {NULL, OUTPUT_IS_TERMINAL, true, NULL, false, false},
+        {NULL, OUTPUT_IS_TERMINAL, false, NULL, false, false},
+        {NULL, OUTPUT_IS_PIPE, true, "-", true, true},     /* | tcpdump -n -r - */
+        {NULL, OUTPUT_IS_FILE, true, "-", true, true},     /* > x.pcap */
+        {NULL, OUTPUT_IS_PIPE, false, NULL, false, false}, /* CI, 2>&1 | tee log */
+        {NULL, OUTPUT_IS_FILE, false, NULL, false, false}, /* cron, > log 2>&1 */
+        {NULL, OUTPUT_IS_NOTHING, true, NULL, false, false},
+        {NULL, OUTPUT_IS_NOTHING, false, NULL, false, false},
+        {"x.pcap", OUTPUT_IS_PIPE, true, "x.pcap", false, false},
+        {"x.pcap", OUTPUT_IS_TERMINAL, true, "x.pcap", false, false},
+        {"-", OUTPUT_IS_PIPE, false, "-", true, false},
+        {"-", OUTPUT_IS_PIPE, true, "-", true, false},
+        {"-", OUTPUT_IS_TERMINAL, true, "-", true, false}, /* which is refused later */
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct options options = {.output = cases[i].output};
+        struct output_choice choice =
+            output_choose(&options, cases[i].standard_output, cases[i].stderr_is_terminal);
+
+        if (cases[i].path == NULL)
+            assert_null(choice.path);
+        else
+            assert_string_equal(choice.path, cases[i].path);
+        assert_int_equal(choice.messages_to_stderr, cases[i].messages_to_stderr);
+        assert_int_equal(choice.note != NULL, cases[i].note);
+    }
+}
+
+static void the_kinds_are_told_apart(void **state)
+{
+    int pipes[2], sockets[2];
+    int null = open("/dev/null", O_WRONLY | O_CLOEXEC);
+    FILE *file = tmpfile();
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+
+    (void)state;
+    assert_int_equal(pipe(pipes), 0);
+    assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
+    assert_int_equal(output_kind_of(pipes[1]), OUTPUT_IS_PIPE);
+    assert_int_equal(output_kind_of(sockets[0]), OUTPUT_IS_PIPE);
+    assert_int_equal(output_kind_of(fileno(file)), OUTPUT_IS_FILE);
+    assert_int_equal(output_kind_of(null), OUTPUT_IS_NOTHING);
+    assert_int_equal(output_kind_of(terminal), OUTPUT_IS_TERMINAL);
+    for (int i = 0; i < 2; i++) {
+        close(pipes[i]);
+        close(sockets[i]);
+    }
+    close(null);
+    close(terminal);
+    assert_int_equal(output_kind_of(null), OUTPUT_IS_NOTHING);
+    fclose(file);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(every_case_has_its_place),
+        cmocka_unit_test(the_kinds_are_told_apart),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

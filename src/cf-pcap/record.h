@@ -1,0 +1,25 @@
+/*
+ * Records of a pcap file (draft-ietf-opsawg-pcap), in this machine's byte order, side by side in
+ * memory.
+ */
+#ifndef RECORD_H
+#define RECORD_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct record_header {
+    uint32_t seconds;
+    uint32_t microseconds;
+    uint32_t captured_length;
+    uint32_t original_length;
+};
+
+/* How many records end within the first `bytes` of them. */
+uint32_t record_count(const unsigned char *at, size_t bytes);
+
+/* The bytes of the fewest records at the beginning that must go so that no more than `most` are
+ * left. */
+size_t record_surplus(const unsigned char *at, size_t bytes, size_t most);
+
+#endif

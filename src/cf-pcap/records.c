@@ -1,0 +1,135 @@
+#include "records.h"
+
+#include <linux/if_ether.h>
+#include <linux/if_packet.h>
+#include <pcap/sll.h>
+#include <string.h>
+
+#include <arpa/inet.h>
+
+#include "record.h"
+
+enum { VLAN_TAG = 4, VLAN_PLACE = 2 * ETH_ALEN, SHORT = 256, STEP = 16 };
+
+/* Where the address lies that the kernel puts behind the frame's own header. */
+static const size_t link_offset =
+    (sizeof(struct tpacket3_hdr) + TPACKET_ALIGNMENT - 1) / TPACKET_ALIGNMENT * TPACKET_ALIGNMENT;
+
+/* A copy to lower addresses, which may overlap. Short ones by 16 bytes at a time, the last of them
+ * whole: the C library's takes longer to begin than they take. */
+static void copy_down(unsigned char *to, const unsigned char *from, size_t bytes)
+{
+    if (bytes > SHORT) {
+        memmove(to, from, bytes);
+        return;
+    }
+    for (size_t at = 0; at < bytes; at += STEP) {
+        unsigned char step[STEP];
+
+        memcpy(step, from + at, STEP);
+        memcpy(to + at, step, STEP);
+    }
+}
+
+/* struct sll2_header, of what the kernel tells beside the packet. */
+static void write_sll2(unsigned char *to, const struct sockaddr_ll *link)
+{
+    struct sll2_header header = {
+        .sll2_protocol = link->sll_protocol,
+        .sll2_if_index = htonl((uint32_t)link->sll_ifindex),
+        .sll2_hatype = htons(link->sll_hatype),
+        .sll2_pkttype = link->sll_pkttype,
+        .sll2_halen = link->sll_halen,
+    };
+
+    /* No more than the address: behind it is what an older packet left there. */
+    memcpy(header.sll2_addr, link->sll_addr,
+           link->sll_halen < SLL_ADDRLEN ? link->sll_halen : SLL_ADDRLEN);
+    memcpy(to, &header, sizeof header);
+}
+
+static bool has_tag(const struct tpacket3_hdr *frame)
+{
+    return (frame->tp_status & TP_STATUS_VLAN_VALID) != 0 || frame->hv1.tp_vlan_tci != 0;
+}
+
+static void write_tag(unsigned char *to, const struct tpacket3_hdr *frame)
+{
+    bool named =
+        (frame->tp_status & TP_STATUS_VLAN_TPID_VALID) != 0 || frame->hv1.tp_vlan_tpid != 0;
+    uint16_t tag[2] = {htons(named ? frame->hv1.tp_vlan_tpid : ETH_P_8021Q),
+                       htons((uint16_t)frame->hv1.tp_vlan_tci)};
+
+    memcpy(to, tag, sizeof tag);
+}
+
+/* The packet as it goes into the record, without the record's header. Returns its bytes; *original
+ * is its length on the wire. */
+static uint32_t write_packet(const struct records *records, const struct tpacket3_hdr *frame,
+                             unsigned char *to, uint32_t *original)
+{
+    const unsigned char *data = (const unsigned char *)frame + frame->tp_mac;
+    uint32_t length = frame->tp_snaplen;
+
+    *original = frame->tp_len;
+    if (records->cooked) {
+        struct sockaddr_ll link;
+
+        /* All that is read of the frame's head is read before the copy overwrites it. */
+        memcpy(&link, (const unsigned char *)frame + link_offset, sizeof link);
+        copy_down(to + SLL2_HDR_LEN, data, length);
+        write_sll2(to, &link);
+        *original += SLL2_HDR_LEN;
+        return length + SLL2_HDR_LEN;
+    }
+    if (records->ethernet && has_tag(frame) && length >= VLAN_PLACE) {
+        unsigned char addresses[VLAN_PLACE];
+        unsigned char tag[VLAN_TAG];
+
+        write_tag(tag, frame);
+        memcpy(addresses, data, sizeof addresses);
+        copy_down(to + VLAN_PLACE + VLAN_TAG, data + VLAN_PLACE, length - VLAN_PLACE);
+        memcpy(to, addresses, sizeof addresses);
+        memcpy(to + VLAN_PLACE, tag, sizeof tag);
+        *original += VLAN_TAG;
+        return length + VLAN_TAG;
+    }
+    copy_down(to, data, length);
+    return length;
+}
+
+size_t records_write(struct records *records, const struct tpacket3_hdr *frame, uint32_t count,
+                     unsigned char *to, uint32_t *written)
+{
+    const unsigned char *at = (const unsigned char *)frame;
+    unsigned char *begin = to;
+
+    *written = 0;
+    for (; count > 0; count--) {
+        const unsigned char *next = at + frame->tp_next_offset;
+        struct record_header header = {.seconds = frame->tp_sec,
+                                       .microseconds = frame->tp_nsec / 1000};
+
+        __builtin_prefetch(next);
+        __builtin_prefetch(next + 64);
+        if (records->skip > 0) {
+            records->skip--;
+        } else {
+            uint32_t length =
+                write_packet(records, frame, to + sizeof header, &header.original_length);
+
+            header.captured_length = length < records->snaplen ? length : records->snaplen;
+            if (records->user != NULL && bpf_filter(records->user->bf_insns, to + sizeof header,
+                                                    header.original_length, length) == 0) {
+                records->rejected++;
+            } else {
+                memcpy(to, &header, sizeof header);
+                to += sizeof header + header.captured_length;
+                ++*written;
+            }
+        }
+        at = next;
+        frame = (const struct tpacket3_hdr *)(const void *)at;
+    }
+    return (size_t)(to - begin);
+}

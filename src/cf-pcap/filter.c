@@ -134,6 +134,8 @@ static int compile(struct filter *filter, pcap_t *capture, const struct options 
 
     if (pcap_lookupnet(options->interface, &network, &netmask, error) != 0)
         netmask = PCAP_NETMASK_UNKNOWN;
+    else if (netmask == PCAP_NETMASK_UNKNOWN)
+        netmask = 0; /* Silk's /32: libpcap would take it for unknown. 255.255.255.255 is left */
 
     int result = compile_expression(&program, capture, options->filter, netmask);
     if (result == 0)

@@ -37,12 +37,11 @@ static bool is_set(const char *name)
     return value != NULL && *value != '\0';
 }
 
-const char *advice_for_ssh_here(const char *error)
+bool advice_http_proxy_alone(void)
 {
-    return advice_for_ssh(error,
-                          is_set("https_proxy") || is_set("HTTPS_PROXY") || is_set("http_proxy") ||
-                              is_set("HTTP_PROXY"),
-                          is_set("all_proxy") || is_set("ALL_PROXY"));
+    return (is_set("https_proxy") || is_set("HTTPS_PROXY") || is_set("http_proxy") ||
+            is_set("HTTP_PROXY")) &&
+           !is_set("all_proxy") && !is_set("ALL_PROXY");
 }
 
 const char *advice_nothing_captured(const struct options *options)

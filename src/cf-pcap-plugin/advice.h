@@ -22,8 +22,8 @@ void advice_not_started(char *text, size_t size, int error);
  */
 const char *advice_for_ssh(const char *error, bool http_proxy, bool all_proxy);
 
-/* The same with what is in this process's environment. */
-const char *advice_for_ssh_here(const char *error);
+/* Does this process's environment name an HTTP proxy, and none in all_proxy or ALL_PROXY? */
+bool advice_http_proxy_alone(void);
 
 /*
  * What is usual where a capture has no packet: for its end, and after some quiet seconds. One line.

@@ -1,11 +1,14 @@
 #include "cf.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
+
+#include "parent.h"
 
 extern char **environ;
 
@@ -85,8 +88,9 @@ static bool parent_is_cf(char *path, size_t size)
     return name != NULL && strncmp(name, "/cf", 3) == 0 && access(path, X_OK) == 0;
 }
 
-int cf_find(struct cf *cf)
+int cf_find(struct cf *cf, const struct parent *parent)
 {
+    cf->parent = parent;
     if (!parent_is_cf(cf->path, sizeof cf->path))
         snprintf(cf->path, sizeof cf->path, "cf");
     cf->home = malloc(sizeof *cf->home);
@@ -111,6 +115,8 @@ struct run {
     uv_process_t process;
     uv_pipe_t out, err;
     struct cf_result *result;
+    struct parent_watch parent;
+    bool canceled;
 };
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
@@ -141,10 +147,24 @@ static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
 
 static void on_exit_status(uv_process_t *process, int64_t status, int signal)
 {
-    struct cf_result *result = process->data;
+    struct run *run = process->data;
 
-    result->status = signal != 0 ? 128 + signal : (int)status;
+    run->result->status = signal != 0 ? 128 + signal : (int)status;
     uv_close((uv_handle_t *)process, NULL);
+    parent_unwatch(&run->parent);
+}
+
+/* The child may have left somebody behind with its pipes: nobody is waited for. */
+static void on_parent_gone(void *owner)
+{
+    struct run *run = owner;
+
+    run->canceled = true;
+    uv_process_kill(&run->process, SIGKILL);
+    if (!uv_is_closing((uv_handle_t *)&run->out))
+        uv_close((uv_handle_t *)&run->out, NULL);
+    if (!uv_is_closing((uv_handle_t *)&run->err))
+        uv_close((uv_handle_t *)&run->err, NULL);
 }
 
 static int run(struct cf_result *result, const struct cf *cf, const char *const *arguments)
@@ -180,11 +200,12 @@ static int run(struct cf_result *result, const struct cf *cf, const char *const 
     uv_pipe_init(&loop, &run.err, 0);
     run.out.data = &result->out;
     run.err.data = &result->err;
-    run.process.data = result;
+    run.process.data = &run;
     error = uv_spawn(&loop, &run.process, &options);
     if (error == 0) {
         uv_read_start((uv_stream_t *)&run.out, on_alloc, on_read);
         uv_read_start((uv_stream_t *)&run.err, on_alloc, on_read);
+        parent_watch(&run.parent, cf->parent, &loop, on_parent_gone, &run);
     } else {
         uv_close((uv_handle_t *)&run.process, NULL);
         uv_close((uv_handle_t *)&run.out, NULL);
@@ -192,7 +213,7 @@ static int run(struct cf_result *result, const struct cf *cf, const char *const 
     }
     uv_run(&loop, UV_RUN_DEFAULT);
     uv_loop_close(&loop);
-    return error;
+    return error == 0 && run.canceled ? -ECANCELED : error;
 }
 
 int cf_run(struct cf_result *result, const struct cf *cf, const char *const *arguments)

@@ -11,10 +11,13 @@
 
 #include "cf_home.h"
 
+struct parent;
+
 struct cf {
-    char path[PATH_MAX];  /* of the CLI; without a slash: to be looked for in PATH */
-    char **environment;   /* of children */
-    struct cf_home *home; /* theirs */
+    const struct parent *parent; /* the CLI that started the plugin: commands end with it */
+    char path[PATH_MAX];         /* of the CLI; without a slash: to be looked for in PATH */
+    char **environment;          /* of children */
+    struct cf_home *home;        /* theirs */
     bool verbose; /* the caller's to set: cf_run tells on stderr what it runs, and how long that
                      took */
 };
@@ -30,7 +33,7 @@ struct cf {
  *
  * 0 or -ENOMEM.
  */
-int cf_find(struct cf *cf);
+int cf_find(struct cf *cf, const struct parent *parent);
 
 /* No child may run any more. */
 void cf_free(struct cf *cf);
@@ -48,7 +51,7 @@ struct cf_result {
 enum { CF_OUTPUT_MAX = 8 * 1024 * 1024 /* bytes; what comes after that is dropped */ };
 
 /* Runs `cf` with these arguments (without the program's name, ended by NULL). 0, or a negative
- * errno if it could not be started. */
+ * errno if it could not be started; -ECANCELED: the CLI that started the plugin has ended. */
 int cf_run(struct cf_result *result, const struct cf *cf, const char *const *arguments);
 void cf_result_free(struct cf_result *result);
 

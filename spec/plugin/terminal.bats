@@ -281,7 +281,7 @@ comes_back_and_is_over() {
   instances 1 && tool
   types "./the-cli pcap myapp -o capture.pcap"
   eventually sees '^[0-9]+ packets,'
-  kill -KILL "$(pgrep -f "$CF_HOME/.cf/plugins/cf-pcap [0-9]+ pcap")"
+  kill -KILL "$(pgrep --oldest -f "$CF_HOME/.cf/plugins/cf-pcap [0-9]+ pcap")"
   eventually sees 'ready> *$'
   types "echo typed afterwards"
   eventually sees '^typed afterwards$'

@@ -123,7 +123,7 @@ static bool reads_on(struct core *core, struct session *session)
     if (length == 0)
         return false;
     session->paused = false;
-    session->heard_at = core->now;
+    session->resumed_at = core->now;
     session->asked_at += core->now - session->paused_at;
     return true;
 }

@@ -6,7 +6,7 @@
 #include "world.h"
 
 enum {
-    END_MAX = 40000,      /* ms from the reason to the end, while the output takes what it gets */
+    END_MAX = 130000,     /* ms from the reason to the end, while the output takes what it gets */
     IMPATIENT_MAX = 5000, /* ms from the second ^C to the end */
     TOLERANCE = 4000,     /* ms by which the end of an instance may be noticed late */
 };

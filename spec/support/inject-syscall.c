@@ -28,7 +28,7 @@ static void die(const char *what)
 
 int main(int argc, char **argv)
 {
-    struct user_regs_struct regs;
+    struct user_regs_struct regs, before;
     int status;
     bool i386 = argc > 2 && strcmp(argv[2], "--i386") == 0;
     char **number = argv + 2 + i386;
@@ -55,6 +55,7 @@ int main(int argc, char **argv)
             waitpid(pid, &status, __WALL) != pid)
             die("inject-syscall: no system call comes");
     }
+    before = regs;
     regs.rip -= 2;
     regs.rax = strtoull(number[0], NULL, 10);
     regs.orig_rax = (unsigned long long)-1; /* do not begin the interrupted call again */
@@ -66,6 +67,17 @@ int main(int argc, char **argv)
         die("inject-syscall: instruction");
     regs.r10 = regs.r8 = regs.r9 = 0;
     if (ptrace(PTRACE_SETREGS, pid, NULL, &regs) != 0)
+        die("inject-syscall: registers");
+    if (ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) != 0 || waitpid(pid, &status, __WALL) != pid)
+        die("inject-syscall: step");
+    if (!WIFSTOPPED(status))
+        return 0; /* the call has ended it */
+    /* Where the process survives, it goes on with its own registers and the call's result. */
+    if (ptrace(PTRACE_GETREGS, pid, NULL, &regs) != 0)
+        die("inject-syscall: registers");
+    before.rax = regs.rax;
+    before.orig_rax = (unsigned long long)-1;
+    if (ptrace(PTRACE_SETREGS, pid, NULL, &before) != 0)
         die("inject-syscall: registers");
     if (ptrace(PTRACE_DETACH, pid, NULL, NULL) != 0)
         die("inject-syscall: detach");

@@ -31,7 +31,7 @@ $(LIBPCAP)/lib/libpcap.a: ../../../packages/libpcap/packaging $(wildcard ../../l
 		BOSH_INSTALL_TARGET=$(LIBPCAP) bash $(abspath $<) >$(LIBPCAP)/log 2>&1 || { tail $(LIBPCAP)/log && exit 1; }
 
 .SECONDEXPANSION:
-$(OUT)/%: %.c $(wildcard *.h) ../../fuzz.h ../../fuzz_words.h $$(if $$($$*_json),$(YYJSON)/yyjson.o,$(YYJSON)/src/yyjson.c) $$(if $$($$*_pcap),$(LIBPCAP)/lib/libpcap.a) $$(addprefix ../,$$($$*_uses)) $(wildcard ../*.h)
+$(OUT)/%: %.c $(wildcard *.h) ../../fuzz.h ../../fuzz_words.h $$(if $$($$*_json),$(YYJSON)/yyjson.o,$(YYJSON)/src/yyjson.c) $$(if $$($$*_pcap),$(LIBPCAP)/lib/libpcap.a) $$(addprefix ../,$$($$*_uses)) $(wildcard ../*.h ../*/*.h ../../pcap-merge/*.h)
 	@mkdir -p $(OUT)
 	clang $(CFLAGS) -o $@ $< $(addprefix ../,$($*_uses)) $(if $($*_json),$(YYJSON)/yyjson.o) \
 		$(if $($*_pcap),$(LIBPCAP)/lib/libpcap.a)

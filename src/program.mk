@@ -1,6 +1,6 @@
 # Makes a program of a folder's sources, static, with the compiler and libraries in PACKAGES, and
 # PROGRAM.debug, its symbols. Included by the Makefiles of the folders, which set PROGRAM and, if need
-# be, LIBRARIES (PACKAGE/lib/FILE.a); these are run by packages/*/packaging.
+# be, LIBRARIES (PACKAGE/lib/FILE.a) and FOLDERS with more sources; these are run by packages/*/packaging.
 PACKAGES ?= /var/vcap/packages
 
 CC := $(PACKAGES)/musl/bin/musl-gcc
@@ -15,7 +15,7 @@ CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -ffunction-sections -fdata-sections \
 LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections
 LDLIBS := $(addprefix $(PACKAGES)/,$(LIBRARIES))
 
-OBJECTS := $(patsubst %.c,%.o,$(sort $(wildcard *.c)))
+OBJECTS := $(patsubst %.c,%.o,$(sort $(wildcard *.c $(FOLDERS:%=%/*.c))))
 
 $(PROGRAM): $(PROGRAM).full
 	objcopy --only-keep-debug $(PROGRAM).full $(PROGRAM).debug
@@ -24,4 +24,4 @@ $(PROGRAM): $(PROGRAM).full
 $(PROGRAM).full: $(OBJECTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(LDLIBS)
 
-$(OBJECTS): $(wildcard *.h) ../version.h
+$(OBJECTS): $(wildcard *.h $(FOLDERS:%=%/*.h)) ../version.h

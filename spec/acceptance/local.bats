@@ -70,12 +70,20 @@ has_states() { [ "$(states "$1")" = "$2" ]; }
   [ "$output" = $'PPid:\t0\nCapEff: 0000000000000000 NoNewPrivs: 0 Seccomp: 2 ' ]
 }
 
+@test "a container has the memory that its app asked for, and that of the container proxy" {
+  # shellcheck source=spec/support/container.bash
+  source "$support_root/spec/support/container.bash"
+  CONTAINER_HOME=$(cat "$BATS_FILE_TMPDIR/cf/home")
+  [ "$(container_memory_limit "$(instance shared | cut -c1-8)")" = $(((64 + 32) * 1024 * 1024)) ]
+}
+
 @test "an instance that crashes is started again, in a new container" {
   before=$(instance shared)
   cf ssh shared -T -c 'kill $(pidof perl)' || true
   eventually is_new_instance shared "$before"
 }
-instance() { cf ssh "$1" -T -c 'echo $CF_INSTANCE_GUID' 2>/dev/null; }
+# The SSH proxy may end a session before it has handed on that its command was started: "EOF".
+instance() { for n in 1 2 3; do ! cf ssh "$1" -T -c 'echo $CF_INSTANCE_GUID' 2>/dev/null || return 0; done; return 1; }
 is_new_instance() { has_states "$1" "RUNNING RUNNING" && now=$(instance "$1") && [ -n "$now" ] && [ "$now" != "$2" ]; }
 
 @test "cf restart and cf restart-app-instance give new containers" {

@@ -72,7 +72,7 @@ holds() { packets "$1" | grep -qx "$2"; } # file packet
   stopped
   [ "$status" = 1 ]
   [ "$(grep -c '^Instance ' err)" = 1 ] || fail "$(cat err)"
-  grep -qE '^2 +30 .* ended early$' out
+  grep -qE '^2 +30 .* ended early, .* missed$' out
   diff <(packets capture.pcapng -e frame.interface_name | sort -V | tr '\t' ' ') \
     <(seq -f 'app/0 lo 0 %g' 40 && seq -f 'app/2 lo 2 %g' 30)
   tshark -r capture.pcapng -T fields -e frame.time_epoch 2>/dev/null | sort -c -n

@@ -203,6 +203,48 @@ END
   says "unknown host"
 }
 
+# libpcap runs a filter once more over the first packets, in user space, where it has no direction and no interface.
+@test "the first packet is captured by its direction, and by its interface" {
+  local filter index
+  index=$(container_net app ip -j link show eth0 | jq '.[0].ifindex')
+  for filter in "outbound and udp" "not inbound and udp" "ifindex $index and udp"; do
+    capture_start app -- -i eth0 -f "$filter"
+    send app "$(container_gateway app)" 7001
+    eventually capture_holds 1 udp port 7001
+    capture_stop
+    [ "$(capture_said_count captured)" = "$(capture_said_count received)" ]
+  done
+}
+
+@test "a filter looks at what the snaplen cuts off" {
+  local filter
+  for filter in "ip[ip[2:2]-1] = 0" "udp[udp[4:2]-1] = 0"; do
+    capture_start app -- -i lo -s 96 -f "$filter"
+    send app 127.0.0.1 7001 50 500
+    eventually capture_holds 50
+    capture_stop
+    [ "$(capture_count udp port 7001)" = 50 ]
+  done
+}
+
+@test "what does not match is in no count, also while a name server takes its time" {
+  local sender
+  printf '%s\n' "nameserver 127.0.0.1" "options timeout:4 attempts:2" >"$(container_bundle app)/resolv.conf"
+  CAPTURE_STDOUT=$BATS_TEST_TMPDIR/pcap capture_start app -- -i lo -f "udp and host slow.example.org"
+  eventually test -s "$capture/pid"
+  send app 127.0.0.1 7001 60000 100 20000 3>&- {capture_stdin}>&- &
+  sender=$!
+  sleep 0.5
+  container_net app "$(support_program answer-dns)" "$(container_gateway app)" 3>&- {capture_stdin}>&- &
+  server=$!
+  eventually capture_has_announced_itself
+  wait "$sender"
+  capture_stop
+  [ "$(capture_said_count received)" = 0 ]
+  [ "$(capture_said_count dropped)" = 0 ]
+  [ "$(capture_said_count captured)" = 0 ]
+}
+
 @test "parentheses 60000 deep are an error, not a crash" {
   run -1 cf_pcap app -i lo -f "$(printf '(%.0s' {1..60000})udp" </dev/null
   says "filter"

@@ -1,6 +1,6 @@
 # Long filters: how long compiling takes, who runs them, and what that costs the app's container.
-# What is loaded sets variables, and uses some.
-# shellcheck disable=SC2034,SC2154
+# What is loaded sets variables, and uses some; the shell in the container is to expand what stands in quotes.
+# shellcheck disable=SC2016,SC2034,SC2154
 
 load ../support/capture
 

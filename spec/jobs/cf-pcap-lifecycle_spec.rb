@@ -48,13 +48,13 @@ describe 'job cf-pcap-lifecycle' do
     job.render('config/cf-pcap.policy', properties).lines.reject { |line| line.start_with?('#') }.map(&:chomp)
   end
 
-  it 'has a policy that requires SSH and has no limits, by default' do
-    expect(policy({})).to eq(['require_ssh yes', 'max_snaplen 0', 'max_duration 0'])
+  it 'has a policy that requires SSH, logs captures and has no limits, by default' do
+    expect(policy({})).to eq(['require_ssh yes', 'log_captures yes', 'max_snaplen 0', 'max_duration 0'])
   end
 
   it 'has a policy of what the properties say' do
-    expect(policy('cf_pcap.require_ssh' => false, 'cf_pcap.max_snaplen' => 262_144,
-                  'cf_pcap.max_duration' => 31_536_000)).to eq(['require_ssh no', 'max_snaplen 262144', 'max_duration 31536000'])
+    expect(policy('cf_pcap.require_ssh' => false, 'cf_pcap.log_captures' => false, 'cf_pcap.max_snaplen' => 262_144,
+                  'cf_pcap.max_duration' => 31_536_000)).to eq(['require_ssh no', 'log_captures no', 'max_snaplen 262144', 'max_duration 31536000'])
   end
 
   wrong = {
@@ -63,6 +63,7 @@ describe 'job cf-pcap-lifecycle' do
     'cf_pcap.lifecycles' => ['buildpack', ['buildpack', 'windows'], ['Docker'], %w[cnb cnb], [1], { 'buildpack' => true }, true],
     'cf_pcap.on_unknown_archive' => ['stock', '', true],
     'cf_pcap.require_ssh' => ['true', 'no', 0],
+    'cf_pcap.log_captures' => ['true', 'no', 0],
     'cf_pcap.max_snaplen' => ['96', -1, 262_145, 96.5, true, [96]],
     'cf_pcap.max_duration' => ['3600', -1, 31_536_001, 0.5, '1h']
   }

@@ -34,10 +34,10 @@ Capturing, press ^C to stop..." ]
   tool 1 'tool_begin "$@"; tool_wait 60; tool_end'
   capturing -o "$output"
   interrupt
-  grep -qE '^Instance +packets +bytes +dropped +late$' "$said"
-  grep -qE '^0 +4 +68 B +7 +0$' "$said"
-  grep -qE '^1 +1 +17 B +0 +0$' "$said"
-  grep -qE '^all +5 +85 B +7 +0$' "$said"
+  grep -qE '^Instance +packets +bytes +dropped +late +captured$' "$said"
+  grep -qE '^0 +4 +68 B +7 +0 +[0-9.]+ s$' "$said"
+  grep -qE '^1 +1 +17 B +0 +0 +[0-9.]+ s$' "$said"
+  grep -qE '^all +5 +85 B +7 +0 +[0-9.]+ s$' "$said"
 }
 
 @test "drops that a tool told before it died are counted, as the least there were, and are no words of its end" {
@@ -47,15 +47,15 @@ Capturing, press ^C to stop..." ]
   eventually complained "Instance 1 ended early: "
   interrupt
   not complained "dropped by kernel"
-  grep -qE '^1 +1 .* 8\? +0  ended early$' "$said"
-  grep -qE '^all .* 8\? +0$' "$said"
+  grep -qE '^1 +1 .* 8\? +0 +[0-9.]+ s  ended early, [0-9.]+ s missed$' "$said"
+  grep -qE '^all .* 8\? +0 +[0-9.]+ s$' "$said"
 }
 
 @test "a tool that tells no drops has a question mark in their place" {
   instances 1 && tool 0 'tool_begin "$@"; tool_packet; tool_wait 60; exit 0'
   capturing -o "$output"
   interrupt
-  grep -qE '^0 +1 .* \? +0$' "$said"
+  grep -qE '^0 +1 .* \? +0 +[0-9.]+ s$' "$said"
 }
 
 @test "without --output the file is named after the app, the date and the time" {
@@ -381,7 +381,7 @@ holds_bytes() { [ "$(stat -c %s "$output")" -ge "$1" ]; }
   eventually holds_packet "0 $((number + 20))"
   interrupt
   [ "$status" = 1 ]
-  grep -qE '^1 .* ended early$' "$said"
+  grep -qE '^1 .* ended early, [0-9.]+ s missed$' "$said"
   holds_all_packets 0 1 2
 }
 
@@ -419,7 +419,7 @@ holds_bytes() { [ "$(stat -c %s "$output")" -ge "$1" ]; }
   eventually holds_packet "0 1"
   eventually holds_packet "1 1"
   interrupt
-  grep -qE '^1 +2 .* 1$' "$said"
+  grep -qE '^1 +2 .* 1 +[0-9.]+ s$' "$said"
   holds_all_packets 0 1
 }
 

@@ -9,7 +9,7 @@ load support/cli
   cli_run install-plugin -f "$plugin"
   [[ $output == *"Plugin cf-pcap "*" successfully installed."* ]]
   cli_run plugins
-  [[ $output =~ cf-pcap\ +[0-9]+\.[0-9]+\.[0-9]+\ +pcap\ +Capture\ network\ packets ]]
+  [[ $output =~ cf-pcap\ +[0-9]+\.[0-9]+\.[0-9]+\ +pcap,\ pcap-app\ +Capture\ network\ packets ]]
 }
 
 @test "it can be installed over itself, for a new version" {
@@ -41,6 +41,25 @@ load support/cli
   diff <(grep -- '--' <<<"$own" | sed 's/  */ /g' | sort) <(grep -- '--' <<<"$output" | sed 's/  */ /g; s/the-cli/cf/' | sort)
 }
 
+@test "a second name runs it, too" {
+  cli_install
+  instances 1 && tool
+  run -0 "$cli" pcap-app myapp -o capture.pcap -d 500ms
+  [ "${lines[-1]}" = "Saved capture to 'capture.pcap'." ]
+}
+
+@test "under a CLI with a pcap of its own it goes by the second name alone" {
+  echo "pcap - of the CLI itself" >"$FAKE_CF/help.out" # such a CLI is not there yet: the stand-in answers for it
+  cli_install
+  cli_run plugins
+  [[ $output =~ cf-pcap\ +[0-9.]+\ +pcap-app\ +Capture ]]
+  cli_run help pcap-app
+  [[ $output == *"pcap-app myapp -o capture.pcap -f"* ]]
+  not grep -q 'pcap myapp' <<<"$output"
+  instances 1 && tool
+  run -0 "$cli" pcap-app myapp -o capture.pcap -d 500ms
+}
+
 @test "cf uninstall-plugin removes it" {
   cli_install
   cli_run uninstall-plugin cf-pcap
@@ -50,6 +69,7 @@ load support/cli
 
 @test "run by cf, it uses that cf for its questions, and shows its answer" {
   cli_install
+  rm -r "$FAKE_CF/log" # of what was asked then
   cp "$cli" cf8 # people have several, under several names; none of them in PATH is asked
   run -1 ./cf8 pcap myapp
   [[ $output == *"No API endpoint set. Use "* ]]

@@ -5,9 +5,9 @@
 load support/plugin
 load support/pcap
 
-setup_file() { make -s -C "$root/src/cf-pcap-plugin/test" "$root/build/units/cf-pcap-plugin/merge_files"; }
+setup_file() { make -s -C "$root/src/pcap-merge/test" "$root/build/units/pcap-merge/merge_files"; }
 
-merge() { "$root/build/units/cf-pcap-plugin/merge_files" "$@"; }
+merge() { "$root/build/units/pcap-merge/merge_files" "$@"; }
 content() { tshark -r "$1" -T fields -e frame.time_epoch -e frame.len -e data 2>/dev/null; }
 
 # So many packets, one to forty microseconds apart: many at the same time as another file's.

@@ -33,3 +33,26 @@ named() { # document
     done || return 1
   done
 }
+
+@test "the README lists every program that the acceptance tests need, and they look for each at the start" {
+  local needs program
+  needs=$(sed -nE 's/^  for name in (cf bats .*); do$/\1/p' src/acceptance-tests/run)
+  [ -n "$needs" ]
+  for program in $needs; do
+    sed -n '/^### Run the acceptance tests/,/^    export CF_PCAP_API/p' README.md | grep -qwE "$program|cf CLI" || { echo "README: no $program" && return 1; }
+  done
+  # What a minimal system lacks, of what they use: found by name in the tests.
+  for program in curl tcpdump pkill script od awk; do
+    ! grep -qwE "$program" src/acceptance-tests/*.bats src/acceptance-tests/helper.bash src/acceptance-tests/run || [[ " $needs " == *" $program "* ]] || { echo "run: no check for $program" && return 1; }
+  done
+}
+
+@test "acceptance tests without one of these programs end at once, naming it" {
+  mkdir "$BATS_TEST_TMPDIR/bin"
+  ln -s "$(command -v bash)" "$(command -v dirname)" "$BATS_TEST_TMPDIR/bin/"
+  for program in cf bats curl tcpdump pkill script od; do printf '#!/bin/sh\n' >"$BATS_TEST_TMPDIR/bin/$program" && chmod +x "$BATS_TEST_TMPDIR/bin/$program"; done
+  rm "$BATS_TEST_TMPDIR/bin/script"
+  run env -i PATH="$BATS_TEST_TMPDIR/bin" CF_PCAP_API=https://api.example.com CF_PCAP_USER=u CF_PCAP_PASSWORD=p bash src/acceptance-tests/run
+  [ "$status" = 1 ]
+  [ "$output" = "acceptance-tests: there is no script in PATH" ]
+}

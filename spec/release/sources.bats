@@ -193,3 +193,41 @@ repacked() { # blob
     grep -qE "^$name-[0-9.]+, |^${name%-core}-[0-9.]+, " "$root/NOTICE"
   done
 }
+
+# The programs of a jump box: what an Ubuntu always has, and these.
+jump_box() { # directory
+  local package program
+  mkdir "$1"
+  for package in bash coreutils grep sed mawk findutils gzip tar curl git; do
+    for program in $(dpkg -L $package | grep -E '^(/usr)?/s?bin/'); do
+      ln -sf "$program" "$1/"
+    done
+  done
+  ln -sf mawk "$1/awk"
+  cp "$root/build/tools/bosh" "$1/bosh"
+}
+
+@test "with nothing but bash, curl, tar, git and the bosh CLI the README's lines make a release" {
+  local box=$BATS_TEST_TMPDIR/box blob sha place path fetch create
+  "$root/scripts/build-tools" bosh
+  jump_box "$box"
+  # A repository whose places are on the server; the files are real, those that are at hand here.
+  mkdir "$BATS_TEST_TMPDIR/repository"
+  (cd "$root" && git ls-files -z --cached --others --exclude-standard | xargs -0 ls -d | xargs -d '\n' cp -a --parents -t "$BATS_TEST_TMPDIR/repository")
+  while read -r blob sha place; do
+    path=${place#https://}
+    [ "$(sha256sum <"$root/blobs/$blob" | cut -d' ' -f1)" != "$sha" ] || install -D "$root/blobs/$blob" "$site/$path"
+    printf '%s | %s | http://%s/%s\n' "$blob" "$sha" "$address" "$path"
+  done < <(real) >"$BATS_TEST_TMPDIR/repository/config/blob-sources"
+  (cd "$BATS_TEST_TMPDIR/repository" && git init -q && git add -A && git -c user.name=t -c user.email=t@example.com commit -qm all)
+
+  fetch=$(grep -oE 'git clone REPOSITORY cf-pcap.*' "$root/README.md" | head -1)
+  create=$(grep -oE 'bosh create-release --force [^&]*' "$root/README.md" | head -1)
+  [[ $fetch == *"&& scripts/fetch-blobs" && $create == bosh* ]]
+  run env -i PATH="$box" HOME="$BATS_TEST_TMPDIR" TERM=dumb bash -c "cd '$BATS_TEST_TMPDIR' && ${fetch/REPOSITORY/repository} && $create"
+  echo "$output"
+  [ "$status" = 0 ]
+  [ "$(find "$BATS_TEST_TMPDIR/cf-pcap/dev_releases/cf-pcap" -name 'cf-pcap-*.yml' | wc -l)" = 1 ]
+  run env -i PATH="$box" bash -c 'command -v npm apt-get jq xz make gcc'
+  [ "$status" != 0 ]
+}

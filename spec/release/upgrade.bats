@@ -1,7 +1,7 @@
 #!/usr/bin/env bats
 # From 0.1.0 to this version: plugins, tools and jobs of both, in each combination that an upgrade brings about. 0.1.0's
 # are built from this repository's history.
-# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154,SC2317 # what the helpers and bats use
+# shellcheck disable=SC2005,SC2016,SC2030,SC2031,SC2034,SC2154,SC2317 # what the helpers and bats use
 
 bats_require_minimum_version 1.5.0
 load ../support/capture

@@ -4,6 +4,7 @@
 #
 #     container_memory app          bytes that are charged to the container now
 #     container_memory_peak app     … at most until now
+#     container_memory_limit app
 #     container_oom_kills app       processes that the kernel killed because it was at its limit
 #
 # Memory of a packet socket's ring is charged to no container, and pages of files to the first that read them. The
@@ -50,4 +51,5 @@ container_memory_file() { # name file_of_version_2 file_of_version_1
 }
 container_memory() { container_memory_file "$1" memory.current memory.usage_in_bytes; }
 container_memory_peak() { container_memory_file "$1" memory.peak memory.max_usage_in_bytes; }
+container_memory_limit() { container_memory_file "$1" memory.max memory.limit_in_bytes; }
 container_oom_kills() { container_memory_file "$1" memory.events memory.oom_control | awk '$1 == "oom_kill" { print $2 }'; }

@@ -37,10 +37,29 @@ static bool is_set(const char *name)
     return value != NULL && *value != '\0';
 }
 
-const char *advice_for_ssh_here(const char *error)
+bool advice_http_proxy_alone(void)
 {
-    return advice_for_ssh(error,
-                          is_set("https_proxy") || is_set("HTTPS_PROXY") || is_set("http_proxy") ||
-                              is_set("HTTP_PROXY"),
-                          is_set("all_proxy") || is_set("ALL_PROXY"));
+    return (is_set("https_proxy") || is_set("HTTPS_PROXY") || is_set("http_proxy") ||
+            is_set("HTTP_PROXY")) &&
+           !is_set("all_proxy") && !is_set("ALL_PROXY");
+}
+
+const char *advice_nothing_captured(const struct options *options)
+{
+    bool on_eth0 = strcmp(options->interface, "eth0") == 0;
+    bool on_lo = strcmp(options->interface, "lo") == 0;
+
+    if (on_eth0 && options->filter != NULL)
+        return "No packet on eth0 matches the filter. What comes by the app's route is TLS there, "
+               "at "
+               "another port; in plaintext, at the app's own port, it is on lo: --interface lo.";
+    if (on_lo && options->filter != NULL)
+        return "No packet on lo matches the filter. What the app connects to by itself is on eth0: "
+               "--interface eth0, or any for both.";
+    if (options->filter != NULL)
+        return "No packet matches the filter. Without it, or with a part of it, there may be some.";
+    if (on_lo)
+        return "No packet came on lo. What the app connects to by itself is on eth0: --interface "
+               "eth0, or any for both.";
+    return "No packet came: nothing was sent to these instances, and they sent nothing.";
 }

@@ -1,11 +1,13 @@
 /*
- * What to do about errors that do not say it themselves.
+ * What to do about errors, and silence, that do not say it themselves.
  */
 #ifndef ADVICE_H
 #define ADVICE_H
 
 #include <stdbool.h>
 #include <stddef.h>
+
+#include "options.h"
 
 /*
  * Why a program could not be started: the system's word for the negative errno `error`, and for its
@@ -20,7 +22,12 @@ void advice_not_started(char *text, size_t size, int error);
  */
 const char *advice_for_ssh(const char *error, bool http_proxy, bool all_proxy);
 
-/* The same with what is in this process's environment. */
-const char *advice_for_ssh_here(const char *error);
+/* Does this process's environment name an HTTP proxy, and none in all_proxy or ALL_PROXY? */
+bool advice_http_proxy_alone(void);
+
+/*
+ * What is usual where a capture has no packet: for its end, and after some quiet seconds. One line.
+ */
+const char *advice_nothing_captured(const struct options *options);
 
 #endif

@@ -1,54 +1,74 @@
 #include "cf.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "parent.h"
+
 extern char **environ;
 
-/* What children get instead of what this process has; NULL: not at all. */
-static const struct {
-    const char *name, *value;
-} changed[] = {
-    {"CF_TRACE", "false"}, /* false wins over the tracing of `cf config --trace true` */
-    {"CF_COLOR", "false"},
-    {"CF_LOG_LEVEL", NULL},
-    {"LC_ALL", "en_US.UTF-8"},
+/* A variable of children: what they get instead of what this process has. */
+struct change {
+    const char *name, *value; /* value NULL: not at all */
 };
-enum { CHANGED = sizeof changed / sizeof *changed };
+enum { CHANGES = 5 };
 
-static bool is_changed(const char *entry)
+static bool is_changed(const struct change changes[CHANGES], const char *entry)
 {
-    for (size_t i = 0; i < CHANGED; i++) {
-        size_t length = strlen(changed[i].name);
+    for (size_t i = 0; i < CHANGES; i++) {
+        size_t length = strlen(changes[i].name);
 
-        if (strncmp(entry, changed[i].name, length) == 0 && entry[length] == '=')
+        if (strncmp(entry, changes[i].name, length) == 0 && entry[length] == '=')
             return true;
     }
     return false;
 }
 
-static char **make_environment(void)
+/* false wins over the tracing of `cf config --trace true`. What is no boolean (Go's
+ * strconv.ParseBool knows these) is a file. */
+static const char *trace(void)
 {
+    static const char *const booleans[] = {"",  "1", "t", "T",     "true",  "True", "TRUE",
+                                           "0", "f", "F", "false", "False", "FALSE"};
+    const char *value = getenv("CF_TRACE");
+
+    for (size_t i = 0; value != NULL && i < sizeof booleans / sizeof *booleans; i++)
+        if (strcmp(value, booleans[i]) == 0)
+            value = NULL;
+    return value == NULL ? "false" : value;
+}
+
+static char **make_environment(const struct cf_home *home)
+{
+    const char *user_home = getenv("CF_HOME");
+    const struct change changes[CHANGES] = {
+        {"CF_TRACE", trace()},
+        {"CF_COLOR", "false"},
+        {"CF_LOG_LEVEL", NULL},
+        {"LC_ALL", "en_US.UTF-8"},
+        {"CF_HOME", home->folder[0] != '\0' ? home->folder : user_home},
+    };
     size_t count = 0, used = 0;
 
     while (environ[count] != NULL)
         count++;
-    char **environment = calloc(count + CHANGED + 1, sizeof *environment);
+    char **environment = calloc(count + CHANGES + 1, sizeof *environment);
     if (environment == NULL)
         return NULL;
     for (size_t i = 0; i < count; i++)
-        if (!is_changed(environ[i]))
+        if (!is_changed(changes, environ[i]))
             environment[used++] = strdup(environ[i]);
-    for (size_t i = 0; i < CHANGED; i++) {
-        char entry[64];
+    for (size_t i = 0; i < CHANGES; i++) {
+        char entry[PATH_MAX + 16];
 
-        if (changed[i].value == NULL)
+        if (changes[i].value == NULL)
             continue;
-        snprintf(entry, sizeof entry, "%s=%s", changed[i].name, changed[i].value);
+        snprintf(entry, sizeof entry, "%s=%s", changes[i].name, changes[i].value);
         environment[used++] = strdup(entry);
     }
     return environment;
@@ -68,11 +88,16 @@ static bool parent_is_cf(char *path, size_t size)
     return name != NULL && strncmp(name, "/cf", 3) == 0 && access(path, X_OK) == 0;
 }
 
-int cf_find(struct cf *cf)
+int cf_find(struct cf *cf, const struct parent *parent)
 {
+    cf->parent = parent;
     if (!parent_is_cf(cf->path, sizeof cf->path))
         snprintf(cf->path, sizeof cf->path, "cf");
-    cf->environment = make_environment();
+    cf->home = malloc(sizeof *cf->home);
+    if (cf->home == NULL)
+        return -ENOMEM;
+    cf_home_make(cf->home); /* without a copy, it works but for what happens at the same time */
+    cf->environment = make_environment(cf->home);
     return cf->environment == NULL ? -ENOMEM : 0;
 }
 
@@ -81,12 +106,17 @@ void cf_free(struct cf *cf)
     for (char **entry = cf->environment; entry != NULL && *entry != NULL; entry++)
         free(*entry);
     free((void *)cf->environment);
+    if (cf->home != NULL)
+        cf_home_remove(cf->home);
+    free(cf->home);
 }
 
 struct run {
     uv_process_t process;
     uv_pipe_t out, err;
     struct cf_result *result;
+    struct parent_watch parent;
+    bool canceled;
 };
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
@@ -117,13 +147,27 @@ static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
 
 static void on_exit_status(uv_process_t *process, int64_t status, int signal)
 {
-    struct cf_result *result = process->data;
+    struct run *run = process->data;
 
-    result->status = signal != 0 ? 128 + signal : (int)status;
+    run->result->status = signal != 0 ? 128 + signal : (int)status;
     uv_close((uv_handle_t *)process, NULL);
+    parent_unwatch(&run->parent);
 }
 
-int cf_run(struct cf_result *result, const struct cf *cf, const char *const *arguments)
+/* The child may have left somebody behind with its pipes: nobody is waited for. */
+static void on_parent_gone(void *owner)
+{
+    struct run *run = owner;
+
+    run->canceled = true;
+    uv_process_kill(&run->process, SIGKILL);
+    if (!uv_is_closing((uv_handle_t *)&run->out))
+        uv_close((uv_handle_t *)&run->out, NULL);
+    if (!uv_is_closing((uv_handle_t *)&run->err))
+        uv_close((uv_handle_t *)&run->err, NULL);
+}
+
+static int run(struct cf_result *result, const struct cf *cf, const char *const *arguments)
 {
     uv_loop_t loop;
     struct run run = {.result = result};
@@ -156,11 +200,12 @@ int cf_run(struct cf_result *result, const struct cf *cf, const char *const *arg
     uv_pipe_init(&loop, &run.err, 0);
     run.out.data = &result->out;
     run.err.data = &result->err;
-    run.process.data = result;
+    run.process.data = &run;
     error = uv_spawn(&loop, &run.process, &options);
     if (error == 0) {
         uv_read_start((uv_stream_t *)&run.out, on_alloc, on_read);
         uv_read_start((uv_stream_t *)&run.err, on_alloc, on_read);
+        parent_watch(&run.parent, cf->parent, &loop, on_parent_gone, &run);
     } else {
         uv_close((uv_handle_t *)&run.process, NULL);
         uv_close((uv_handle_t *)&run.out, NULL);
@@ -168,6 +213,25 @@ int cf_run(struct cf_result *result, const struct cf *cf, const char *const *arg
     }
     uv_run(&loop, UV_RUN_DEFAULT);
     uv_loop_close(&loop);
+    return error == 0 && run.canceled ? -ECANCELED : error;
+}
+
+int cf_run(struct cf_result *result, const struct cf *cf, const char *const *arguments)
+{
+    uint64_t began = uv_hrtime();
+
+    if (cf->verbose) {
+        fprintf(stderr, "cf-pcap: %s", cf->path);
+        for (const char *const *argument = arguments; *argument != NULL; argument++)
+            fprintf(stderr, " %s", *argument);
+        fprintf(stderr, "\n");
+    }
+    cf_home_sync(cf->home);
+    int error = run(result, cf, arguments);
+    cf_home_sync(cf->home);
+    if (cf->verbose)
+        fprintf(stderr, "%scf-pcap: status %d after %.2f s\n", error == 0 ? result->err.text : "",
+                error == 0 ? result->status : error, (double)(uv_hrtime() - began) / 1e9);
     return error;
 }
 

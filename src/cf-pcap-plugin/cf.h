@@ -5,21 +5,37 @@
 #define CF_H
 
 #include <limits.h>
+#include <stdbool.h>
 #include <stddef.h>
 #include <uv.h>
 
+#include "cf_home.h"
+
+struct parent;
+
 struct cf {
-    char path[PATH_MAX]; /* of the CLI; without a slash: to be looked for in PATH */
-    char **environment;  /* of children */
+    const struct parent *parent; /* the CLI that started the plugin: commands end with it */
+    char path[PATH_MAX];         /* of the CLI; without a slash: to be looked for in PATH */
+    char **environment;          /* of children */
+    struct cf_home *home;        /* theirs */
+    bool verbose; /* the caller's to set: cf_run tells on stderr what it runs, and how long that
+                     took */
 };
 
 /*
  * The CLI that started the plugin, for people have several (cf7, cf8); `cf` in PATH if the parent
- * is something else. Children get this process's environment but for the CLI's own tracing, logging
- * and colours, which would get into captures and replies, and messages are in English, which
- * explanations rely on. 0 or -ENOMEM.
+ * is something else. Children get this process's environment, with these changes:
+ *
+ * - their configuration is a copy of the user's (cf_home.h);
+ * - the CLI's tracing on standard output, its logging and its colours are off, for they would get
+ *   into captures and replies; CF_TRACE=FILE, which writes into that file, is left as it is;
+ * - messages are in English, which explanations rely on.
+ *
+ * 0 or -ENOMEM.
  */
-int cf_find(struct cf *cf);
+int cf_find(struct cf *cf, const struct parent *parent);
+
+/* No child may run any more. */
 void cf_free(struct cf *cf);
 
 struct cf_output {
@@ -35,7 +51,7 @@ struct cf_result {
 enum { CF_OUTPUT_MAX = 8 * 1024 * 1024 /* bytes; what comes after that is dropped */ };
 
 /* Runs `cf` with these arguments (without the program's name, ended by NULL). 0, or a negative
- * errno if it could not be started. */
+ * errno if it could not be started; -ECANCELED: the CLI that started the plugin has ended. */
 int cf_run(struct cf_result *result, const struct cf *cf, const char *const *arguments);
 void cf_result_free(struct cf_result *result);
 

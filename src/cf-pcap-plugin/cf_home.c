@@ -10,9 +10,10 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-#include <yyjson.h>
 
-enum { CONFIG_MAX = 4 * 1024 * 1024 /* bytes */, FILES_MAX = 8 /* open ones of nftw */ };
+#include "cf_config.h"
+
+enum { FILES_MAX = 8 /* open ones of nftw */ };
 
 static const char *variable(const char *name)
 {
@@ -33,90 +34,6 @@ static int remove_entry(const char *path, const struct stat *status, int type, s
 static void remove_folder(const char *folder)
 {
     nftw(folder, remove_entry, FILES_MAX, FTW_DEPTH | FTW_PHYS);
-}
-
-/* The whole file, terminated; the caller's to free. NULL: errno says why. */
-static char *read_file(const char *path, size_t *length)
-{
-    FILE *file = fopen(path, "re");
-
-    if (file == NULL)
-        return NULL;
-    char *text = malloc(CONFIG_MAX + 1);
-    if (text == NULL) {
-        fclose(file);
-        return NULL;
-    }
-    *length = fread(text, 1, CONFIG_MAX, file);
-    text[*length] = '\0';
-    bool failed = ferror(file) != 0 || *length == CONFIG_MAX;
-    fclose(file);
-    if (!failed)
-        return text;
-    free(text);
-    errno = EIO;
-    return NULL;
-}
-
-/* In the place of what is there, at once; readable by its owner alone. 0 or a negative errno. */
-static int write_file(const char *path, const char *text, size_t length)
-{
-    char fresh[PATH_MAX];
-
-    if (snprintf(fresh, sizeof fresh, "%s.%d", path, (int)getpid()) >= (int)sizeof fresh)
-        return -ENAMETOOLONG;
-    int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-    if (fd < 0)
-        return -errno;
-    ssize_t written = write(fd, text, length);
-    int result = written == (ssize_t)length ? 0 : written < 0 ? -errno : -ENOSPC;
-    if (close(fd) != 0 && result == 0)
-        result = -errno;
-    if (result == 0 && rename(fresh, path) != 0)
-        result = -errno;
-    if (result != 0)
-        unlink(fresh);
-    return result;
-}
-
-/* A configuration; numbers are kept as they are written. */
-static yyjson_doc *read_config(const char *path)
-{
-    size_t length;
-    char *text = read_file(path, &length);
-
-    if (text == NULL)
-        return NULL;
-    yyjson_doc *config = yyjson_read(text, length, YYJSON_READ_NUMBER_AS_RAW);
-    free(text);
-    return config;
-}
-
-static const char *field(const yyjson_doc *config, const char *name)
-{
-    const char *value =
-        yyjson_get_str(yyjson_obj_get(yyjson_doc_get_root((yyjson_doc *)config), name));
-
-    return value == NULL ? "" : value;
-}
-
-/* `to` with the tokens of `from`, written to `path`. */
-static int hand_on(const yyjson_doc *from, yyjson_doc *to, const char *path)
-{
-    static const char *const names[] = {"AccessToken", "RefreshToken"};
-    yyjson_mut_doc *changed = yyjson_doc_mut_copy(to, NULL);
-    size_t length;
-
-    if (changed == NULL)
-        return -ENOMEM;
-    for (size_t i = 0; i < 2; i++)
-        yyjson_mut_obj_replace(yyjson_mut_doc_get_root(changed), yyjson_mut_str(changed, names[i]),
-                               yyjson_mut_strcpy(changed, field(from, names[i])));
-    char *text = yyjson_mut_write(changed, YYJSON_WRITE_PRETTY_TWO_SPACES, &length);
-    int result = text == NULL ? -ENOMEM : write_file(path, text, length);
-    free(text);
-    yyjson_mut_doc_free(changed);
-    return result;
 }
 
 static void copy_path(const struct cf_home *home, char path[PATH_MAX])
@@ -140,25 +57,23 @@ void cf_home_sync(struct cf_home *home)
     if (home->folder[0] == '\0' || home->refresh_token == NULL)
         return;
     copy_path(home, path);
-    yyjson_doc *ours = read_config(path), *theirs = read_config(home->source);
-    if (ours != NULL && theirs != NULL) {
-        const char *our_token = field(ours, "RefreshToken");
-        const char *their_token = field(theirs, "RefreshToken");
-        bool we_did = strcmp(our_token, home->refresh_token) != 0 && our_token[0] != '\0';
-        bool they_did = strcmp(their_token, home->refresh_token) != 0 && their_token[0] != '\0';
+    struct cf_config ours = cf_config_read(path), theirs = cf_config_read(home->source);
+    const char *our_token = cf_config_field(&ours, "RefreshToken");
+    const char *their_token = cf_config_field(&theirs, "RefreshToken");
+    bool we_did = our_token[0] != '\0' && strcmp(our_token, home->refresh_token) != 0;
+    bool they_did = their_token[0] != '\0' && strcmp(their_token, home->refresh_token) != 0;
 
-        /* Who has logged out, or in elsewhere, has done so on purpose. */
-        if (we_did && strcmp(their_token, home->refresh_token) == 0) {
-            if (hand_on(ours, theirs, home->source) == 0)
-                remember(home, our_token);
-        } else if (they_did && !we_did &&
-                   strcmp(field(ours, "Target"), field(theirs, "Target")) == 0) {
-            if (hand_on(theirs, ours, path) == 0)
-                remember(home, their_token);
-        }
+    /* Who has logged out, or in elsewhere, has done so on purpose. */
+    if (we_did && strcmp(their_token, home->refresh_token) == 0) {
+        if (cf_config_hand_on(&ours, &theirs, home->source) == 0)
+            remember(home, our_token);
+    } else if (they_did && !we_did &&
+               strcmp(cf_config_field(&ours, "Target"), cf_config_field(&theirs, "Target")) == 0) {
+        if (cf_config_hand_on(&theirs, &ours, path) == 0)
+            remember(home, their_token);
     }
-    yyjson_doc_free(ours);
-    yyjson_doc_free(theirs);
+    cf_config_free(&ours);
+    cf_config_free(&theirs);
 }
 
 /* In a process that nobody waits for: removes the folder once the other end of the pipe is closed.
@@ -232,14 +147,13 @@ static int write_copy(struct cf_home *home, const char *text, size_t length)
     if (mkdir(path, S_IRWXU) != 0)
         return -errno;
     copy_path(home, path);
-    result = write_file(path, text, length);
+    result = cf_config_write(path, text, length);
     return result != 0 ? result : start_guard(home);
 }
 
 int cf_home_make(struct cf_home *home)
 {
     const char *base = variable("CF_HOME");
-    size_t length;
 
     *home = (struct cf_home){.guard = -1};
     if (*base == '\0')
@@ -247,15 +161,14 @@ int cf_home_make(struct cf_home *home)
     if (snprintf(home->source, sizeof home->source, "%s/.cf/config.json", base) >=
         (int)sizeof home->source)
         return -ENAMETOOLONG;
-    char *text = read_file(home->source, &length);
-    if (text == NULL)
+    errno = 0;
+    struct cf_config config = cf_config_read(home->source);
+    if (config.text == NULL)
         return errno == ENOENT || errno == ENOTDIR ? 0 : -errno;
-    int result = write_copy(home, text, length);
-    yyjson_doc *config = yyjson_read(text, length, 0);
-    if (config != NULL)
-        remember(home, field(config, "RefreshToken"));
-    yyjson_doc_free(config);
-    free(text);
+    int result = write_copy(home, config.text, strlen(config.text));
+    if (result == 0 && config.parsed != NULL)
+        remember(home, cf_config_field(&config, "RefreshToken"));
+    cf_config_free(&config);
     if (result != 0 && home->folder[0] != '\0')
         remove_folder(home->folder);
     if (result != 0)

@@ -47,10 +47,12 @@ static const struct {
     {"-c --count", "for the first ten packets, cf pcap APP -o - | tcpdump -c 10 -n -r -; for ten "
                    "seconds, -d 10s"},
     {"-l -U --packet-buffered --immediate-mode", "packets are written as they come"},
-    {"-p --no-promiscuous-mode", "a capture is never promiscuous"},
+    {"-p --no-promiscuous-mode",
+     "a capture is never promiscuous; for another process than web: --process"},
     {"-r --read", "to read a capture: tcpdump -n -r FILE"},
     {"-a --app --app-name", "the app is named without an option: cf pcap APP"},
     {"-D --list-interfaces", "the interfaces are eth0, lo and any: --interface NAME"},
+    {"-v -vv", "did you mean --verbose?"},
     {"-V --version", "cf plugins shows the version"},
 };
 
@@ -218,11 +220,33 @@ void hint_stray(char *text, size_t size, const char *app, const char *stray)
                  stray, app, word);
 }
 
+/* Takes the quotes of typography (U+2018 to U+201F) out of a text. Were there any? */
+static bool drop_false_quotes(char *text)
+{
+    char *to = text;
+
+    for (const char *from = text; *from != '\0';) {
+        if (strncmp(from, "\xe2\x80", 2) == 0 && (unsigned char)from[2] >= 0x98 &&
+            (unsigned char)from[2] <= 0x9f)
+            from += 3;
+        else
+            *to++ = *from++;
+    }
+    bool dropped = *to != '\0';
+    *to = '\0';
+    return dropped;
+}
+
 void hint_unquoted(char *text, size_t size, const char *filter, const char *rest)
 {
     char joined[QUOTED_MAX], buffer[QUOTED_MAX];
 
     snprintf(joined, sizeof joined, "%s %s", filter, rest);
+    if (drop_false_quotes(joined)) {
+        snprintf(text, size, "%s %s: the quotes are not those of the keyboard; -f %s", filter, rest,
+                 quoted(buffer, joined));
+        return;
+    }
     snprintf(text, size, "'%s' belongs to no option; a filter is one word: -f %s", rest,
              quoted(buffer, joined));
 }

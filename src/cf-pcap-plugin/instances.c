@@ -25,8 +25,8 @@ static bool read_error(yyjson_val *root, char *error, size_t size)
 
 static int compare(const void *a, const void *b)
 {
-    unsigned int left = ((const struct instance *)a)->index;
-    unsigned int right = ((const struct instance *)b)->index;
+    unsigned int left = ((const struct listed_instance *)a)->index;
+    unsigned int right = ((const struct listed_instance *)b)->index;
 
     return (left > right) - (left < right);
 }
@@ -42,7 +42,7 @@ static int read_list(struct instances *instances, yyjson_val *resources)
     yyjson_arr_foreach(resources, at, count, item)
     {
         yyjson_val *index = yyjson_obj_get(item, "index"), *state = yyjson_obj_get(item, "state");
-        struct instance *instance = &instances->list[instances->count];
+        struct listed_instance *instance = &instances->list[instances->count];
 
         if (!yyjson_is_uint(index) || yyjson_get_uint(index) > INSTANCE_MAX ||
             !yyjson_is_str(state))
@@ -135,12 +135,11 @@ int instances_choose(struct instances *instances, const struct instance_range *r
     return 0;
 }
 
-void instances_keep_running(struct instances *instances)
+size_t instances_running(const struct instances *instances)
 {
-    size_t kept = 0;
+    size_t count = 0;
 
     for (size_t i = 0; i < instances->count; i++)
-        if (instances->list[i].running)
-            instances->list[kept++] = instances->list[i];
-    instances->count = kept;
+        count += instances->list[i].running;
+    return count;
 }

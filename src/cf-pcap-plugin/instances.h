@@ -11,14 +11,14 @@
 #include "index_list.h"
 #include "options.h"
 
-struct instance {
+struct listed_instance {
     unsigned int index;
     bool running;
     char state[24]; /* as listed: RUNNING, STARTING, CRASHED, DOWN ...; cut */
 };
 
 struct instances {
-    struct instance *list; /* by index; the caller's to free */
+    struct listed_instance *list; /* by index; the caller's to free */
     size_t count;
 };
 
@@ -41,7 +41,7 @@ int instances_choose(struct instances *instances, const struct instance_range *r
 struct index_list instances_describe(const struct instances *instances, bool running, char *text,
                                      size_t size);
 
-/* Drops those that do not run. */
-void instances_keep_running(struct instances *instances);
+/* How many run. */
+size_t instances_running(const struct instances *instances);
 
 #endif

@@ -4,35 +4,42 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "advice.h"
+#include "cf_answer.h"
 #include "quote.h"
-#include "reply.h"
 
 static int run(const struct cf *cf, const char *const *arguments, struct cf_result *result,
                char *error)
 {
     int status = cf_run(result, cf, arguments);
 
+    if (status == -ECANCELED) {
+        snprintf(error, LOOKUP_ERROR_SIZE, "cf has ended, and so the capture is not started.");
+        return -1;
+    }
     if (status != 0) {
-        snprintf(error, LOOKUP_ERROR_SIZE, "Cannot run the cf CLI (%.800s): %s", cf->path,
-                 strerror(-status));
+        char reason[256];
+
+        advice_not_started(reason, sizeof reason, status);
+        snprintf(error, LOOKUP_ERROR_SIZE, "Cannot run the cf CLI (%.700s): %s", cf->path, reason);
         return -1;
     }
     if (result->status == 0)
         return 0;
-    reply_failure(error, LOOKUP_ERROR_SIZE, result->err.text);
+    cf_answer_failure(error, LOOKUP_ERROR_SIZE, result->err.text);
     if (error[0] == '\0')
         snprintf(error, LOOKUP_ERROR_SIZE, "cf ended with status %d and gave no reason",
                  result->status);
     return -1;
 }
 
-int lookup_guid(const struct cf *cf, const char *app, char guid[REPLY_GUID_SIZE], char *error)
+int lookup_guid(const struct cf *cf, const char *app, char guid[CF_GUID_SIZE], char *error)
 {
     const char *const arguments[] = {"app", app, "--guid", NULL};
     struct cf_result result;
     int status = run(cf, arguments, &result, error);
 
-    if (status == 0 && reply_guid(guid, result.out.text) != 0) {
+    if (status == 0 && cf_answer_guid(guid, result.out.text) != 0) {
         snprintf(error, LOOKUP_ERROR_SIZE, "cf app %s --guid did not print a GUID", app);
         status = -1;
     }
@@ -94,7 +101,7 @@ int lookup_ssh_enabled(const struct cf *cf, const char *guid, char *reason, size
 
     snprintf(path, sizeof path, "/v3/apps/%s/ssh_enabled", guid);
     if (run(cf, arguments, &result, error) == 0)
-        enabled = reply_ssh_enabled(reason, size, result.out.text, result.out.length);
+        enabled = cf_answer_ssh_enabled(reason, size, result.out.text, result.out.length);
     cf_result_free(&result);
     return enabled;
 }

@@ -6,13 +6,13 @@
 #define LOOKUP_H
 
 #include "cf.h"
+#include "cf_answer.h"
 #include "instances.h"
-#include "reply.h"
 
 enum { LOOKUP_ERROR_SIZE = 1024 };
 
 /* `cf app NAME --guid`. 0 or -1. */
-int lookup_guid(const struct cf *cf, const char *app, char guid[REPLY_GUID_SIZE], char *error);
+int lookup_guid(const struct cf *cf, const char *app, char guid[CF_GUID_SIZE], char *error);
 
 /* The instances of the app's process `type`. 0 or -1. */
 int lookup_instances(const struct cf *cf, const char *guid, const char *type,

@@ -7,32 +7,34 @@
  *
  * with the CLI listening at 127.0.0.1:PORT.
  */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../version.h"
-#include "capture.h"
 #include "cf.h"
+#include "console.h"
 #include "instances.h"
 #include "lookup.h"
 #include "metadata.h"
 #include "options.h"
+#include "output.h"
 #include "output_choice.h"
+#include "parent.h"
 #include "question.h"
-#include "say.h"
+#include "shell.h"
 
 /* Shared by the steps of one `cf pcap`. */
 struct command {
     struct options options;
     struct cf cf;
-    struct voice voice;
-    char guid[REPLY_GUID_SIZE];
+    struct console console;
+    char guid[CF_GUID_SIZE];
     struct instances instances;
-    char default_path[320];
-    const char *path;
+    struct parent parent;
+    struct output output;
 };
 
 static void print_help(void)
@@ -56,35 +58,24 @@ static void print_help(void)
 
 static void choose_output(struct command *command)
 {
+    const struct options *options = &command->options;
     struct output_choice choice =
-        output_choose(&command->options, output_kind_of(STDOUT_FILENO), isatty(STDERR_FILENO) == 1);
-    time_t now = time(NULL);
-    struct tm local;
-    char date[32];
+        output_choose(options, output_kind_of(STDOUT_FILENO), isatty(STDERR_FILENO) == 1);
 
-    command->voice = voice_to(choice.messages_to_stderr ? stderr : stdout);
+    command->console = console_to(choice.messages_to_stderr ? stderr : stdout);
     if (choice.note != NULL)
-        say(&command->voice, "%s", choice.note);
-    command->path = choice.path;
-    if (command->path != NULL)
-        return;
-    strftime(date, sizeof date, "%Y%m%d-%H%M%S", localtime_r(&now, &local));
-    snprintf(command->default_path, sizeof command->default_path, "%.200s-%s.%s",
-             command->options.app, date,
-             command->options.format == FORMAT_PCAPNG ? "pcapng" : "pcap");
-    for (char *slash = command->default_path; (slash = strchr(slash, '/')) != NULL;)
-        *slash = '_';
-    command->path = command->default_path;
+        console_line(&command->console, "%s", choice.note);
+    output_init(&command->output, choice.path, options->app, options->format == FORMAT_PCAPNG);
 }
 
 static int check_output(struct command *command)
 {
     choose_output(command);
-    const char *objection = output_objection(command->path);
+    const char *objection = output_objection(&command->output);
     if (objection == NULL)
         return 0;
-    say_error(&command->voice, "Cannot write %s: %s.",
-              strcmp(command->path, "-") == 0 ? "standard output" : command->path, objection);
+    console_error(&command->console, "Cannot write %s: %s.", output_name(&command->output),
+                  objection);
     return 1;
 }
 
@@ -97,18 +88,17 @@ static int look_up_instances(struct command *command)
         lookup_instances(&command->cf, command->guid, command->options.process, all, error) != 0 ||
         instances_choose(all, command->options.ranges, command->options.range_count, error,
                          sizeof error) != 0) {
-        say_error(&command->voice, "%s", error);
+        console_error(&command->console, "%s", error);
         return 1;
     }
     struct index_list list = instances_describe(all, false, skipped, sizeof skipped);
     if (list.count > 0)
-        say_error(&command->voice, "Not running, and skipped: %s %s.", index_list_noun(&list),
-                  skipped);
-    instances_keep_running(all);
-    if (all->count > 0)
+        console_error(&command->console, "Not running, and skipped: %s %s.", index_list_noun(&list),
+                      skipped);
+    if (instances_running(all) > 0)
         return 0;
-    say_error(
-        &command->voice,
+    console_error(
+        &command->console,
         "No instance of process '%s' of app '%s' is running: there is nothing to capture. See "
         "'cf app %s'.",
         command->options.process, command->options.app, command->options.app);
@@ -117,68 +107,95 @@ static int look_up_instances(struct command *command)
 
 static void say_what_starts(struct command *command)
 {
+    const struct instances *instances = &command->instances;
+    size_t running = instances_running(instances);
     char list[512];
 
     if (command->options.filter_is_empty)
-        say(&command->voice, "The filter is empty: all packets are captured.");
-    if (command->options.range_count == 0) {
-        say(&command->voice, "Starting capture on all instances.");
-        return;
-    }
-    instances_describe(&command->instances, true, list, sizeof list);
-    say(&command->voice, "Starting capture on instances: %s.", list);
+        console_line(&command->console, "The filter is empty: all packets are captured.");
+    instances_describe(instances, true, list, sizeof list);
+    if (running < instances->count)
+        console_line(&command->console, "Starting capture on %zu of %zu instances: %s.", running,
+                     instances->count, list);
+    else if (command->options.range_count == 0)
+        console_line(&command->console, "Starting capture on all instances.");
+    else
+        console_line(&command->console, "Starting capture on instances: %s.", list);
 }
 
 /* The CLI only says "not authorized"; Cloud Controller knows whether SSH is switched off. */
-static void explain_refusal(struct command *command)
+static void explain_disabled(struct command *command, const char *reason)
 {
     const char *app = command->options.app;
+
+    console_error(
+        &command->console,
+        "SSH into app '%s' is disabled (%s), and the capture runs over SSH. To enable it:\n"
+        "   for the app:    cf enable-ssh %s\n"
+        "   for its space:  cf allow-space-ssh SPACE   (as a space manager)\n"
+        "and then: cf restart %s\n"
+        "If it is disabled globally, ask the operator of this platform.",
+        app, reason, app, app);
+}
+
+static void explain_refused(struct command *command)
+{
+    const char *app = command->options.app;
+
+    console_error(
+        &command->console,
+        "SSH into app '%s' was refused: you are not authorized. It takes the role space "
+        "developer, and an app that was restarted since SSH was enabled; 'cf ssh %s' must "
+        "work.",
+        app, app);
+}
+
+/* Nothing at all came: does Cloud Controller know why? */
+static void explain_nothing(struct command *command, const struct core *core)
+{
+    bool login_failed = false, refused = false;
     char reason[256];
 
-    switch (lookup_ssh_enabled(&command->cf, command->guid, reason, sizeof reason)) {
-    case 0:
-        say_error(
-            &command->voice,
-            "SSH into app '%s' is disabled (%s), and the capture runs over SSH. To enable it:\n"
-            "   for the app:    cf enable-ssh %s\n"
-            "   for its space:  cf allow-space-ssh SPACE   (as a space manager)\n"
-            "and then: cf restart %s\n"
-            "If it is disabled globally, ask the operator of this platform.",
-            app, reason, app, app);
-        break;
-    default:
-        say_error(
-            &command->voice,
-            "SSH into app '%s' was refused: you are not authorized. It takes the role space "
-            "developer, and an app that was restarted since SSH was enabled; 'cf ssh %s' must "
-            "work.",
-            app, app);
+    for (size_t i = 0; i < core->count; i++) {
+        login_failed |= core->instances[i]->login_failed;
+        refused |= core->instances[i]->refused;
     }
+    if (login_failed && lookup_ssh_enabled(&command->cf, command->guid, reason, sizeof reason) == 0)
+        explain_disabled(command, reason);
+    else if (refused)
+        explain_refused(command);
+    console_error(&command->console,
+                  core->output_error == 0 ? "Nothing was captured." : "Nothing was saved.");
 }
 
 static int capture(struct command *command)
 {
-    static struct capture capture; /* too large for a stack */
+    static struct shell shell; /* too large for a stack */
 
-    capture = (struct capture){.options = &command->options,
-                               .cf = &command->cf,
-                               .voice = &command->voice,
-                               .path = command->path};
-    int result = capture_run(&capture, &command->instances);
+    shell = (struct shell){.options = &command->options,
+                           .cf = &command->cf,
+                           .console = &command->console,
+                           .output = &command->output,
+                           .parent = &command->parent};
+    int result = shell_run(&shell, &command->instances);
     if (result != 0) {
-        say_error(&command->voice, "Cannot capture: %s.", strerror(-result));
-        return 1;
+        console_error(&command->console, "Cannot capture: %s.",
+                      result == -ECANCELED ? "cf has ended" : strerror(-result));
+        shell.status = 1;
+    } else if (!shell.core.output_was_opened) {
+        explain_nothing(command, &shell.core);
     }
-    if (!capture.saving.opened && capture.refused)
-        explain_refusal(command);
-    if (!capture.saving.opened)
-        say_error(&command->voice, "Nothing was captured.");
-    else if (strcmp(command->path, "-") == 0)
-        say(&command->voice, "The capture was written to standard output.");
-    else
-        say(&command->voice, "Saved capture to '%s'.", command->path);
-    capture_free(&capture);
-    return capture.failed || !capture.saving.opened ? 1 : 0;
+    shell_free(&shell);
+    return shell.status;
+}
+
+/* Whoever ended it waits for nothing any more. */
+static int check_parent(struct command *command)
+{
+    if (!parent_is_gone(&command->parent))
+        return 0;
+    console_error(&command->console, "cf has ended, and so the capture is not started.");
+    return 1;
 }
 
 static int pcap(int argc, char **argv)
@@ -186,6 +203,7 @@ static int pcap(int argc, char **argv)
     static struct command command;
     char error[512];
 
+    parent_begin(&command.parent);
     switch (options_parse(&command.options, argc, argv, error, sizeof error)) {
     case OPTIONS_HELP:
         print_help();
@@ -198,12 +216,15 @@ static int pcap(int argc, char **argv)
     }
 
     int status = check_output(&command);
-    if (status == 0 && cf_find(&command.cf) != 0)
+    if (status == 0 && cf_find(&command.cf, &command.parent) != 0)
         status = 1;
+    command.cf.verbose = command.options.verbose;
     if (status == 0)
         status = look_up_instances(&command);
-    if (status == 0 && !question_ask(&command.voice, &command.options, &command.instances))
+    if (status == 0 && !question_ask(&command.console, &command.options, &command.instances))
         status = 1;
+    if (status == 0)
+        status = check_parent(&command);
     if (status == 0) {
         say_what_starts(&command);
         status = capture(&command);
@@ -213,15 +234,32 @@ static int pcap(int argc, char **argv)
     return status;
 }
 
+/* Has the CLI a command of this name itself? On the copy of its configuration it has no plugins. */
+static bool pcap_is_taken(void)
+{
+    static const char *const arguments[] = {"help", "pcap", NULL};
+    struct cf cf = {.environment = NULL};
+    struct cf_result result = {.status = -1};
+    struct parent parent;
+    bool taken = false;
+
+    parent_begin(&parent);
+    if (cf_find(&cf, &parent) == 0 && cf_run(&result, &cf, arguments) == 0)
+        taken = result.status == 0 && strstr(result.out.text, metadata_summary) == NULL;
+    cf_result_free(&result);
+    cf_free(&cf);
+    return taken;
+}
+
 int main(int argc, char **argv)
 {
     const char *message = argc > 2 ? argv[2] : "";
 
     if (strcmp(message, "SendMetadata") == 0 && argc == 3)
-        return metadata_send(argv[1]);
+        return metadata_send(argv[1], pcap_is_taken());
     if (strcmp(message, "CLI-MESSAGE-UNINSTALL") == 0)
         return 0;
-    if (strcmp(message, "pcap") == 0)
+    if (metadata_is_command(message))
         return pcap(argc - 2, argv + 2);
     printf("cf-pcap-plugin %s, a plugin of the cf CLI. To install it:\n\n"
            "   cf install-plugin -f %s\n\nand then: cf help pcap\n",

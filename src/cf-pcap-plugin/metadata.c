@@ -59,14 +59,47 @@ static void put_version(struct gob_writer *gob, const int numbers[3])
     gob_put_uint(gob, 0);
 }
 
-static void put_command(struct gob_writer *gob)
+const char metadata_summary[] = "Capture network packets of an app's instances into one file";
+
+static const char name[] = "pcap", second_name[] = "pcap-app";
+
+bool metadata_is_command(const char *command)
 {
+    return strcmp(command, name) == 0 || strcmp(command, second_name) == 0;
+}
+
+/* The usage with "CF_NAME pcap" as "CF_NAME pcap-app"; cut if there is no room. */
+static void rename_in_usage(char *to, size_t size)
+{
+    static const char before[] = "CF_NAME pcap";
+    size_t used = 0;
+
+    to[0] = '\0';
+    for (const char *at = options_usage, *next; used < size; at = next) {
+        next = strstr(at, before);
+        if (next == NULL) {
+            snprintf(to + used, size - used, "%s", at);
+            return;
+        }
+        used += (size_t)snprintf(to + used, size - used, "%.*sCF_NAME %s", (int)(next - at), at,
+                                 second_name);
+        next += sizeof before - 1;
+    }
+}
+
+static void put_command(struct gob_writer *gob, bool taken)
+{
+    char usage[4096];
     size_t count = 0;
 
-    put_field(gob, 1, "pcap");
-    put_field(gob, 2, "Capture network packets of an app's instances into one file"); /* no alias */
+    put_field(gob, 1, taken ? second_name : name);
+    if (!taken)
+        put_field(gob, 1, second_name);
+    put_field(gob, taken ? 2 : 1, metadata_summary); /* a field of value zero is left out */
     gob_put_uint(gob, 1);
-    put_field(gob, 1, options_usage);
+    if (taken)
+        rename_in_usage(usage, sizeof usage);
+    put_field(gob, 1, taken ? usage : options_usage);
     gob_put_uint(gob, 1);
     while (options_help[count].name != NULL)
         count++;
@@ -79,7 +112,7 @@ static void put_command(struct gob_writer *gob)
     gob_put_uint(gob, 0); /* end of Command */
 }
 
-void metadata_call(struct gob_writer *call)
+void metadata_call(struct gob_writer *call, bool taken)
 {
     static const int version[] = {CF_PCAP_VERSION_MAJOR, CF_PCAP_VERSION_MINOR,
                                   CF_PCAP_VERSION_BUILD};
@@ -99,17 +132,17 @@ void metadata_call(struct gob_writer *call)
     put_version(&value, cli_version);
     gob_put_uint(&value, 1);
     gob_put_uint(&value, 1); /* one command */
-    put_command(&value);
+    put_command(&value, taken);
     gob_put_uint(&value, 0); /* end of PluginMetadata */
     gob_put_message(call, &value);
 }
 
-int metadata_send(const char *port)
+int metadata_send(const char *port, bool taken)
 {
     struct gob_writer call = {.used = 0};
     struct rpc_reply reply = {.result = false};
 
-    metadata_call(&call);
+    metadata_call(&call, taken);
     int result = rpc_call(port, &call, &reply);
     if (result == 0 && reply.error[0] == '\0' && reply.result)
         return 0;

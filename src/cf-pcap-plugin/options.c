@@ -11,7 +11,7 @@
 
 const char options_usage[] =
     "CF_NAME pcap APP [-o FILE] [--interface NAME] [-f FILTER] [-s BYTES] [-i INDEX]...\n"
-    "      [--process TYPE] [-d DURATION] [--format pcap|pcapng] [-y] [-v]\n"
+    "      [--process TYPE] [-d DURATION] [--format pcap|pcapng] [-y] [--verbose]\n"
     "\n"
     "   Captures network packets inside the containers of an app's running instances and saves "
     "them\n"
@@ -41,12 +41,12 @@ const struct option_help options_help[] = {
     {"format pcap|pcapng", "Format of the file; pcapng tells which instance saw a packet (Default: "
                            "pcap, or pcapng if FILE ends in .pcapng)"},
     {"yes, -y", "Do not ask before capturing on more than 20 instances"},
-    {"verbose, -v", "Show what is run to find the app, and how long it takes"},
+    {"verbose", "Show what is run to find the app, and how long it takes"},
     {"help, -h", "Show this help"},
     {NULL, NULL},
 };
 
-enum { OPTION_INTERFACE = 256, OPTION_PROCESS, OPTION_FORMAT };
+enum { OPTION_INTERFACE = 256, OPTION_PROCESS, OPTION_FORMAT, OPTION_VERBOSE };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
@@ -58,7 +58,7 @@ static const struct option long_options[] = {
     {"duration", required_argument, NULL, 'd'},
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"yes", no_argument, NULL, 'y'},
-    {"verbose", no_argument, NULL, 'v'},
+    {"verbose", no_argument, NULL, OPTION_VERBOSE}, /* cf takes a -v for itself */
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -152,6 +152,11 @@ static int check_value(int option, const char *value, const struct complaint *co
 
     if (*value == '\0' && option != 'f')
         return wrong(complaint, "--%s is empty", name);
+    if (value[0] == ' ' && option != 'f')
+        return wrong(complaint,
+                     "--%s '%s': the value begins with a blank; are the quotes around "
+                     "the option, too?",
+                     name, value);
     if (value[0] == '-' && value[1] != '\0')
         return wrong(complaint, "--%s %s: is its value missing?", name, value);
     return 0;
@@ -233,7 +238,7 @@ static int take_next(struct options *options, struct words *words, int argc, cha
     if (hint_is_false_dash(word))
         return wrong(complaint, "%s: the dash is not the one of the keyboard (-)", word);
     /* "-": in the order of the command line; ":": a missing value is told apart. */
-    int option = getopt_long(argc, argv, "-:o:w:f:s:i:d:yvh", long_options, NULL);
+    int option = getopt_long(argc, argv, "-:o:w:f:s:i:d:yh", long_options, NULL);
     bool was_filter = words->after_filter;
     words->after_filter = false;
     switch (option) {
@@ -249,7 +254,7 @@ static int take_next(struct options *options, struct words *words, int argc, cha
     case 'y':
         options->yes = true;
         return 0;
-    case 'v':
+    case OPTION_VERBOSE:
         options->verbose = true;
         return 0;
     case 'h':

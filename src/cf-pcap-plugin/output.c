@@ -5,12 +5,19 @@
 #include <libgen.h>
 #include <limits.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { PIPE_BYTES = 256 * 1024 };
+#include "parent.h"
+
+enum {
+    PIPE_BYTES = 256 * 1024,
+    NAMES_MAX = 1000, /* files of the same second */
+    READER_POLL = 50, /* ms */
+};
 
 void output_widen_pipe(int fd)
 {
@@ -20,129 +27,188 @@ void output_widen_pipe(int fd)
         fcntl(fd, F_SETPIPE_SZ, PIPE_BYTES);
 }
 
-int output_init(struct output *output)
+void output_init(struct output *output, const char *path, const char *app, bool pcapng)
 {
-    *output = (struct output){.fd = -1, .restore_flags = -1};
-    output->buffer = malloc(OUTPUT_BUFFER);
-    return output->buffer == NULL ? -ENOMEM : 0;
+    time_t now = time(NULL);
+    struct tm local;
+    char date[32];
+
+    *output = (struct output){
+        .path = path, .extension = pcapng ? "pcapng" : "pcap", .fd = -1, .restore_flags = -1};
+    strftime(date, sizeof date, "%Y%m%d-%H%M%S", localtime_r(&now, &local));
+    snprintf(output->name, sizeof output->name, "%.200s-%s", app, date);
+    for (char *slash = output->name; (slash = strchr(slash, '/')) != NULL;)
+        *slash = '_';
 }
 
-const char *output_objection(const char *path)
+bool output_is_stdout(const struct output *output)
+{
+    return output->path != NULL && strcmp(output->path, "-") == 0;
+}
+
+const char *output_name(const struct output *output)
+{
+    if (output_is_stdout(output))
+        return "standard output";
+    return output->path != NULL ? output->path : output->name;
+}
+
+static const char *objection_to_folder(const char *path)
 {
     char copy[PATH_MAX];
-    struct stat status;
 
-    if (strcmp(path, "-") == 0)
-        return isatty(STDOUT_FILENO)
-                   ? "a capture is not for a terminal: give a file, or a pipe (| tcpdump -n -r -)"
-                   : NULL;
-    if (strlen(path) >= sizeof copy)
-        return strerror(ENAMETOOLONG);
-    if (stat(path, &status) == 0) {
-        if (S_ISDIR(status.st_mode))
-            return strerror(EISDIR);
-        return access(path, W_OK) == 0 ? NULL : strerror(errno);
-    }
-    if (errno != ENOENT)
-        return strerror(errno);
     snprintf(copy, sizeof copy, "%s", path);
     return access(dirname(copy), W_OK | X_OK) == 0 ? NULL : strerror(errno);
 }
 
-bool output_is_pipe(const char *path)
+/* Is another run writing this file? */
+static bool is_being_written(const char *path)
 {
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+    bool locked = fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+
+    if (fd >= 0)
+        close(fd);
+    return locked;
+}
+
+const char *output_objection(const struct output *output)
+{
+    const char *path = output->path;
     struct stat status;
 
-    return stat(path, &status) == 0 && S_ISFIFO(status.st_mode);
+    if (output_is_stdout(output))
+        return isatty(STDOUT_FILENO)
+                   ? "a capture is not for a terminal: give a file, or a pipe (| tcpdump -n -r -)"
+                   : NULL;
+    if (path == NULL)
+        return objection_to_folder(output->name);
+    if (strlen(path) >= PATH_MAX)
+        return strerror(ENAMETOOLONG);
+    if (stat(path, &status) != 0)
+        return errno == ENOENT ? objection_to_folder(path) : strerror(errno);
+    if (S_ISDIR(status.st_mode))
+        return strerror(EISDIR);
+    if (access(path, W_OK) != 0)
+        return strerror(errno);
+    return S_ISREG(status.st_mode) && is_being_written(path) ? "another cf pcap is writing it"
+                                                             : NULL;
 }
 
 /* A pipe or socket whose reader is slow must not keep the loop from its signals and timers. */
 static int unblock(struct output *output)
 {
-    struct stat status;
-
-    if (fstat(output->fd, &status) != 0)
-        return -errno;
-    if (!S_ISFIFO(status.st_mode) && !S_ISSOCK(status.st_mode))
-        return 0;
     output_widen_pipe(output->fd);
     int flags = fcntl(output->fd, F_GETFL);
+
     if (flags < 0 || fcntl(output->fd, F_SETFL, flags | O_NONBLOCK) != 0)
         return -errno;
-    if (!output->opened) /* others share it: `cf`, the shell */
+    if (!output->is_ours) /* others share it: `cf`, the shell */
         output->restore_flags = flags;
     return 0;
 }
 
-int output_open(struct output *output, const char *path)
+/* Of a file that is open: makes it this run's own. */
+static int take(struct output *output)
 {
-    if (strcmp(path, "-") == 0) {
+    struct stat status;
+
+    if (fstat(output->fd, &status) != 0)
+        return -errno;
+    if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode))
+        return unblock(output);
+    if (!S_ISREG(status.st_mode) || !output->is_ours)
+        return 0;
+    if (flock(output->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
+        return -EBUSY; /* any other failure: a file system without locks */
+    output->is_file = true;
+    return ftruncate(output->fd, 0) == 0 ? 0 : -errno;
+}
+
+static int open_path(const char *path, int how)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC | how, S_IRUSR | S_IWUSR);
+
+    return fd < 0 ? -errno : fd;
+}
+
+/* APP-DATE-TIME.pcap, or APP-DATE-TIME-2.pcap, if that is there ... */
+static int open_new(struct output *output)
+{
+    size_t length = strlen(output->name);
+    int fd = -EEXIST;
+
+    for (int number = 1; fd == -EEXIST && number <= NAMES_MAX; number++) {
+        if (number == 1)
+            snprintf(output->name + length, sizeof output->name - length, ".%s", output->extension);
+        else
+            snprintf(output->name + length, sizeof output->name - length, "-%d.%s", number,
+                     output->extension);
+        fd = open_path(output->name, O_EXCL);
+    }
+    return fd;
+}
+
+int output_wait_for_reader(struct output *output, const struct parent *parent)
+{
+    struct stat status;
+    const struct timespec pause = {.tv_nsec = READER_POLL * 1000000L};
+
+    if (output->path == NULL || output_is_stdout(output) || stat(output->path, &status) != 0 ||
+        !S_ISFIFO(status.st_mode))
+        return 0;
+    for (;;) {
+        output->fd = open_path(output->path, O_NONBLOCK);
+        if (output->fd >= 0)
+            return 0;
+        if (output->fd != -ENXIO)
+            return output->fd;
+        if (parent_is_gone(parent))
+            return -ECANCELED;
+        nanosleep(&pause, NULL);
+    }
+}
+
+int output_open(struct output *output)
+{
+    if (output_is_stdout(output)) {
         output->fd = STDOUT_FILENO;
     } else {
-        output->fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, S_IRUSR | S_IWUSR);
+        output->is_ours = true;
+        if (output->fd < 0) /* else it is a named pipe that has its reader */
+            output->fd = output->path == NULL ? open_new(output) : open_path(output->path, 0);
         if (output->fd < 0)
-            return -errno;
-        output->opened = true;
+            return output->fd;
     }
-    return unblock(output);
+    return take(output);
 }
 
-int output_flush(struct output *output)
+ptrdiff_t output_write(const struct output *output, const uint8_t *bytes, size_t length)
 {
-    while (output->done < output->used) {
-        ssize_t count =
-            write(output->fd, output->buffer + output->done, output->used - output->done);
+    ssize_t count;
 
-        if (count < 0 && errno == EINTR)
-            continue;
-        if (count < 0)
-            return errno == EWOULDBLOCK ? -EAGAIN : -errno;
-        output->done += (size_t)count;
-    }
-    output->written += output->used;
-    output->used = 0;
-    output->done = 0;
-    return 0;
+    do
+        count = write(output->fd, bytes, length);
+    while (count < 0 && errno == EINTR);
+    if (count < 0)
+        return errno == EWOULDBLOCK ? -EAGAIN : -errno;
+    return count;
 }
 
-uint8_t *output_reserve(struct output *output, size_t length, int *error)
+void output_cut(const struct output *output, uint64_t length)
 {
-    if (length > OUTPUT_BUFFER - output->used) {
-        *error = output_flush(output);
-        if (*error != 0)
-            return NULL;
-    }
-    return output->buffer + output->used;
-}
-
-void output_cut(struct output *output, output_span *span)
-{
-    size_t whole = 0;
-
-    while (whole < output->done) {
-        size_t length = span(output->buffer + whole);
-
-        if (length == 0 || length > output->done - whole)
-            break;
-        whole += length;
-    }
-    /* Nothing can be done if it fails: on a pipe it must. */
-    if (output->opened && ftruncate(output->fd, (off_t)(output->written + whole)) != 0)
+    if (ftruncate(output->fd, (off_t)length) != 0)
         errno = 0;
-    output->used = 0;
-    output->done = 0;
 }
 
 int output_close(struct output *output)
 {
     int result = 0;
 
-    if (output->restore_flags >= 0)
+    if (output->fd >= 0 && output->restore_flags >= 0)
         fcntl(output->fd, F_SETFL, output->restore_flags);
-    if (output->opened && close(output->fd) != 0)
+    if (output->fd >= 0 && output->is_ours && close(output->fd) != 0)
         result = -errno;
     output->fd = -1;
-    free(output->buffer);
-    output->buffer = NULL;
     return result;
 }

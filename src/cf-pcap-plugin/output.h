@@ -1,5 +1,5 @@
 /*
- * The file that is written: records are gathered in a buffer and written in as few calls as may be.
+ * The file or pipe that the capture goes to.
  */
 #ifndef OUTPUT_H
 #define OUTPUT_H
@@ -8,15 +8,17 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { OUTPUT_BUFFER = 1 << 20 /* bytes */ };
+struct parent;
 
 struct output {
-    int fd;            /* -1 until output_open */
-    bool opened;       /* the file is this struct's to close */
+    const char *path; /* "-" is standard output; NULL: a new file, NAME below */
+    char name[320];   /* of the new file: APP-DATE-TIME; its extension is added when it is opened */
+    const char *extension;
+
+    int fd;            /* -1: not open */
+    bool is_file;      /* it can be cut */
+    bool is_ours;      /* to close: it is not standard output */
     int restore_flags; /* of fd, to be set again at the end; -1: as they are */
-    size_t used, done; /* bytes in the buffer, and of these written */
-    uint64_t written;  /* bytes written before the buffer's first */
-    uint8_t *buffer;   /* never NULL after output_init */
 };
 
 /*
@@ -25,47 +27,40 @@ struct output {
  */
 void output_widen_pipe(int fd);
 
-/* Allocates the buffer. 0 or -ENOMEM. */
-int output_init(struct output *output);
+/* `path`: as in struct output; where it is NULL the file is named after the app and the time. */
+void output_init(struct output *output, const char *path, const char *app, bool pcapng);
+
+bool output_is_stdout(const struct output *output);
+
+/* What the user calls it. */
+const char *output_name(const struct output *output);
 
 /*
- * Can `path` be written? Asked before anything is started; creates and changes nothing. NULL, or
- * what is wrong with it. "-" is standard output.
+ * Can it be written? Asked before anything is started; creates and changes nothing. NULL, or what
+ * is wrong with it.
  */
-const char *output_objection(const char *path);
-
-/* A named pipe, whose opening waits for a reader: to be opened while ^C still ends the program. */
-bool output_is_pipe(const char *path);
+const char *output_objection(const struct output *output);
 
 /*
- * Opens `path`, replacing a file that is there; a new one is readable by its owner alone, for
- * captured packets are nobody else's business. A pipe is widened, and written without blocking. 0
- * or a negative errno.
+ * A named pipe is opened before anything is started, and waits for its reader: until then ^C ends
+ * the program, and so does the end of `parent`. 0, also for what is no named pipe, or a negative
+ * errno; -ECANCELED: `parent` has ended.
  */
-int output_open(struct output *output, const char *path);
+int output_wait_for_reader(struct output *output, const struct parent *parent);
 
 /*
- * Room for a record of `length` bytes, at most OUTPUT_BUFFER; writes what is in the buffer if it
- * must. NULL: `error` is -EAGAIN (a pipe is full: try again when it can be written) or the negative
- * errno of the write that failed. output_commit adds the record.
+ * Opens it. A file that is there is replaced, unless another run writes it (-EBUSY), which a lock
+ * tells that the kernel drops with the process (flock(2)). A new one is readable by its owner
+ * alone, for captured packets are nobody else's business; one that is named here never replaces
+ * another. A pipe is widened, and written without blocking. 0 or a negative errno.
  */
-uint8_t *output_reserve(struct output *output, size_t length, int *error);
-static inline void output_commit(struct output *output, size_t length)
-{
-    output->used += length;
-}
+int output_open(struct output *output);
 
-/* Writes what is in the buffer. 0, -EAGAIN as above, or a negative errno. */
-int output_flush(struct output *output);
+/* Writes; how many bytes, -EAGAIN: a pipe is full, or a negative errno. */
+ptrdiff_t output_write(const struct output *output, const uint8_t *bytes, size_t length);
 
-/* Length of the record at `at`, of which a file holds one after the other. */
-typedef size_t output_span(const uint8_t *at);
-
-/*
- * After a failed write: cuts a file behind the last whole record, so that it stays readable; `span`
- * reads the lengths of records in the buffer.
- */
-void output_cut(struct output *output, output_span *span);
+/* Makes a file so long. Nothing can be done where that fails. */
+void output_cut(const struct output *output, uint64_t length);
 
 /* Closes. 0 or the negative errno of close(2), which may be that of a write (NFS, quotas). */
 int output_close(struct output *output);

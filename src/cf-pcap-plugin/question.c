@@ -5,21 +5,22 @@
 
 enum { UNASKED_MAX = 20 };
 
-bool question_ask(struct voice *voice, const struct options *options,
+bool question_ask(struct console *console, const struct options *options,
                   const struct instances *instances)
 {
+    size_t count = instances_running(instances);
     char list[1024], answer[16];
 
-    if (instances->count <= UNASKED_MAX || options->yes || !voice->is_terminal ||
-        isatty(STDIN_FILENO) != 1)
+    if (count <= UNASKED_MAX || options->yes || !console->is_terminal || isatty(STDIN_FILENO) != 1)
         return true;
     instances_describe(instances, true, list, sizeof list);
-    say(voice, "app        %s", options->app);
-    say(voice, "process    %s", options->process);
-    say(voice, "instances  %zu: %s", instances->count, list);
-    say(voice, "interface  %s", options->interface);
-    say(voice, "filter     %s", options->filter == NULL ? "none: all packets" : options->filter);
-    fprintf(voice->stream, "\nCapture on %zu instances? [yN]: ", instances->count);
-    fflush(voice->stream);
+    console_line(console, "app        %s", options->app);
+    console_line(console, "process    %s", options->process);
+    console_line(console, "instances  %zu: %s", count, list);
+    console_line(console, "interface  %s", options->interface);
+    console_line(console, "filter     %s",
+                 options->filter == NULL ? "none: all packets" : options->filter);
+    fprintf(console->stream, "\nCapture on %zu instances? [yN]: ", count);
+    fflush(console->stream);
     return fgets(answer, sizeof answer, stdin) != NULL && (answer[0] == 'y' || answer[0] == 'Y');
 }

@@ -6,12 +6,12 @@
 
 #include <stdbool.h>
 
+#include "console.h"
 #include "instances.h"
 #include "options.h"
-#include "say.h"
 
 /* Asks, if there are more than 20 instances, on a terminal, and no --yes. May it go on? */
-bool question_ask(struct voice *voice, const struct options *options,
+bool question_ask(struct console *console, const struct options *options,
                   const struct instances *instances);
 
 #endif

@@ -123,9 +123,11 @@ static int capture_all(struct run *run)
 /* captured: what the output has whole. dropped: all else that the filter let through. */
 static void print_counts(const struct run *run, int error)
 {
-    const struct capture *capture = run->capture;
+    struct capture *capture = run->capture;
     uint64_t received = capture->ring.counts.received - capture->before - capture->records.rejected;
 
+    capture->captured = run->output.written;
+    capture->dropped = received - run->output.written;
     message("%llu packets captured", (unsigned long long)run->output.written);
     if (error != 0) {
         message("how many packets were received and dropped is not known: cannot read the "

@@ -21,7 +21,8 @@ struct capture {
     struct ring ring;
     struct records records;
     struct device device;
-    int loopback; /* index of `lo`, where the capture is on "any"; else 0 */
+    int loopback;               /* index of `lo`, where the capture is on "any"; else 0 */
+    uint64_t captured, dropped; /* once capture_run is through: what it printed */
     uint64_t
         before; /* packets in the ring from before there was a filter: not part of the capture */
 };

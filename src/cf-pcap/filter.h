@@ -16,8 +16,9 @@ enum { FILTER_KERNEL_MAX = 4096 - 8 };
  *
  * The user's program is empty (bf_len 0) but for filters that the kernel cannot run. There, the
  * kernel's program is the exclusion alone, and whole packets are to be given to bpf_filter() with
- * the user's program, as they stand in the output: the tag of a VLAN put back, the header of "any"
- * in front. 0 from it means that the packet does not match. Those filters are:
+ * the user's program, as they stand in the output (the tag of a VLAN put back, the header of "any"
+ * in front), but with the length on the wire that the kernel knows, without those two. 0 from it
+ * means that the packet does not match. Those filters are:
  *
  *   - longer, with the exclusion, than FILTER_KERNEL_MAX instructions, or than net.core.optmem_max
  *     of the kernel lets a filter be: more than about 600 hosts or 300 ports. libpcap (see

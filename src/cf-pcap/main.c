@@ -12,12 +12,14 @@
 
 #include "../version.h"
 #include "capture.h"
+#include "clock.h"
 #include "control.h"
 #include "descriptors.h"
 #include "exclusion.h"
 #include "filter.h"
 #include "instance_ports.h"
 #include "interface.h"
+#include "logline.h"
 #include "memory.h"
 #include "message.h"
 #include "options.h"
@@ -181,13 +183,15 @@ static int take_slot(void)
     return error;
 }
 
-static int capture_packets(struct options *options, const struct policy *policy)
+/* log: where lines for the app's log go; negative for nowhere. */
+static int capture_packets(struct options *options, const struct policy *policy, int log)
 {
     struct tick tick;
     struct control control;
     struct capture capture;
     struct filter filter;
     struct ssh_ports ports;
+    pid_t id = getpid(); /* now: the sandboxes have no call for it */
 
     int error = tick_open(&tick);
     if (error != 0) {
@@ -210,8 +214,13 @@ static int capture_packets(struct options *options, const struct policy *policy)
         return STATUS_BROKE;
     }
 
+    int64_t started = clock_ms();
     print_start(&capture, options, &ports, policy, &control);
-    return capture_run(&capture, &control, options->snaplen, enter_sandbox);
+    logline_started(log, id, options->interface, options->snaplen, options->filter);
+    int status = capture_run(&capture, &control, options->snaplen, enter_sandbox);
+    logline_ended(log, id, (uint64_t)(clock_ms() - started) / 1000, capture.captured,
+                  capture.dropped);
+    return status;
 }
 
 int main(int argc, char **argv)
@@ -223,7 +232,10 @@ int main(int argc, char **argv)
     if (descriptors_fill_standard() != 0)
         return STATUS_BROKE; /* there may be nowhere to say it */
     int directory_error = executable_directory(directory, sizeof directory);
-    bool ssh_session = directory_error == 0 && ssh_session_is_ours(directory);
+    int inherited_error = descriptors_close_inherited();
+    pid_t daemon = directory_error == 0 ? ssh_session_daemon(directory) : 0;
+    /* Before anything is known of the policy: later an app's root may not look at its daemon. */
+    int log = daemon != 0 ? logline_open(daemon) : -ESRCH;
     int memory_error = memory_limit();
     int error = privileges_limit();
     if (error != 0) {
@@ -255,16 +267,22 @@ int main(int argc, char **argv)
                 strerror(-directory_error));
         return STATUS_BROKE;
     }
-    error = descriptors_close_inherited();
-    if (error != 0) {
-        message("cannot list /proc/self/fd: %s", strerror(-error));
+    if (inherited_error != 0) {
+        message("cannot list /proc/self/fd: %s", strerror(-inherited_error));
         return STATUS_BROKE;
     }
     if (policy_load(&policy, directory) != 0)
         return STATUS_REFUSED;
-    int status = apply_policy(&options, &policy, ssh_session);
+    int status = apply_policy(&options, &policy, daemon != 0);
     if (status != 0)
         return status;
+    if (!policy.log_captures) {
+        if (log >= 0)
+            close(log);
+        log = -ENOTSUP;
+    } else if (log < 0 && options.verbose) {
+        message("note: this capture is not told in the app's log: %s", strerror(-log));
+    }
     if (descriptors_stdout_is_null())
         message("note: standard output is /dev/null, or was closed: packets are counted and thrown "
                 "away");
@@ -274,5 +292,5 @@ int main(int argc, char **argv)
     }
     if (interface_check(options.interface) != 0)
         return STATUS_BROKE;
-    return capture_packets(&options, &policy);
+    return capture_packets(&options, &policy, log);
 }

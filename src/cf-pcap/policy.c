@@ -12,12 +12,22 @@
 
 enum { DURATION_MAX = 31536000 /* a year, in seconds */, SNAPLEN_MAX = 262144, LINE_SHOWN = 80 };
 
-static int set_require_ssh(struct policy *policy, const char *value)
+static int set_bool(bool *flag, const char *value)
 {
     if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
         return -EINVAL;
-    policy->require_ssh = strcmp(value, "yes") == 0;
+    *flag = strcmp(value, "yes") == 0;
     return 0;
+}
+
+static int set_require_ssh(struct policy *policy, const char *value)
+{
+    return set_bool(&policy->require_ssh, value);
+}
+
+static int set_log_captures(struct policy *policy, const char *value)
+{
+    return set_bool(&policy->log_captures, value);
 }
 
 static int set_number(uint32_t *number, const char *value, uint32_t max)
@@ -52,6 +62,7 @@ static const struct {
     int (*set)(struct policy *policy, const char *value);
 } keys[] = {
     {"require_ssh", set_require_ssh},
+    {"log_captures", set_log_captures},
     {"max_snaplen", set_max_snaplen},
     {"max_duration", set_max_duration},
 };

@@ -4,6 +4,7 @@
  * skipped, and so is what follows a # at the beginning of a word:
  *
  *     require_ssh yes|no      capture only in SSH sessions (default yes)
+ *     log_captures yes|no     lines in the app's log at start and end of a capture (default no)
  *     max_snaplen BYTES       0 to 262144; 0: no limit (default)
  *     max_duration SECONDS    0 to 31536000; 0: no limit (default)
  */
@@ -20,6 +21,7 @@ struct policy {
     bool require_ssh;
     uint32_t max_snaplen;  /* bytes; 0: none */
     uint32_t max_duration; /* seconds; 0: none */
+    bool log_captures;
 };
 
 /*

@@ -120,7 +120,7 @@ size_t records_write(struct records *records, const struct tpacket3_hdr *frame, 
 
             header.captured_length = length < records->snaplen ? length : records->snaplen;
             if (records->user != NULL && bpf_filter(records->user->bf_insns, to + sizeof header,
-                                                    header.original_length, length) == 0) {
+                                                    frame->tp_len, length) == 0) {
                 records->rejected++;
             } else {
                 memcpy(to, &header, sizeof header);

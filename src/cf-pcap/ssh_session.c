@@ -40,7 +40,7 @@ static pid_t parent_of(pid_t pid)
     return ssh_session_parent(text);
 }
 
-bool ssh_session_is_ours(const char *directory)
+pid_t ssh_session_daemon(const char *directory)
 {
     char path[PATH_MAX];
     struct stat daemon;
@@ -48,14 +48,14 @@ bool ssh_session_is_ours(const char *directory)
 
     if (snprintf(path, sizeof path, "%s/diego-sshd", directory) >= (int)sizeof path ||
         lstat(path, &daemon) != 0 || !S_ISREG(daemon.st_mode))
-        return false;
+        return 0;
 
     pid_t pid = getppid();
     for (int i = 0; pid > 0 && i < ANCESTORS_MAX; i++, pid = parent_of(pid)) {
         snprintf(path, sizeof path, "/proc/%d/exe", (int)pid);
         if (stat(path, &ancestor) == 0 && ancestor.st_dev == daemon.st_dev &&
             ancestor.st_ino == daemon.st_ino)
-            return true;
+            return pid;
     }
-    return false;
+    return 0;
 }

@@ -7,18 +7,18 @@
 #ifndef SSH_SESSION_H
 #define SSH_SESSION_H
 
-#include <stdbool.h>
 #include <sys/types.h>
 
 /*
- * Whether an ancestor of this process runs the file DIRECTORY/diego-sshd: the very file (device and
- * inode), not one of that name or content. Follows PPid of /proc/PID/stat, proc(5), to the end.
+ * The pid of an ancestor of this process that runs the file DIRECTORY/diego-sshd, 0 if there is
+ * none: the very file (device and inode), not one of that name or content. Follows PPid of
+ * /proc/PID/stat, proc(5), to the end.
  *
  * The kernel lets a process look at /proc/PID/exe of another only if that one has no capability
  * which the caller lacks in its effective set (ptrace(2), "Ptrace access mode checking"). In an app
  * that runs as root the daemon has all: so call this before capabilities are lowered.
  */
-bool ssh_session_is_ours(const char *directory);
+pid_t ssh_session_daemon(const char *directory);
 
 /* The parent's pid in the text of /proc/PID/stat; 0 if there is none or the text is not of that
  * form. */

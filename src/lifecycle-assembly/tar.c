@@ -168,9 +168,10 @@ static int read_header(struct tar_reader *tar, unsigned char header[TAR_BLOCK])
     int status = read_all(tar, header, TAR_BLOCK);
     uint64_t sum;
 
+    if (status == -EBADMSG && !tar->begun)
+        return failed(tar->failure, EBADMSG, "%s is not a tar archive", tar->what);
     if (status < 0)
-        return tar->begun ? status
-                          : failed(tar->failure, -status, "%s is not a tar archive", tar->what);
+        return status;
     if (status == 0)
         return tar->begun
                    ? cut_off(tar)

@@ -152,7 +152,7 @@ static void the_metadata_fits_and_names_the_command(void **state)
     static struct gob_writer call;
 
     (void)state;
-    metadata_call(&call);
+    metadata_call(&call, false);
     assert_false(call.full);
     assert_non_null(memmem(call.bytes, call.used, "\x04pcap", 5));
     assert_non_null(memmem(call.bytes, call.used, "CliRpcCmd.SetPluginMetadata", 27));

@@ -32,8 +32,7 @@ static void instances_are_listed_by_index(void **state)
     assert_string_equal(text, "0-2");
     instances_describe(&instances, false, text, sizeof text);
     assert_string_equal(text, "4, 5, 7");
-    instances_keep_running(&instances);
-    assert_int_equal(instances.count, 3);
+    assert_int_equal(instances_running(&instances), 3);
     free(instances.list);
 }
 
@@ -67,13 +66,13 @@ static void an_index_that_does_not_exist_is_named_with_those_that_do(void **stat
 
 static void a_long_list_is_cut(void **state)
 {
-    struct instance list[200];
+    struct listed_instance list[200];
     struct instances instances = {list, 200};
     char text[64];
 
     (void)state;
     for (unsigned int i = 0; i < 200; i++)
-        list[i] = (struct instance){.index = 2 * i, .running = true};
+        list[i] = (struct listed_instance){.index = 2 * i, .running = true};
     instances_describe(&instances, true, text, sizeof text);
     assert_true(strlen(text) < sizeof text);
     assert_non_null(strstr(text, ", ..."));

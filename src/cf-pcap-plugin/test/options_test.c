@@ -217,6 +217,13 @@ static void what_was_meant_is_guessed(void **state)
          "'port 80' belongs to no option; a filter is one word: -f 'tcp port 80'"},
         {{"-f", "tcp", "port", "80", "-d", "1s", "myapp"},
          "'port 80' belongs to no option; a filter is one word: -f 'tcp port 80'"},
+        {{"myapp", "-f", "\xe2\x80\x9ctcp", "port", "80\xe2\x80\x9d"},
+         "\xe2\x80\x9ctcp port 80\xe2\x80\x9d: the quotes are not those of the keyboard; -f 'tcp "
+         "port "
+         "80'"},
+        {{"myapp", "-o x.pcap"},
+         "--output ' x.pcap': the value begins with a blank; are the quotes around the option, "
+         "too?"},
         {{"myapp", "host", "a'b"},
          "'host a'b' belongs to no option; a filter is one word: -f 'host a'\\''b'"},
         {{"myapp", "other"},
@@ -255,7 +262,8 @@ static void what_was_meant_is_guessed(void **state)
          "there is no option --app: the app is named without an option: cf pcap APP"},
         {{"myapp", "--nonsense"}, "there is no option --nonsense"},
         {{"myapp", "-Z"}, "there is no option -Z"},
-        {{"-yZv", "myapp"}, "there is no option -Z"},
+        {{"-yZ", "myapp"}, "there is no option -Z"},
+        {{"-yv", "myapp"}, "there is no option -v: did you mean --verbose?"},
         {{"myapp", "--in", "1"}, "there is no option --in"},
         {{"myapp", "\xe2\x80\x93o", "x"},
          "\xe2\x80\x93o: the dash is not the one of the keyboard (-)"},
@@ -301,7 +309,7 @@ static void every_option_is_in_the_help(void **state)
 {
     static const char *const names[] = {
         "output, -o, -w", "interface", "filter, -f", "snaplen, -s", "instance, -i", "process",
-        "duration, -d",   "format",    "yes, -y",    "verbose, -v", "help, -h"};
+        "duration, -d",   "format",    "yes, -y",    "verbose",     "help, -h"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_true(strncmp(options_help[i].name, names[i], strlen(names[i])) == 0);

@@ -16,14 +16,16 @@ static const struct {
     const char *text;
     struct policy policy;
 } right[] = {
-    {"", {true, 0, 0}},
-    {"\n\n# a comment\n  # another\n", {true, 0, 0}},
-    {"require_ssh no\n", {false, 0, 0}},
-    {"require_ssh yes", {true, 0, 0}},
-    {"max_snaplen 96\nmax_duration 3600\nrequire_ssh no\n", {false, 96, 3600}},
-    {"\tmax_snaplen  \t 262144 \nmax_duration 31536000\n", {true, 262144, 31536000}},
-    {"max_snaplen 0\nmax_duration 0\n", {true, 0, 0}},
-    {"require_ssh no # for now\nmax_snaplen 96 #headers\n", {false, 96, 0}},
+    {"", {true, 0, 0, false}},
+    {"\n\n# a comment\n  # another\n", {true, 0, 0, false}},
+    {"require_ssh no\n", {false, 0, 0, false}},
+    {"require_ssh yes", {true, 0, 0, false}},
+    {"log_captures yes\n", {true, 0, 0, true}},
+    {"log_captures no\n", {true, 0, 0, false}},
+    {"max_snaplen 96\nmax_duration 3600\nrequire_ssh no\n", {false, 96, 3600, false}},
+    {"\tmax_snaplen  \t 262144 \nmax_duration 31536000\n", {true, 262144, 31536000, false}},
+    {"max_snaplen 0\nmax_duration 0\n", {true, 0, 0, false}},
+    {"require_ssh no # for now\nmax_snaplen 96 #headers\n", {false, 96, 0, false}},
 };
 
 static const struct {
@@ -137,7 +139,7 @@ static void load_says(const char *directory, const char *words)
 
 static void no_file_is_the_default(void **state)
 {
-    struct policy policy = {false, 1, 1};
+    struct policy policy = {false, 1, 1, false};
     char *directory = directory_with(NULL, 0);
 
     (void)state;

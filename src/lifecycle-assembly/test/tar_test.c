@@ -355,6 +355,32 @@ static void every_prefix_of_an_archive_is_an_error(void **state)
     fclose(whole);
 }
 
+/* A disk that fails is no archive that is wrong: who looks for it must know. */
+static void a_stream_that_cannot_be_read_says_why(void **state)
+{
+    FILE *file = fopen("/", "re"); /* read(2) of a directory fails with EISDIR */
+
+    (void)state;
+    assert_non_null(file);
+    failure.text[0] = '\0';
+    tar_begin(&tar, file, "it", &failure);
+    assert_int_equal(tar_next(&tar), -EIO);
+    assert_string_equal(failure.text, "it cannot be read: Is a directory");
+    fclose(file);
+}
+
+static void what_is_shorter_than_a_header_is_no_archive(void **state)
+{
+    FILE *file = archive_file();
+
+    (void)state;
+    fwrite("no archive", 1, 10, file);
+    begin(file);
+    assert_int_equal(tar_next(&tar), -EBADMSG);
+    assert_string_equal(failure.text, "it is not a tar archive");
+    fclose(file);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -367,6 +393,8 @@ int main(void)
         cmocka_unit_test(what_is_unknown_or_ambiguous_is_refused),
         cmocka_unit_test(a_signed_checksum_counts_too),
         cmocka_unit_test(every_prefix_of_an_archive_is_an_error),
+        cmocka_unit_test(a_stream_that_cannot_be_read_says_why),
+        cmocka_unit_test(what_is_shorter_than_a_header_is_no_archive),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -103,7 +103,7 @@ func (c *Cloud) runOnce(ctx context.Context, p *Process, i *Instance) error {
 	i.GUID, i.State, i.Since, i.Address = newGUID(), starting, time.Now(), ""
 	ctx, cancel := context.WithCancel(ctx)
 	i.crash = cancel
-	box := c.newContainer(p.App, i.GUID)
+	box := c.newContainer(p.App, i.GUID, p.MemoryMB)
 	box.env = append(box.env, environment(c, p, i)...)
 	command, ssh := p.Command, p.App.SSH && p.App.Space.SSH
 	c.mu.Unlock()

@@ -15,20 +15,22 @@ import (
 const (
 	proxyInContainer       = "/etc/cf-assets/envoy/envoy"
 	credentialsInContainer = "/etc/cf-instance-credentials"
+	// What the rep adds to an app's memory for the container proxy (diego.rep's proxy_memory_allocation_mb).
+	proxyMemoryMB = 32
 )
 
 // container is what cell makes one of.
 type container struct {
 	name, root, lifecycle, cwd string
-	uid                        int
+	uid, memoryMB              int
 	env, mounts                []string
 	private                    string // directory of its own on the host, with its certificate
 }
 
 // newContainer describes the container of an app's instance or task. With c.mu held.
-func (c *Cloud) newContainer(a *App, guid string) *container {
+func (c *Cloud) newContainer(a *App, guid string, memoryMB int) *container {
 	b := &container{
-		name: guid[:8], root: c.config.Stack, uid: 2000, lifecycle: c.config.Lifecycles[a.Lifecycle],
+		name: guid[:8], root: c.config.Stack, uid: 2000, memoryMB: memoryMB + proxyMemoryMB, lifecycle: c.config.Lifecycles[a.Lifecycle],
 		private: filepath.Join(c.dir, "instances", guid), cwd: "/",
 	}
 	for name, value := range a.Env {
@@ -64,7 +66,8 @@ func (c *Cloud) create(b *container, a *App) (string, error) {
 			return "", fmt.Errorf("droplet: %s", out)
 		}
 	}
-	args := []string{"create", b.name, "--root", b.root, "--uid", fmt.Sprint(b.uid), "--lifecycle", b.lifecycle}
+	args := []string{"create", b.name, "--root", b.root, "--uid", fmt.Sprint(b.uid), "--lifecycle", b.lifecycle,
+		"--memory", fmt.Sprintf("%dM", b.memoryMB)}
 	mounts := append(b.mounts, self+":"+proxyInContainer, filepath.Join(b.private, "credentials")+":"+credentialsInContainer)
 	for _, mount := range mounts {
 		args = append(args, "--mount", mount)

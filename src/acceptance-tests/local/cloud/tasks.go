@@ -22,7 +22,7 @@ func (c *Cloud) taskEndpoints(mux *http.ServeMux) {
 			t.Name = fmt.Sprintf("%08x", id)
 		}
 		c.tasks = append(c.tasks, t)
-		box := c.newContainer(a, newGUID())
+		box := c.newContainer(a, newGUID(), a.Processes[0].MemoryMB)
 		c.live.Add(1)
 		go func() {
 			defer c.live.Done()

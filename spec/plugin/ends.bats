@@ -1,0 +1,279 @@
+# Whatever fails, `cf pcap` ends, tells the truth, and loses nothing silently. `cf` is the stand-in of support/cf; any
+# order of such events is tried by simulation.bats.
+# What is loaded sets variables, and uses some.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154
+
+load support/plugin
+load support/pcap
+
+teardown() {
+  [ -z "${pid-}" ] || kill -KILL "$pid" 2>/dev/null || true
+  local file
+  for file in "$FAKE_CF"/log/ssh.*; do
+    [ ! -e "$file" ] || kill -KILL -- "-$(head -1 "$file")" 2>/dev/null || true
+  done
+}
+
+# --- streams that the output does not take
+
+@test "another link type and a record that cannot be, in one read: said once, and it ends" {
+  instances 2 && tool
+  { pcap_header 113 && printf '\xff%.0s' {1..40}; } >both
+  tool 1 'until [ -e "$FAKE_CF/captures-0" ]; do sleep 0.05; done; cat both; tool_wait 60'
+  tool 0 'tool_begin "$@"; tool_packet; sleep 0.5; touch "$FAKE_CF/captures-0"; tool_wait 60; tool_end'
+  capture -o "$output"
+  [ "$status" = 1 ]
+  complained_once "Instance 1 captures packets of another link type (113)"
+  grep -qE '^1 .* other link type' "$said"
+  holds_packet "0 1"
+}
+
+@test "another link type and the end, while the output is blocked" {
+  instances 2
+  tool 0 'tool_begin "$@"; for ((i = 0; i < 3000; i++)); do tool_packet; pcap_packet 1 "$(printf "%01000d" 1)"; done; tool_wait 60; tool_end'
+  tool 1 'until [ -e "$FAKE_CF/blocked" ]; do sleep 0.05; done; LINK_TYPE=113; tool_begin "$@"; exit 0'
+  mkfifo slow
+  "$plugin" 1 pcap myapp -o - >slow 2>"$errors" </dev/null &
+  pid=$!
+  exec 5<slow
+  sleep 1
+  touch "$FAKE_CF/blocked"
+  sleep 1
+  cat <&5 >"$output" &
+  eventually complained "another link type"
+  ended
+  exec 5<&-
+  [ "$status" = 1 ]
+  complained_once "another link type"
+}
+
+# --- outputs that fail
+
+@test "an output that fails with its first bytes, of streams that have ended: said once, and nothing is called saved" {
+  instances 2 && tool all 'tool_begin "$@"; tool_packet; exit 0'
+  capture -o /dev/full
+  [ "$status" = 1 ]
+  complained_once "Cannot write /dev/full: No space left on device."
+  not complained "can be read"
+  not said "Saved"
+  said "Nothing was saved: '/dev/full' holds no packet."
+  complained "packets that had arrived are not in /dev/full."
+}
+
+@test "after a full disk the last line says how much is saved, the table what is lost, and both are so" {
+  instances 1 && tool 0 'tool_begin "$@"; for ((i = 0; i < 3000; i++)); do tool_packet; done; tool_wait 60; tool_end'
+  mkdir full
+  run -1 unshare -m bash -c "mount -t tmpfs -o size=64k none full && { '$plugin' 1 pcap myapp -o full/capture.pcap 2>&1; status=\$?; cp full/capture.pcap .; exit \$status; }"
+  [[ $output =~ Saved\ part\ of\ the\ capture\ to\ \'full/capture.pcap\':\ ([0-9]+)\ packets ]]
+  [ "$(capinfos -TMrc capture.pcap | cut -f2)" = "${BASH_REMATCH[1]}" ]
+  grep -qE "^0 +${BASH_REMATCH[1]} .* [0-9]+ lost" <<<"$output"
+}
+
+@test "a reader that takes nothing: the second ^C ends at once, and says what is lost" {
+  instances 1 && tool 0 'tool_begin "$@"; for ((i = 0; i < 2000; i++)); do tool_packet; pcap_packet 1 "$(printf "%01000d" 1)"; done; tool_wait 60; tool_end'
+  mkfifo stuck
+  "$plugin" 1 pcap myapp -o - >stuck 2>"$errors" </dev/null &
+  pid=$!
+  exec 5<stuck
+  eventually complained "Capturing"
+  sleep 1
+  kill -TERM "$pid"
+  sleep 0.5
+  kill -0 "$pid" # it waits for the reader
+  kill -TERM "$pid"
+  ended
+  exec 5<&-
+  [ "$status" = 1 ]
+  complained "packets that had arrived are not in standard output."
+}
+
+# --- the time that is told
+
+@test "--duration counts from the announcement: nobody is missed because others log in slowly" {
+  instances 3 && tool
+  tool 1 'sleep 3; tool_begin "$@"; tool_capture; tool_end'
+  tool 2 'sleep 3; tool_begin "$@"; tool_capture; tool_end'
+  capture -o "$output" -d 1s
+  [ "$status" = 0 ]
+  said "Capturing, press ^C to stop..."
+  holds_all_packets 0 1 2
+  [ "$(grep -cE '^[012] .* 1\.[0-9] s$' "$said")" = 3 ]
+}
+
+@test "the same for thirty instances, which log in ten at a time" {
+  instances 30
+  tool all 'sleep 0.5; tool_begin "$@"; tool_packet; tool_wait 60; tool_end'
+  capture -o "$output" -y -d 1s
+  [ "$status" = 0 ]
+  [ "$(packets | wc -l)" = 60 ]
+}
+
+@test "an instance that ends early is in the table with the time it missed, and the status says so" {
+  instances 30
+  tool all 'tool_begin "$@"; tool_packet; tool_wait 60; tool_end'
+  tool 17 'tool_begin "$@"; tool_packet; until [ -e "$FAKE_CF/end" ]; do sleep 0.05; done; tool_end'
+  capturing -o "$output" -y
+  touch "$FAKE_CF/end"
+  eventually complained "Instance 17 ended early"
+  sleep 1
+  interrupt
+  [ "$status" = 1 ]
+  grep -qE '^17 .* s  ended early, [1-9][0-9.]* s missed$' "$said"
+  [ "$(grep -cE '^[0-9]+ ' "$said")" = 1 ] # the others have nothing to tell
+}
+
+@test "an instance that was still logging in at ^C is named, with the reason, and the status says so" {
+  instances 2 && tool
+  tool 1 'sleep 60'
+  start -o "$output"
+  eventually holds_packet "0 1"
+  interrupt
+  [ "$status" = 1 ]
+  complained_once "Instance 1 cannot be captured: it was still logging in when the capture was stopped"
+  grep -qE '^1 .* not captured' "$said"
+}
+
+@test "instances that do not run: how many of how many, and their rows in the table" {
+  instances CRASHED RUNNING DOWN && tool
+  capturing -o "$output"
+  interrupt
+  [ "$status" = 0 ]
+  [ "$(head -1 "$said")" = "Starting capture on 1 of 3 instances: 1." ]
+  grep -qE '^0 .* not running \(CRASHED\)$' "$said"
+  grep -qE '^2 .* not running \(DOWN\)$' "$said"
+  capturing -o "$output" -i 0,1 # named, and not captured
+  interrupt
+  [ "$status" = 1 ]
+}
+
+@test "drops that the tool could not read are not 0, and that is said" {
+  instances 2 && tool
+  tool 1 'tool_begin "$@"; tool_packet; tool_wait 60; tool_say "cannot read the kernel'"'"'s counts: x"; tool_end'
+  capturing -o capture.pcapng
+  interrupt
+  grep -qE '^1 .* \? +0 ' "$said"
+  said "Not known, and shown as '?': how many packets the kernel dropped in instance 1."
+  [ "$(capinfos capture.pcapng | grep -c 'Number of stat entries = 1')" = 1 ]
+}
+
+# --- connections that hang
+
+ssh_of() { # index -> the process group of its `cf ssh`
+  grep -lx -A1 -- "$1" "$FAKE_CF"/log/ssh.* | while read -r file; do
+    [ "$(grep -A1 -x -- -i "$file" | tail -1)" != "$1" ] || head -1 "$file"
+  done
+}
+
+@test "a connection that hangs is told while it does; if it goes on nothing is lost, and the table names it" {
+  instances 2 && tool
+  capturing -o "$output"
+  eventually holds_packet "1 10"
+  sleep 4 # until it has given a sign of life
+  kill -STOP -- "-$(ssh_of 1)"
+  eventually complained "No answer from instance 1 for more than 10 seconds: the connection hangs."
+  kill -CONT -- "-$(ssh_of 1)"
+  sleep 1
+  interrupt
+  [ "$status" = 0 ]
+  grep -qE '^1 .* did not answer for 1[0-9] s$' "$said"
+  holds_all_packets 0 1
+}
+
+@test "a connection that hangs at the end: it ends in seconds, says what is missing, status 1" {
+  instances 2 && tool
+  capturing -o "$output"
+  eventually holds_packet "1 10"
+  kill -STOP -- "-$(ssh_of 1)"
+  sleep 2
+  local before=$SECONDS
+  interrupt
+  [ $((SECONDS - before)) -lt 20 ]
+  [ "$status" = 1 ]
+  complained_once "Instance 1 did not end in order: its connection hangs"
+  grep -qE '^1 .* did not end in order, [0-9.]+ s missed' "$said"
+  holds_packet "1 10"
+}
+
+@test "signs of life come from every shell, and end with the tool" {
+  instances 1
+  printf '#!/bin/sh\nexec busybox sh "$@"\n' >busybox-sh && chmod +x busybox-sh
+  tool 0 'tool_begin "$@"; for ((i = 0; i < 60; i++)); do sleep 0.1; done; tool_end'
+  for shell in bash dash ./busybox-sh; do
+    FAKE_SHELL=$shell FAKE_STDERR=$FAKE_CF/stderr start -o "$output"
+    eventually grep -qx 'cf-pcap: alive' "$FAKE_CF/stderr"
+    kill -INT "$pid"
+    eventually grep -qx 'cf-pcap: asked to end' "$FAKE_CF/stderr"
+    ended
+    not complained "alive"
+    rm "$FAKE_CF/stderr"
+  done
+}
+
+# --- the CLI dies
+
+@test "cf dies while the app is looked up: noticed, and nothing is started" {
+  instances 1 && tool
+  mkfifo "$FAKE_CF/app.out" # whose reader waits
+  bash -c '"$@" & echo $! >plugin.pid; exec sleep 60' - "$plugin" 1 pcap myapp -o "$output" >"$said" 2>"$errors" 3>&- &
+  local parent=$!
+  eventually test -e "$FAKE_CF/log"
+  eventually test -s plugin.pid
+  kill -KILL "$parent"
+  eventually gone "$(cat plugin.pid)"
+  echo none >"$FAKE_CF/app.out" # for the stand-in's cat(1), which was left
+  complained_once "cf has ended, and so the capture is not started."
+  [ ! -e "$FAKE_CF/pid-0" ]
+}
+
+@test "the end of cf wakes the plugin, which does not wait for a tick" {
+  instances 1 && tool
+  capturing -o "$output"
+  readlink "/proc/$pid"/fd/* | grep -q pidfd
+  interrupt
+}
+
+# --- two runs, one file
+
+@test "two runs in the same second have two files" {
+  instances 1 && tool
+  local -a pids=()
+  for i in 1 2 3; do
+    "$plugin" 1 pcap myapp -d 1s >"said-$i" 2>"$errors" </dev/null &
+    pids+=($!)
+  done
+  wait "${pids[@]}"
+  [ "$(sed -n "s/^Saved capture to '\(.*\)'\.$/\1/p" said-* | sort -u | wc -l)" = 3 ]
+  for file in myapp-*.pcap; do
+    [ "$(packets "$file" | grep -c '^0 ')" -gt 1 ]
+    tcpdump -r "$file" 2>&1 >/dev/null | grep -qv truncated
+  done
+}
+
+@test "a file that another run writes is refused, and that run loses nothing" {
+  instances 1 && tool
+  capturing -o "$output"
+  eventually holds_packet "0 1"
+  local first=$pid status=0
+  "$plugin" 1 pcap myapp -o "$output" >second 2>second.err </dev/null || status=$?
+  [ "$status" = 1 ]
+  [ "$(cat second.err)" = "Cannot write $output: another cf pcap is writing it." ]
+  pid=$first
+  interrupt
+  [ "$status" = 0 ]
+  holds_all_packets 0
+  # The lock went with the process: now it is taken.
+  capture -o "$output" -d 1s
+  [ "$status" = 0 ]
+}
+
+# --- what others read
+
+@test "pcapng of instances with different snaplens is read by tcpdump, tshark and capinfos" {
+  instances 2 && tool
+  tool 1 'trap "" TERM; printf "\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0"; le32 96 1; tool_packet; tool_wait 60; tool_end'
+  capturing -o capture.pcapng
+  interrupt
+  tcpdump -n -r capture.pcapng >packets.txt 2>tcpdump.err
+  [ "$(grep -c ethertype packets.txt)" = "$(tshark -r capture.pcapng 2>/dev/null | wc -l)" ]
+  [ "$(capinfos capture.pcapng | grep -c 'Capture length = 262144')" = 2 ]
+}

@@ -1,0 +1,66 @@
+# The core of the plugin in thousands of scenarios that are made up (src/cf-pcap-plugin/simulation/), and whether
+# those would find a fault: faults that it once had are planted again, each in a copy of the source.
+# What is loaded sets variables, and uses some.
+# shellcheck disable=SC2030,SC2031,SC2154
+
+bats_require_minimum_version 1.5.0
+root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+
+setup_file() {
+  make -s -C "$root/src/cf-pcap-plugin/test" "$root/build/units/cf-pcap-plugin/simulation"
+  make -s -C "$root/src/cf-pcap-plugin/test" SANITIZE=1 "$root/build/units-sanitized/cf-pcap-plugin/simulation"
+}
+
+fail() { printf '%s\n' "$@" >&2; return 1; }
+
+# A random part of all seeds in each run; the seed of a violation, and what happened, are printed.
+first() { echo $((RANDOM * 32768 + RANDOM)); }
+
+@test "four thousand scenarios: it ends in time, loses nothing silently, tells the truth" {
+  "$root/build/units/cf-pcap-plugin/simulation" 4000 "$(first)"
+}
+
+@test "four hundred of them under the sanitizers" {
+  "$root/build/units-sanitized/cf-pcap-plugin/simulation" 400 "$(first)"
+}
+
+# Makes the change, and expects that the simulation finds it within a minute.
+finds() { # file sed-script
+  local tree=$BATS_TEST_TMPDIR/src
+  mkdir -p "$tree"
+  cp -r "$root/src/cf-pcap-plugin" "$root/src/pcap-merge" "$root/src/version.h" "$tree/"
+  sed -i -E "$2" "$tree/$1"
+  ! cmp -s "$tree/$1" "$root/src/$1" || fail "the fault is not planted: $2"
+  gcc -std=c11 -D_GNU_SOURCE -O2 -w -o "$BATS_TEST_TMPDIR/simulation" "$tree"/cf-pcap-plugin/{simulation,core}/*.c \
+    "$tree"/cf-pcap-plugin/{quote,advice,index_list}.c "$tree"/pcap-merge/*.c
+  run -1 timeout 60 "$BATS_TEST_TMPDIR/simulation" -t 60 1
+  printf '%s\n' "${lines[@]:0:2}"
+}
+
+@test "planted, row 1: a link type that was refused is tried again" {
+  finds pcap-merge/merge.c 's/stream->state = MERGE_REFUSED;/return result;/'
+}
+
+@test "planted, row 2: an output that has failed is written again" {
+  finds cf-pcap-plugin/core/core.c 's/core->output_state = OUTPUT_FAILED;/core->output_state = OUTPUT_READY;/; s/core->cut = merge_give_up.*//'
+}
+
+@test "planted, row 3: the duration is counted from the first stream" {
+  finds cf-pcap-plugin/core/stop.c 's/core->announced_at != UINT64_MAX \&\&$/core->output_was_opened \&\&/; s/core->now - core->announced_at >=/core->now - core->instances[0]->session.started_at >=/'
+}
+
+@test "planted, row 4: a second ^C does not give up an output that takes nothing" {
+  finds cf-pcap-plugin/core/core.c 's/if \(core->stop.at_once\)/if (false)/'
+}
+
+@test "planted, found by the simulation: what comes out of the pipe of a killed child is taken for an answer" {
+  finds cf-pcap-plugin/core/instance.c 's/answered \|= session->state == SESSION_ENDING/answered |= session->state >= SESSION_ENDING/'
+}
+
+@test "planted: the status is that of the output alone" {
+  finds cf-pcap-plugin/core/tell.c 's/return failed \? 1 : 0;/return core->output_was_opened ? 0 : 1;/'
+}
+
+@test "planted: a packet that was in the buffer when the output failed is not counted as lost" {
+  finds pcap-merge/merge.c 's/counts->lost\+\+;//'
+}

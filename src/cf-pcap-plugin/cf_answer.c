@@ -1,0 +1,54 @@
+#include "cf_answer.h"
+
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <yyjson.h>
+
+#include "quote.h"
+
+int cf_answer_guid(char guid[CF_GUID_SIZE], const char *text)
+{
+    size_t length = strcspn(text, "\r\n");
+
+    if (length == 0 || length >= CF_GUID_SIZE || strspn(text, "0123456789abcdefABCDEF-") != length)
+        return -EBADMSG;
+    memcpy(guid, text, length);
+    guid[length] = '\0';
+    return 0;
+}
+
+int cf_answer_ssh_enabled(char *reason, size_t size, const char *json, size_t length)
+{
+    yyjson_doc *document = yyjson_read(json, length, 0);
+    yyjson_val *root = yyjson_doc_get_root(document);
+    yyjson_val *enabled = yyjson_obj_get(root, "enabled");
+    yyjson_val *text = yyjson_obj_get(root, "reason");
+    int result = -EBADMSG;
+
+    if (yyjson_is_bool(enabled))
+        result = yyjson_get_bool(enabled) ? 1 : 0;
+    if (yyjson_is_str(text) && yyjson_get_len(text) > 0) /* a list has a length, too */
+        quote_for_display(reason, size, yyjson_get_str(text), yyjson_get_len(text));
+    else
+        snprintf(reason, size, "no reason given");
+    yyjson_doc_free(document);
+    return result;
+}
+
+void cf_answer_failure(char *error, size_t size, const char *messages)
+{
+    char line[1024];
+    size_t used = 0;
+
+    for (const char *from = messages; *from != '\0' && used < sizeof line; from++) {
+        bool blank = strchr(" \t\r\n", *from) != NULL;
+
+        if (!blank || (used > 0 && line[used - 1] != ' '))
+            line[used++] = (char)(blank ? ' ' : *from);
+    }
+    while (used > 0 && line[used - 1] == ' ')
+        used--;
+    quote_for_display(error, size, line, used);
+}

@@ -1,0 +1,186 @@
+/* What has to be done next: core_next. */
+#include <errno.h>
+
+#include "core.h"
+#include "tell.h"
+
+enum {
+    FLUSH_INTERVAL = 20,       /* ms between writes that are not full */
+    WORTH_READING = 16 * 1024, /* bytes of room in a session's ring */
+};
+
+/* What has to be done with the output. */
+
+static int act(struct core *core, struct core_action *action, enum output_state state,
+               enum core_action_kind kind)
+{
+    core->output_state = state;
+    action->until = core->cut;
+    return (int)(action->kind = kind);
+}
+
+/* Puts what the tools counted at the end of the output. 0 or -EAGAIN. */
+static int write_statistics(struct core *core)
+{
+    for (; core->statistics < core->count; core->statistics++) {
+        struct session *session = &core->instances[core->statistics]->session;
+        int result = 0;
+
+        if (session->stream.opened && session->has_drops)
+            result = core->writer.format->statistics(&core->writer, &session->stream.out,
+                                                     session->received, session->drops);
+        if (result != 0)
+            return result;
+    }
+    return 0;
+}
+
+/* Fills the buffer with all that may be written by now. True: it is to be emptied at once. */
+static bool fill(struct core *core)
+{
+    bool full = false;
+
+    if (core->merge_is_due || core->now >= core->wake) {
+        full = merge_run(&core->merge, core->now, &core->wake) != 0;
+        core->merge_is_due = full;
+        for (size_t i = 0; i < core->count; i++)
+            session_look_at_clock(&core->instances[i]->session, core->clock);
+    }
+    if (!full && stop_is_over(core) && core->output_was_opened)
+        return write_statistics(core) != 0 || core->buffer.used > 0;
+    return full || core->buffer.urgent;
+}
+
+static int write_or_close(struct core *core, struct core_action *action)
+{
+    bool at_once = fill(core);
+
+    if (core->buffer.used > 0 && core->output_state == OUTPUT_NONE)
+        return act(core, action, OUTPUT_OPENING, ACTION_OPEN);
+    if (core->buffer.used > 0 && (at_once || core->now - core->flushed_at >= FLUSH_INTERVAL)) {
+        action->bytes = buffer_next(&core->buffer, &action->length);
+        return act(core, action, OUTPUT_WRITING, ACTION_WRITE);
+    }
+    if (!stop_is_over(core) || core->buffer.used > 0)
+        return ACTION_WAIT;
+    if (core->output_state != OUTPUT_NONE)
+        return act(core, action, OUTPUT_CLOSING, ACTION_CLOSE);
+    core->output_state = OUTPUT_CLOSED;
+    return ACTION_WAIT;
+}
+
+/* After a stop nobody waits for ever for whoever reads the output. */
+static void lose_patience(struct core *core)
+{
+    if (core->stop.reason == STOP_NONE)
+        return;
+    if (core->stop.at_once)
+        core_output_failed(core, -ECANCELED);
+    else if (core->now - core->blocked_since >= OUTPUT_PATIENCE &&
+             core->now - core->stop.at >= OUTPUT_PATIENCE)
+        core_output_failed(core, -ETIMEDOUT);
+}
+
+static int next_for_output(struct core *core, struct core_action *action)
+{
+    if (core->output_state == OUTPUT_BLOCKED)
+        lose_patience(core);
+    switch (core->output_state) {
+    case OUTPUT_NONE:
+    case OUTPUT_READY:
+        return write_or_close(core, action);
+    case OUTPUT_FAILED:
+        if (core->output_was_opened && core->output_is_file)
+            return act(core, action, OUTPUT_CUT, ACTION_CUT);
+        core->output_state = OUTPUT_CUT;
+        /* fall through */
+    case OUTPUT_CUT:
+        if (core->output_was_opened)
+            return act(core, action, OUTPUT_CLOSING, ACTION_CLOSE);
+        core->output_state = OUTPUT_CLOSED;
+        break;
+    case OUTPUT_OPENING:
+    case OUTPUT_WRITING:
+    case OUTPUT_BLOCKED:
+    case OUTPUT_CLOSING:
+    case OUTPUT_CLOSED:
+        break;
+    }
+    return ACTION_WAIT;
+}
+
+/* What has to be done with the sessions. */
+
+/* Reads on where reading was stopped, if there is room again. */
+static bool reads_on(struct core *core, struct session *session)
+{
+    size_t length;
+
+    if (!session->paused || session->state == SESSION_OVER ||
+        stream_room(&session->stream.stream) < WORTH_READING)
+        return false;
+    stream_space(&session->stream.stream, &length);
+    if (length == 0)
+        return false;
+    session->paused = false;
+    session->heard_at = core->now;
+    session->asked_at += core->now - session->paused_at;
+    return true;
+}
+
+static int next_for_session(struct core *core, struct session *session)
+{
+    enum session_state before;
+    int kind;
+
+    do {
+        before = session->state;
+        kind = stop_session(core, session);
+    } while (kind == ACTION_WAIT && session->state != before);
+    return kind == ACTION_WAIT && reads_on(core, session) ? ACTION_READ : kind;
+}
+
+static int next_for_sessions(struct core *core, struct core_action *action)
+{
+    for (size_t i = 0; i < core->count; i++) {
+        int kind = next_for_session(core, &core->instances[i]->session);
+
+        if (kind != ACTION_WAIT) {
+            action->session = i;
+            return kind;
+        }
+    }
+    return ACTION_WAIT;
+}
+
+static uint64_t wake(const struct core *core)
+{
+    uint64_t until = stop_wake(core), flush = core->flushed_at + FLUSH_INTERVAL;
+    bool writes = core->output_state == OUTPUT_READY || core->output_state == OUTPUT_NONE;
+
+    if (writes && core->wake < until)
+        until = core->wake;
+    if (writes && core->buffer.used > 0 && flush < until)
+        until = flush;
+    return until;
+}
+
+enum core_action_kind core_next(struct core *core, struct core_action *action)
+{
+    int kind;
+
+    *action = (struct core_action){.kind = ACTION_WAIT};
+    do {
+        kind = next_for_output(core, action);
+        if (kind == ACTION_WAIT)
+            kind = next_for_sessions(core, action);
+        stop_look(core);
+        /* That a session is over may be the last thing that the merge has waited for. */
+    } while (kind == ACTION_WAIT && core->merge_is_due && core->output_state <= OUTPUT_READY &&
+             core->output_state != OUTPUT_OPENING);
+    if (kind == ACTION_WAIT)
+        kind = tell_next(core, action);
+    if (kind == ACTION_WAIT)
+        action->until = wake(core);
+    return action->kind = (enum core_action_kind)kind;
+}

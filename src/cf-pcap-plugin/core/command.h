@@ -1,0 +1,25 @@
+/*
+ * What runs in an instance: the capture tool, and beside it a few lines of shell.
+ */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/*
+ * Lines on stderr by which a session shows that its connection is alive, whether or not the app
+ * sends packets: COMMAND_BEAT every COMMAND_BEAT_INTERVAL from the start, COMMAND_ANSWER once
+ * when it was asked to end. Not where the container has no sleep(1).
+ */
+#define COMMAND_BEAT "cf-pcap: alive"
+#define COMMAND_ANSWER "cf-pcap: asked to end"
+enum { COMMAND_BEAT_INTERVAL = 3 /* s */ };
+
+/* The remote command: runs the tool with flags that diego-release's tool understands too.
+ * `snaplen` 0, `filter` NULL: none. 0 or -ENAMETOOLONG (a filter of more than some 60,000 bytes).
+ */
+int command_make(char *command, size_t size, const char *interface, uint32_t snaplen,
+                 const char *filter);
+
+#endif

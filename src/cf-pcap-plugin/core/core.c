@@ -1,0 +1,210 @@
+#include "core.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    TIME_STOOD_STILL = 5000 /* ms: nobody asked for so long, though a tick is a second at most */
+};
+
+int core_init(struct core *core, const struct core_config *config)
+{
+    *core = (struct core){.config = *config, .announced_at = UINT64_MAX, .wake = UINT64_MAX};
+    core->writer = (struct writer){.format = config->pcapng ? &writer_pcapng : &writer_pcap,
+                                   .buffer = &core->buffer,
+                                   .filter = config->filter};
+    if (config->output != NULL)
+        snprintf(core->output, sizeof core->output, "%s",
+                 config->to_stdout ? "standard output" : config->output);
+    merge_init(&core->merge, config->expected, &core->writer, MERGE_WINDOW, MERGE_MEMORY);
+    return buffer_init(&core->buffer);
+}
+
+void core_free(struct core *core)
+{
+    merge_free(&core->merge);
+    buffer_free(&core->buffer);
+    for (size_t i = 0; i < core->count; i++)
+        free(core->instances[i]);
+    for (size_t i = 0; i < core->absent_count; i++)
+        free(core->absent[i]);
+    free((void *)core->instances);
+    free((void *)core->absent);
+    *core = (struct core){.count = 0};
+}
+
+static int append(struct instance ***list, size_t *count, struct instance *instance)
+{
+    void *longer = realloc((void *)*list, (*count + 1) * sizeof(void *));
+
+    if (longer == NULL)
+        return -ENOMEM;
+    *list = longer;
+    (*list)[(*count)++] = instance;
+    return 0;
+}
+
+int core_add(struct core *core, unsigned int index, const char *state, bool chosen)
+{
+    struct instance *instance = calloc(1, sizeof *instance);
+    int result = -ENOMEM;
+
+    if (instance == NULL)
+        return result;
+    instance->index = index;
+    instance->chosen = chosen;
+    snprintf(instance->name, sizeof instance->name, "%.100s/%u %.32s", core->config.app, index,
+             core->config.interface);
+    if (state != NULL) {
+        snprintf(instance->absent, sizeof instance->absent, "%s", state);
+        result = append(&core->absent, &core->absent_count, instance);
+    } else {
+        result = merge_add(&core->merge, &instance->session.stream, instance->name);
+        if (result == 0)
+            result = append(&core->instances, &core->count, instance);
+    }
+    if (result != 0)
+        free(instance);
+    return result;
+}
+
+static struct session *session_of(struct core *core, size_t number)
+{
+    return &core->instances[number]->session;
+}
+
+/* This process did not run for a while (SIGSTOP, a laptop that slept): nobody else was silent. */
+static void move_time_on(struct core *core, uint64_t gap)
+{
+    for (size_t i = 0; i < core->count; i++) {
+        struct session *session = session_of(core, i);
+
+        session->started_at += gap;
+        session->heard_at += gap;
+        session->exited_at += gap;
+        session->asked_at += gap;
+        session->killed_at += gap;
+        session->paused_at += gap;
+    }
+    core->blocked_since += gap;
+}
+
+void core_time(struct core *core, uint64_t now, int64_t clock)
+{
+    if (core->has_time && now - core->now > TIME_STOOD_STILL)
+        move_time_on(core, now - core->now);
+    core->has_time = true;
+    core->now = now;
+    core->clock = clock;
+}
+
+/* A second ^C is impatience. A second SIGHUP is not: a shell passes on what the kernel sends too.
+ */
+void core_signal(struct core *core, enum core_signal signal)
+{
+    if (signal == CORE_INTERRUPT && core->stop.reason != STOP_NONE)
+        core->stop.at_once = true;
+    stop_want(core, signal == CORE_CF_GONE ? STOP_CF_GONE : STOP_USER);
+}
+
+uint8_t *core_space(struct core *core, size_t number, size_t *length)
+{
+    struct session *session = session_of(core, number);
+    uint8_t *space = merge_space(&core->merge, number, length);
+
+    if (*length == 0 && !session->paused) {
+        session->paused = true;
+        session->paused_at = core->now;
+    }
+    return space;
+}
+
+void core_received(struct core *core, size_t number, size_t length)
+{
+    session_heard(session_of(core, number), core->now);
+    merge_fed(&core->merge, number, length, core->now);
+    core->merge_is_due = true;
+}
+
+void core_message(struct core *core, size_t number, const char *bytes, size_t length)
+{
+    session_message(session_of(core, number), bytes, length, core->now);
+}
+
+void core_start_failed(struct core *core, size_t number, int error)
+{
+    struct session *session = session_of(core, number);
+
+    session->cause = CAUSE_START_FAILED;
+    session->exited = session->stdout_ended = session->stderr_ended = true;
+    session->status = error;
+}
+
+void core_stdout_ended(struct core *core, size_t number)
+{
+    session_of(core, number)->stdout_ended = true;
+    merge_end(&core->merge, number);
+    core->merge_is_due = true;
+}
+
+void core_stderr_ended(struct core *core, size_t number)
+{
+    session_of(core, number)->stderr_ended = true;
+}
+
+void core_exited(struct core *core, size_t number, int status)
+{
+    struct session *session = session_of(core, number);
+
+    session->exited = true;
+    session->status = status;
+    session->exited_at = core->now;
+}
+
+void core_opened(struct core *core, const char *name, bool is_file)
+{
+    core->output_state = OUTPUT_READY;
+    core->output_was_opened = true;
+    core->output_is_file = is_file;
+    if (name != NULL)
+        snprintf(core->output, sizeof core->output, "%s", name);
+}
+
+void core_wrote(struct core *core, size_t length)
+{
+    buffer_took(&core->buffer, length);
+    core->flushed_at = core->now;
+    core->output_state = OUTPUT_READY;
+}
+
+void core_blocked(struct core *core)
+{
+    core->output_state = OUTPUT_BLOCKED;
+    core->blocked_since = core->now;
+}
+
+void core_unblocked(struct core *core)
+{
+    if (core->output_state == OUTPUT_BLOCKED)
+        core->output_state = OUTPUT_READY;
+}
+
+/* An output that nobody reads any more is a wish to stop; anything else that it refuses a failure.
+ */
+void core_output_failed(struct core *core, int error)
+{
+    core->output_state = OUTPUT_FAILED;
+    core->output_error = error;
+    core->cut = merge_give_up(&core->merge);
+    stop_want(core, error == -EPIPE ? STOP_OUTPUT_CLOSED : STOP_OUTPUT_FAILED);
+    core->stop.at_once = true;
+}
+
+void core_closed(struct core *core, int error)
+{
+    core->output_state = OUTPUT_CLOSED;
+    if (error != 0 && core->output_error == 0)
+        core->output_error = error;
+}

@@ -1,0 +1,187 @@
+/*
+ * The core of `cf pcap`: all of its decisions, from the first `cf ssh` to the exit status. Who is
+ * started, when capturing is announced, what is written, who is asked to end and who is killed,
+ * when all is over, what the user is told.
+ *
+ * It reads and writes nothing, starts nothing, and knows no clock and no libuv. It is told what
+ * happened (events), and asked what is to be done (actions), by a shell around it: shell.c for
+ * users, the simulation for tests. Everything is done before the next event comes:
+ *
+ *      core_time(core, now, clock);               what time it is, before every batch of events
+ *      core_received(core, 3, 1400);              an event, or several
+ *      while (core_next(core, &action) != ACTION_WAIT)
+ *          do what it says;                       some actions are answered by an event
+ *      sleep until `action.until`, or an event;
+ *
+ * Words. An *instance* is one instance of the app. A *session* is one `cf ssh` child: the capture
+ * tool in that instance, with its stdin (closing it asks the tool to end), its stdout (the capture)
+ * and its stderr (messages). It is named by its number, from 0, in the order of core_add. Today an
+ * instance has one session; the stream of packets belongs to the session. The *output* is the file
+ * or pipe that all packets go to.
+ *
+ * Who decides that the capture is over: stop.c.
+ */
+#ifndef CORE_H
+#define CORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../../pcap-merge/merge.h"
+#include "instance.h"
+#include "stop.h"
+
+/* Strings stay the caller's, and must live as long as the core. */
+struct core_config {
+    const char *app, *interface;
+    const char *filter;    /* NULL: none; noted in pcapng */
+    const char *output;    /* as the user named it; NULL: a name will be made (core_opened) */
+    uint64_t duration;     /* ms from the announcement; 0: until stopped */
+    bool pcapng;           /* else pcap */
+    bool to_stdout;        /* the output is standard output */
+    bool http_proxy_alone; /* advice.h */
+    bool live;             /* the user sees ACTION_SHOW */
+    size_t expected;       /* sessions, about as many as will be added: they share the memory */
+};
+
+enum core_action_kind {
+    ACTION_WAIT, /* nothing is to be done before the next event, or the time `until` */
+
+    /* Of session `session`: */
+    ACTION_START,     /* start its child. Answer: core_start_failed, if that fails */
+    ACTION_END_INPUT, /* close its child's stdin */
+    ACTION_KILL,      /* kill its child */
+    ACTION_LET_GO,    /* close all that is open of it; no event of it may come any more */
+    ACTION_READ,      /* read its stdout again, which had stopped for lack of core_space */
+
+    /* Of the output: */
+    ACTION_OPEN,  /* open it. Answer: core_opened or core_output_failed */
+    ACTION_WRITE, /* write `length` bytes at `bytes`. Answer: core_wrote, and core_blocked if it
+                     takes no more for now; or core_output_failed */
+    ACTION_CUT,   /* if it is a file: make it `until` bytes long */
+    ACTION_CLOSE, /* close it. Answer: core_closed */
+
+    /* To the user, one line without its newline, `text`: */
+    ACTION_SAY,  /* on the terminal */
+    ACTION_WARN, /* the same, about something that went wrong */
+    ACTION_SHOW, /* to be written over by the next line; "" takes it away */
+
+    ACTION_FINISH, /* all is over; leave with `status` */
+};
+
+struct core_action {
+    enum core_action_kind kind;
+    size_t session;
+    const uint8_t *bytes;
+    size_t length;
+    uint64_t until;   /* ACTION_WAIT: ms; UINT64_MAX: only an event. ACTION_CUT: bytes */
+    const char *text; /* the core's, valid until core_next is called again */
+    int status;
+};
+
+enum core_signal {
+    CORE_INTERRUPT, /* ^C, SIGTERM: stop; a second one is impatience: end at once */
+    CORE_HANGUP,    /* stop; however often it comes */
+    CORE_CF_GONE,   /* `cf`, which started this, has ended: stop */
+};
+
+/* What the user has been told: tell.c. */
+struct telling {
+    uint64_t shown_at; /* ms: the live line */
+    bool output_failure, link_types;
+    size_t row;           /* of the summary, the next */
+    size_t same;          /* instance whose fellows are named next */
+    unsigned int closing; /* of the last lines, the next */
+};
+
+struct core {
+    struct core_config config;
+    char output[320]; /* its name, as the user is told */
+
+    struct instance **instances; /* those that are captured; their number is their session's */
+    size_t count;
+    struct instance **absent; /* those that do not run */
+    size_t absent_count;
+    struct merge merge;
+    struct writer writer;
+    struct buffer buffer; /* on its way from the merge into the output */
+
+    uint64_t now;  /* ms, of a clock that does not go back */
+    int64_t clock; /* ns since 1970: only to compare with the instances' clocks */
+    bool has_time;
+
+    /* The capture as a whole. Changed by core.c's functions of these names alone. */
+    struct stop stop;      /* wanted? since when, and why (stop.h) */
+    uint64_t announced_at; /* ms; UINT64_MAX: the user was not told yet that all capture */
+    enum output_state {
+        OUTPUT_NONE,    /* not opened yet: nothing came that is to be saved */
+        OUTPUT_OPENING, /* ACTION_OPEN is not answered yet */
+        OUTPUT_READY,
+        OUTPUT_WRITING, /* ACTION_WRITE is not answered yet */
+        OUTPUT_BLOCKED, /* it takes no more, core_unblocked says when it does */
+        OUTPUT_FAILED,  /* it never will again: ACTION_CUT is next */
+        OUTPUT_CUT,     /* ACTION_CLOSE is next */
+        OUTPUT_CLOSING,
+        OUTPUT_CLOSED,
+    } output_state;
+    int output_error; /* negative errno of OUTPUT_FAILED and after; 0: none */
+    bool output_was_opened;
+    uint64_t blocked_since; /* ms */
+    uint64_t flushed_at;    /* ms */
+    uint64_t wake;          /* ms: when the merge has to be run if nothing comes */
+    bool merge_is_due;      /* something came since the merge was run */
+    bool failed;            /* the exit status is to say so */
+    size_t statistics;      /* sessions whose counts are in the output */
+    struct telling telling; /* what the user has been told */
+    uint64_t cut;           /* bytes that OUTPUT_FAILED leaves in a file */
+    bool output_is_file;    /* it can be cut */
+    char text[2048];
+};
+
+/* 0 or -ENOMEM. */
+int core_init(struct core *core, const struct core_config *config);
+void core_free(struct core *core);
+
+/*
+ * One more instance. `state`: NULL if it runs; else what Cloud Controller says of it (CRASHED): it
+ * is not captured, but named. `chosen`: the user named it, so that its absence is a failure. 0 or
+ * -ENOMEM.
+ */
+int core_add(struct core *core, unsigned int index, const char *state, bool chosen);
+
+/* Events. `number` is a session's. */
+
+void core_time(struct core *core, uint64_t now, int64_t clock);
+void core_signal(struct core *core, enum core_signal signal);
+
+/* Where to put the next bytes of a session's stdout, and how many at most. 0: stop reading it until
+ * ACTION_READ. */
+uint8_t *core_space(struct core *core, size_t number, size_t *length);
+void core_received(struct core *core, size_t number, size_t length);
+
+/* Bytes of its stderr, which are copied. */
+void core_message(struct core *core, size_t number, const char *bytes, size_t length);
+
+/* The child could not be started: negative errno. No other event of it comes. */
+void core_start_failed(struct core *core, size_t number, int error);
+/* The end of its stdout, the end of its stderr; and of the child: its exit status, 128 + signal.
+ * In any order. */
+void core_stdout_ended(struct core *core, size_t number);
+void core_stderr_ended(struct core *core, size_t number);
+void core_exited(struct core *core, size_t number, int status);
+
+/* The output was opened. Its name, if that was not known before, else NULL; is it a file, or a pipe
+ * or device, which cannot be cut? */
+void core_opened(struct core *core, const char *name, bool is_file);
+void core_wrote(struct core *core, size_t length);
+void core_blocked(struct core *core);
+void core_unblocked(struct core *core);
+/* It could not be opened or written: negative errno. -EPIPE: nobody reads it any more. */
+void core_output_failed(struct core *core, int error);
+void core_closed(struct core *core, int error);
+
+/* What is to be done next; its kind is returned, too. */
+enum core_action_kind core_next(struct core *core, struct core_action *action);
+
+#endif

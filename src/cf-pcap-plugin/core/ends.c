@@ -1,0 +1,78 @@
+#include <stdio.h>
+
+#include "ending.h"
+#include "tell.h"
+
+/* The ends of instances. */
+
+static void explain(const struct core *core, struct instance *instance)
+{
+    const struct session *session = &instance->session;
+    struct ending ending = {.app = core->config.app,
+                            .stream = &session->stream.stream,
+                            /* What a child died of that was killed here says nothing. */
+                            .status = session->killed_at != 0 ? 0 : session->status,
+                            .messages = session->messages,
+                            .messages_length = session->messages_length,
+                            .http_proxy_alone = core->config.http_proxy_alone};
+    enum verdict verdict = ending_explain(&ending, instance->why, sizeof instance->why);
+
+    instance->orderly = verdict == VERDICT_ENDED && session->killed_at == 0;
+    instance->failed = !instance->orderly;
+    instance->refused = verdict == VERDICT_SSH_REFUSED;
+    instance->login_failed = verdict == VERDICT_SSH_REFUSED || verdict == VERDICT_LOGIN_FAILED;
+}
+
+/* It was asked to end with all others. */
+static void end_of_stopped(const struct core *core, struct instance *instance)
+{
+    const struct session *session = &instance->session;
+    const char *why = NULL;
+
+    /* With a status of its own the tool failed, or lost packets over it. */
+    if (session->status > 0 && session->status < 126) {
+        explain(core, instance);
+        return;
+    }
+    if (core->stop.reason == STOP_OUTPUT_CLOSED && session->stream.opened)
+        return; /* nothing more was wanted */
+    if (session->stream.state == MERGE_REFUSED)
+        instance->failed = true;
+    else if (!session->stream.opened)
+        why = session->started_at == 0 && session->status == 0 && !session->exited
+                  ? "its turn to log in had not come when the capture was stopped"
+                  : "it was still logging in when the capture was stopped";
+    else if (session->killed_at != 0 && !session->answered && !session->cut_off)
+        why = "its connection hangs: it did not answer when it was asked to end, and what it "
+              "captured since its last sign of life is missing";
+    else if (session->cut_off && !core->stop.at_once)
+        why = "it was still sending 30 seconds after it was asked to end: the rest is missing";
+    instance->failed |= why != NULL || session->cut_off;
+    if (why != NULL)
+        snprintf(instance->why, sizeof instance->why, "%s", why);
+}
+
+void tell_end(struct core *core, struct instance *instance)
+{
+    instance->ended = true;
+    switch (instance->session.cause) {
+    case CAUSE_NONE:
+    case CAUSE_STOP:
+        end_of_stopped(core, instance);
+        break;
+    case CAUSE_REFUSED:
+        instance->failed = true;
+        break;
+    case CAUSE_LOGIN_LIMIT:
+        instance->failed = true;
+        snprintf(instance->why, sizeof instance->why,
+                 "it did not log in within %d seconds: 'cf ssh %s -i %u' should show where it "
+                 "hangs",
+                 LOGIN_LIMIT / 1000, core->config.app, instance->index);
+        break;
+    case CAUSE_ITSELF:
+    case CAUSE_START_FAILED:
+        explain(core, instance);
+        break;
+    }
+}

@@ -1,0 +1,104 @@
+/*
+ * All that belongs to one instance: its session, the stream of packets, the counts, its end.
+ */
+#ifndef INSTANCE_H
+#define INSTANCE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "../../pcap-merge/merge.h"
+
+enum { MESSAGES_MAX = 4096 /* bytes of a child's stderr that are kept: the last ones */ };
+
+/* Each is left in one place, stop_session. In this order; some may be left out. */
+enum session_state {
+    SESSION_WAITING,    /* for its turn to log in */
+    SESSION_LOGGING_IN, /* its child runs; no capture has come of it yet */
+    SESSION_CAPTURING,  /* the header of its capture is in the output */
+    SESSION_ENDING,     /* its stdin is closed, which asks the tool to end */
+    SESSION_KILLED,     /* its child was killed */
+    SESSION_OVER,       /* nothing more will come of it */
+};
+
+/* Why it was left to end: the first reason. */
+enum session_cause {
+    CAUSE_NONE,         /* it captures, or will */
+    CAUSE_STOP,         /* the capture was stopped */
+    CAUSE_ITSELF,       /* its child, its tool or its stream ended, or is broken */
+    CAUSE_REFUSED,      /* the output cannot hold packets of its link type */
+    CAUSE_LOGIN_LIMIT,  /* it took too long to log in */
+    CAUSE_START_FAILED, /* its child could not be started: `status` is the negative errno */
+};
+
+struct session {
+    enum session_state state;
+    enum session_cause cause;
+    struct merge_stream stream;
+
+    /* What has been seen of the child. */
+    bool exited, stdout_ended, stderr_ended;
+    int status;  /* of `exited`: as of a shell, 128 + signal */
+    bool paused; /* its stdout is not read: there is no room for it */
+    char messages[MESSAGES_MAX];
+    size_t messages_length;
+    bool beats; /* it gives signs of life by itself (command.h) */
+
+    /* ms. 0 if it did not happen. */
+    uint64_t started_at;
+    uint64_t captured_from;  /* when its header was in the output */
+    uint64_t captured_until; /* until when nothing is known to be missing */
+    uint64_t heard_at;       /* the last sign of life: bytes, messages */
+    uint64_t asked_at;       /* when its stdin was closed; moved on by pauses, which are not its */
+    uint64_t killed_at;
+    uint64_t exited_at;
+    uint64_t paused_at;
+    uint64_t stalled; /* for how long it was silent, longer than STALL each time */
+    bool stall_told;  /* the user knows that it is silent */
+    bool answered;    /* a sign of life came after it was asked to end */
+    bool cut_off;     /* it was killed before it had sent all it had */
+
+    /* What the tool counted. */
+    bool has_drops;           /* all of them are known */
+    uint64_t received, drops; /* drops: until now */
+    bool has_skew;
+    int64_t skew; /* ns that its clock is ahead of ours, as far as can be seen */
+};
+
+struct instance {
+    unsigned int index;
+    char name[160];  /* as in pcapng: APP/INDEX eth0 */
+    char absent[24]; /* why it is not captured at all: CRASHED; "": it runs */
+    bool chosen;     /* the user named it */
+    struct session session;
+
+    /* Its end, in words. */
+    bool ended;        /* it was looked at: the rest is known */
+    bool orderly;      /* it ended by itself, and that is no failure: the operator's max_duration */
+    bool failed;       /* it counts against the exit status */
+    bool told;         /* the user knows `why` */
+    bool login_failed; /* the CLI did not come as far as the container */
+    bool refused;      /* SSH was: Cloud Controller may know more, so `why` is told late or never */
+    char why[1200];
+};
+
+enum { STALL = 10000 /* ms without a sign of life, after which an instance is named */ };
+
+/* It gives signs of life by itself, and for `*silent` ms there was none, which is too long. */
+bool session_stalls(const struct session *session, uint64_t now, uint64_t *silent);
+
+/* A sign of life came. */
+void session_heard(struct session *session, uint64_t now);
+
+/* Bytes of the child's stderr came: keeps the last of them, without the signs of life among them,
+ * and reads the tool's counts. */
+void session_message(struct session *session, const char *bytes, size_t length, uint64_t now);
+
+/* Looks at the time of its last packet: how far is its clock ahead of ours? */
+void session_look_at_clock(struct session *session, int64_t clock);
+
+/* ms that it was captured for, between `from` and `until`. */
+uint64_t session_captured(const struct session *session, uint64_t from, uint64_t until);
+
+#endif

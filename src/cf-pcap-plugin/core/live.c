@@ -1,0 +1,97 @@
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../index_list.h"
+#include "tell.h"
+#include "text.h"
+
+enum { BLOCKED_LONG = 2000 /* ms */ };
+
+static void add(struct core *core, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static void add(struct core *core, const char *format, ...)
+{
+    size_t used = strlen(core->text);
+    va_list arguments;
+
+    va_start(arguments, format);
+    vsnprintf(core->text + used, sizeof core->text - used, format, arguments);
+    va_end(arguments);
+}
+
+static void totals(struct core *core)
+{
+    uint64_t packets = 0, bytes = 0, drops = 0, late = 0;
+    char text[16];
+
+    for (size_t i = 0; i < core->count; i++) {
+        const struct session *session = &core->instances[i]->session;
+
+        packets += session->stream.counts.packets;
+        bytes += session->stream.counts.bytes;
+        drops += session->drops;
+        late += session->stream.counts.late;
+    }
+    add(core, "%" PRIu64 " packets, %s", packets, text_bytes(text, bytes));
+    if (drops > 0)
+        add(core, ", %" PRIu64 " dropped", drops);
+    if (late > 0)
+        add(core, ", %" PRIu64 " late", late);
+}
+
+/* What is waited for: logins, connections that hang, whoever reads the output. */
+static void what_is_waited_for(struct core *core)
+{
+    size_t capturing = 0;
+    uint64_t login = 0, stall = 0, silent;
+    char login_text[64], stall_text[64], text[16];
+    struct index_list logins, stalls;
+
+    index_list_begin(&logins, login_text, sizeof login_text);
+    index_list_begin(&stalls, stall_text, sizeof stall_text);
+
+    for (size_t i = 0; i < core->count; i++) {
+        const struct session *session = &core->instances[i]->session;
+
+        capturing += session->state == SESSION_CAPTURING;
+        if (session->state == SESSION_LOGGING_IN) {
+            index_list_add(&logins, core->instances[i]->index);
+            if (core->now - session->started_at > login)
+                login = core->now - session->started_at;
+        }
+        if (session_stalls(session, core->now, &silent)) {
+            index_list_add(&stalls, core->instances[i]->index);
+            if (silent > stall)
+                stall = silent;
+        }
+    }
+    if (core->stop.reason != STOP_NONE)
+        add(core, ", stopping");
+    else if (capturing < core->count)
+        add(core, ", %zu of %zu instances", capturing, core->count);
+    if (logins.count > 0)
+        add(core, " (logging in: %s, for %s)", login_text, text_seconds(text, login));
+    if (stalls.count > 0)
+        add(core, ", no answer from %s for %s", stall_text, text_seconds(text, stall));
+    if (core->output_state == OUTPUT_BLOCKED && core->now - core->blocked_since >= BLOCKED_LONG)
+        add(core, ", the output takes nothing for %s",
+            text_seconds(text, core->now - core->blocked_since));
+}
+
+void tell_live(struct core *core)
+{
+    char text[16];
+
+    core->text[0] = '\0';
+    totals(core);
+    what_is_waited_for(core);
+    for (size_t i = 0; core->count > 1 && i < core->count && strlen(core->text) < 448; i++) {
+        const struct session *session = &core->instances[i]->session;
+
+        add(core, "  %u: %" PRIu64 ", %s", core->instances[i]->index,
+            session->stream.counts.packets, text_bytes(text, session->stream.counts.bytes));
+        if (session->drops > 0)
+            add(core, ", %" PRIu64 " dropped", session->drops);
+    }
+}

@@ -1,0 +1,222 @@
+#include "stop.h"
+
+#include "core.h"
+
+enum {
+    TICK = 1000, /* ms between looks at the sessions; a clock that jumps more has been stopped */
+    TICK_CLOSE = 250 /* ms, while somebody watches or something is to end */
+};
+
+/* Why is a stop wanted? */
+
+void stop_want(struct core *core, enum stop_reason reason)
+{
+    if (core->stop.reason != STOP_NONE)
+        return;
+    core->stop.reason = reason;
+    core->stop.at = core->now;
+    core->stop.clock = core->clock;
+}
+
+static bool all_sessions_are_over(const struct core *core)
+{
+    for (size_t i = 0; i < core->count; i++)
+        if (core->instances[i]->session.state != SESSION_OVER)
+            return false;
+    return true;
+}
+
+void stop_look(struct core *core)
+{
+    if (core->config.duration > 0 && core->announced_at != UINT64_MAX &&
+        core->now - core->announced_at >= core->config.duration)
+        stop_want(core, STOP_DURATION);
+    for (size_t i = 0; i < core->count; i++)
+        if (core->instances[i]->session.stream.state == MERGE_REFUSED)
+            stop_want(core, STOP_LINK_TYPES);
+    if (all_sessions_are_over(core))
+        stop_want(core, STOP_ALL_ENDED);
+}
+
+/* What becomes of a session? */
+
+static bool child_is_gone(const struct session *session)
+{
+    return session->exited && session->stdout_ended && session->stderr_ended;
+}
+
+/* Was its last packet captured after the tool was told to end? */
+static bool captures_on(const struct core *core, const struct session *session)
+{
+    int64_t time = (int64_t)session->stream.stream.packet.time;
+
+    return core->stop.reason != STOP_NONE && session->has_skew &&
+           time - session->skew > core->stop.clock + STOP_GRACE * 1000000LL;
+}
+
+static bool is_silent(const struct core *core, const struct session *session, uint64_t limit)
+{
+    uint64_t since = session->heard_at;
+
+    /* What is in the pipes of a child that is gone may take a moment. */
+    if (session->exited && session->exited_at > since)
+        since = session->exited_at;
+    return core->now - since >= limit;
+}
+
+/* It is to end, for that reason. `until`: when what is missing of it began. */
+static void leave_for(struct session *session, enum session_cause cause, uint64_t until)
+{
+    if (session->cause != CAUSE_NONE)
+        return;
+    session->cause = cause;
+    session->captured_until = until;
+}
+
+static int end_input(struct core *core, struct session *session, enum session_cause cause,
+                     uint64_t until)
+{
+    leave_for(session, cause, until);
+    session->state = SESSION_ENDING;
+    session->asked_at = core->now;
+    return ACTION_END_INPUT;
+}
+
+static int kill_child(struct core *core, struct session *session)
+{
+    session->cut_off = !stream_is_over(session->stream.stream.state);
+    session->state = SESSION_KILLED;
+    session->killed_at = core->now;
+    return session->exited ? ACTION_WAIT : ACTION_KILL;
+}
+
+static int over(struct core *core, struct session *session, int action)
+{
+    /* Asked to end, and never heard of again: since the last sign of life all may be missing. */
+    if (session->cause == CAUSE_STOP && session->state == SESSION_KILLED && !session->answered &&
+        session->heard_at < session->captured_until)
+        session->captured_until = session->heard_at;
+    session->state = SESSION_OVER;
+    merge_end(&core->merge, session->stream.out.number);
+    core->merge_is_due = true;
+    return action;
+}
+
+static size_t logins(const struct core *core)
+{
+    size_t count = 0;
+
+    for (size_t i = 0; i < core->count; i++)
+        count += core->instances[i]->session.state == SESSION_LOGGING_IN;
+    return count;
+}
+
+static int wait_for_turn(struct core *core, struct session *session)
+{
+    if (core->stop.reason != STOP_NONE) {
+        leave_for(session, CAUSE_STOP, core->stop.at);
+        return over(core, session, ACTION_WAIT);
+    }
+    if (logins(core) >= LOGINS_MAX)
+        return ACTION_WAIT;
+    session->state = SESSION_LOGGING_IN;
+    session->started_at = session->heard_at = core->now;
+    return ACTION_START;
+}
+
+static int run(struct core *core, struct session *session)
+{
+    if (session->stream.state == MERGE_REFUSED)
+        return end_input(core, session, CAUSE_REFUSED, core->now);
+    if (core->stop.reason != STOP_NONE)
+        return end_input(core, session, CAUSE_STOP, core->stop.at);
+    if (session->exited || session->stdout_ended || merge_stream_is_over(&session->stream) ||
+        stream_is_over(session->stream.stream.state))
+        return end_input(core, session, CAUSE_ITSELF, core->now);
+    if (session->state == SESSION_CAPTURING)
+        /* With its last counts the tool is through; what gives signs of life ends at once then. */
+        return session->has_drops ? end_input(core, session, CAUSE_ITSELF, core->now) : ACTION_WAIT;
+    if (session->stream.opened) {
+        session->state = SESSION_CAPTURING;
+        session->captured_from = core->now;
+    } else if (core->now - session->started_at >= LOGIN_LIMIT) {
+        leave_for(session, CAUSE_LOGIN_LIMIT, core->now);
+        return kill_child(core, session);
+    }
+    return ACTION_WAIT;
+}
+
+static int end(struct core *core, struct session *session)
+{
+    bool stop = core->stop.reason != STOP_NONE;
+
+    if (child_is_gone(session))
+        return over(core, session, ACTION_LET_GO);
+    if (core->stop.at_once)
+        return kill_child(core, session);
+    if (stop && session->asked_at < core->stop.at)
+        session->asked_at = core->stop.at; /* it had ended before: from now on it is waited for */
+    uint64_t asked = core->now - session->asked_at;
+    if (session->paused || asked < STOP_SILENCE)
+        return ACTION_WAIT;
+    if (asked >= STOP_PATIENCE && (stop || merge_stream_is_over(&session->stream)))
+        return kill_child(core, session);
+    if (is_silent(core, session, STOP_SILENCE) || captures_on(core, session)) {
+        int action = kill_child(core, session);
+
+        session->cut_off = false; /* it had the time, or the rest is not wanted */
+        return action;
+    }
+    return ACTION_WAIT;
+}
+
+static int die(struct core *core, struct session *session)
+{
+    uint64_t since = core->now - session->killed_at;
+
+    if (child_is_gone(session) || (session->exited && since >= KILL_SILENCE && !session->paused &&
+                                   is_silent(core, session, KILL_SILENCE)))
+        return over(core, session, ACTION_LET_GO);
+    return since >= KILL_PATIENCE && !session->paused ? over(core, session, ACTION_LET_GO)
+                                                      : ACTION_WAIT;
+}
+
+int stop_session(struct core *core, struct session *session)
+{
+    switch (session->state) {
+    case SESSION_WAITING:
+        return wait_for_turn(core, session);
+    case SESSION_LOGGING_IN:
+    case SESSION_CAPTURING:
+        return run(core, session);
+    case SESSION_ENDING:
+        return end(core, session);
+    case SESSION_KILLED:
+        return die(core, session);
+    case SESSION_OVER:
+        break;
+    }
+    return ACTION_WAIT;
+}
+
+/* Is all over? */
+
+bool stop_is_over(const struct core *core)
+{
+    return all_sessions_are_over(core) && merge_is_done(&core->merge);
+}
+
+uint64_t stop_wake(const struct core *core)
+{
+    bool close = core->config.live || core->stop.reason != STOP_NONE;
+    uint64_t wake = core->now + (close ? TICK_CLOSE : TICK);
+
+    for (size_t i = 0; i < core->count; i++)
+        if (core->instances[i]->session.state >= SESSION_ENDING &&
+            core->instances[i]->session.state < SESSION_OVER)
+            wake = core->now + TICK_CLOSE;
+    if (core->config.duration > 0 && core->announced_at != UINT64_MAX &&
+        core->stop.reason == STOP_NONE && core->announced_at + core->config.duration < wake)
+        wake = core->announced_at + core->config.duration;
+    return wake;
+}

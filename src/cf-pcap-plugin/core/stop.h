@@ -1,0 +1,60 @@
+/*
+ * Who decides that the capture is over? This module. Three questions, each with one function:
+ * is a stop wanted, and why; what becomes of a session now; is all over.
+ */
+#ifndef STOP_H
+#define STOP_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "instance.h"
+
+struct core;
+
+enum stop_reason {
+    STOP_NONE,          /* it goes on */
+    STOP_USER,          /* ^C, SIGTERM, SIGHUP */
+    STOP_DURATION,      /* --duration has passed */
+    STOP_CF_GONE,       /* `cf` has ended, and nobody waits for this any more */
+    STOP_ALL_ENDED,     /* every instance's capture has ended by itself */
+    STOP_LINK_TYPES,    /* pcap cannot hold the packets of all instances */
+    STOP_OUTPUT_CLOSED, /* nobody reads the output any more */
+    STOP_OUTPUT_FAILED, /* it cannot be written */
+};
+
+struct stop {
+    enum stop_reason reason; /* the first one */
+    bool at_once;            /* what has not arrived by now is not waited for */
+    uint64_t at;             /* ms: since when */
+    int64_t clock;           /* ns since 1970: the same */
+};
+
+enum {
+    LOGIN_LIMIT = 60000,      /* ms from the start of `cf ssh` to the capture's header */
+    LOGINS_MAX = 10,          /* at the same time */
+    STOP_SILENCE = 2000,      /* ms a tool that was asked to end may say nothing */
+    STOP_PATIENCE = 30000,    /* ms it may take to send what it still has */
+    STOP_GRACE = 500,         /* ms; a packet so long after the stop was captured after it */
+    KILL_SILENCE = 250,       /* ms a killed child's pipes may be silent */
+    KILL_PATIENCE = 2000,     /* ms they may be open */
+    OUTPUT_PATIENCE = 300000, /* ms an output may take nothing once the capture was stopped */
+};
+
+/* A stop is wanted. Only the first reason counts. */
+void stop_want(struct core *core, enum stop_reason reason);
+
+/* Looks for reasons that come with time or that follow from the sessions' states. */
+void stop_look(struct core *core);
+
+/* Moves a session on by one step, and says what has to be done for it: an enum core_action_kind.
+ * The one place where a session's state changes. */
+int stop_session(struct core *core, struct session *session);
+
+/* When that has to be looked at again if nothing happens, ms. */
+uint64_t stop_wake(const struct core *core);
+
+/* All sessions are over, and all their packets are with the output, or never will be. */
+bool stop_is_over(const struct core *core);
+
+#endif

@@ -1,0 +1,337 @@
+#include "tell.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../index_list.h"
+#include "command.h"
+
+enum { SHOW_INTERVAL = 250 /* ms between live lines */ };
+
+#define TEXT(core, ...) snprintf((core)->text, sizeof(core)->text, __VA_ARGS__)
+
+/* The output. */
+
+static bool output_failure(struct core *core)
+{
+    if (core->telling.output_failure || core->output_error == 0 || core->output_error == -EPIPE ||
+        core->output_error == -ECANCELED)
+        return false;
+    core->telling.output_failure = true;
+    core->failed = true;
+    if (core->output_error == -ETIMEDOUT)
+        TEXT(core, "Cannot write %s: it took nothing for five minutes.", core->output);
+    else if (core->output_error == -EBUSY)
+        TEXT(core, "Cannot write %s: another cf pcap is writing it.", core->output);
+    else
+        TEXT(core, "Cannot write %s: %s.%s", core->output, strerror(-core->output_error),
+             core->output_is_file && core->cut > 0 ? " What was written until now can be read."
+                                                   : "");
+    return true;
+}
+
+static bool link_types(struct core *core)
+{
+    for (size_t i = 0; i < core->count && !core->telling.link_types; i++) {
+        const struct instance *instance = core->instances[i];
+
+        if (instance->session.stream.state != MERGE_REFUSED)
+            continue;
+        core->telling.link_types = true;
+        core->failed = true;
+        TEXT(core,
+             "Instance %u captures packets of another link type (%u) than the instances before "
+             "it (%u), and a pcap file holds only one: use --format pcapng, or an output whose "
+             "name ends in .pcapng.",
+             instance->index, instance->session.stream.stream.link_type, core->writer.link_type);
+        return true;
+    }
+    return false;
+}
+
+/* The ends of instances. */
+
+static bool is_told(const struct core *core, const char *why)
+{
+    for (size_t i = 0; i < core->count; i++)
+        if (core->instances[i]->told && strcmp(core->instances[i]->why, why) == 0)
+            return true;
+    return false;
+}
+
+/* Why it ended, unless the same was told of another. */
+static bool tell_why(struct core *core, struct instance *instance)
+{
+    const char *how = "ended early";
+
+    if (instance->why[0] == '\0' || instance->told || is_told(core, instance->why))
+        return false;
+    instance->told = true;
+    if (!instance->session.stream.opened)
+        how = "cannot be captured";
+    else if (instance->session.cause == CAUSE_STOP)
+        how = "did not end in order";
+    TEXT(core, "Instance %u %s: %s", instance->index, how, instance->why);
+    return true;
+}
+
+static bool ends(struct core *core)
+{
+    for (size_t i = 0; i < core->count; i++) {
+        struct instance *instance = core->instances[i];
+
+        if (instance->ended || instance->session.state != SESSION_OVER ||
+            !merge_stream_is_over(&instance->session.stream))
+            continue;
+        tell_end(core, instance);
+        if (!instance->refused && tell_why(core, instance))
+            return true;
+    }
+    return false;
+}
+
+/* While it runs. */
+
+static bool announcement(struct core *core)
+{
+    size_t capturing = 0;
+
+    if (core->announced_at != UINT64_MAX || core->stop.reason != STOP_NONE)
+        return false;
+    for (size_t i = 0; i < core->count; i++) {
+        if (core->instances[i]->session.state < SESSION_CAPTURING)
+            return false;
+        capturing += core->instances[i]->session.state == SESSION_CAPTURING;
+    }
+    if (capturing == 0)
+        return false;
+    core->announced_at = core->now;
+    TEXT(core, "Capturing, press ^C to stop...");
+    return true;
+}
+
+/* Those that hang for the same reason fall silent within the time between two signs of life. */
+static bool stalls(struct core *core)
+{
+    char text[128];
+    struct index_list list;
+    bool due = false;
+    uint64_t silent;
+
+    for (size_t i = 0; i < core->count; i++) {
+        struct session *session = &core->instances[i]->session;
+
+        if (session_stalls(session, core->now, &silent))
+            due |= !session->stall_told && silent >= STALL + COMMAND_BEAT_INTERVAL * 1000;
+        else
+            session->stall_told = false;
+    }
+    index_list_begin(&list, text, sizeof text);
+    for (size_t i = 0; due && i < core->count; i++) {
+        struct session *session = &core->instances[i]->session;
+
+        if (session->stall_told || !session_stalls(session, core->now, &silent))
+            continue;
+        session->stall_told = true;
+        index_list_add(&list, core->instances[i]->index);
+    }
+    if (!due)
+        return false;
+    TEXT(core,
+         "No answer from %s %s for more than %d seconds: the connection hangs. What is captured "
+         "meanwhile comes later, or is missing at the end.",
+         index_list_noun(&list), text, STALL / 1000);
+    return true;
+}
+
+static bool live(struct core *core)
+{
+    if (!core->config.live || core->now - core->telling.shown_at < SHOW_INTERVAL)
+        return false;
+    core->telling.shown_at = core->now;
+    tell_live(core);
+    return true;
+}
+
+/* When all is over. */
+
+/* Which other instances ended for the same reason. */
+static bool the_same(struct core *core)
+{
+    while (core->telling.same < core->count) {
+        struct instance *first = core->instances[core->telling.same];
+        char text[160];
+        struct index_list list;
+
+        if (first->why[0] == '\0' || (first->refused && !core->output_was_opened)) {
+            core->telling.same++;
+            continue;
+        }
+        if (tell_why(core, first))
+            return true;
+        core->telling.same++;
+        index_list_begin(&list, text, sizeof text);
+        for (size_t i = 0; first->told && i < core->count; i++)
+            if (core->instances[i] != first && strcmp(core->instances[i]->why, first->why) == 0)
+                index_list_add(&list, core->instances[i]->index);
+        if (list.count == 0)
+            continue;
+        TEXT(core, "The same for %s %s.", index_list_noun(&list), text);
+        return true;
+    }
+    return false;
+}
+
+/* A clock that is off puts packets in the wrong order, and nothing else would show it. */
+static bool clocks(struct core *core)
+{
+    enum { TOLERATED = 3 /* seconds */ };
+    const int64_t second = 1000000000;
+    const struct instance *least = NULL, *most = NULL;
+
+    for (size_t i = 0; i < core->count; i++) {
+        const struct instance *instance = core->instances[i];
+
+        if (!instance->session.has_skew)
+            continue;
+        if (least == NULL || instance->session.skew < least->session.skew)
+            least = instance;
+        if (most == NULL || instance->session.skew > most->session.skew)
+            most = instance;
+    }
+    if (least == NULL || most->session.skew / second - least->session.skew / second < TOLERATED)
+        return false;
+    TEXT(core,
+         "The clock of instance %u seems to be %" PRId64
+         " s ahead of that of instance %u: their packets are not in the order in which they "
+         "were sent.",
+         most->index, (most->session.skew - least->session.skew) / second, least->index);
+    return true;
+}
+
+static bool drops_unknown(struct core *core)
+{
+    char text[160];
+    struct index_list list;
+
+    index_list_begin(&list, text, sizeof text);
+    for (size_t i = 0; i < core->count; i++)
+        if (core->instances[i]->session.stream.opened && !core->instances[i]->session.has_drops)
+            index_list_add(&list, core->instances[i]->index);
+    if (list.count == 0)
+        return false;
+    TEXT(core, "Not known, and shown as '?': how many packets the kernel dropped in %s %s.",
+         index_list_noun(&list), text);
+    return true;
+}
+
+static uint64_t packets_saved(const struct core *core)
+{
+    uint64_t packets = 0;
+
+    for (size_t i = 0; i < core->count; i++)
+        packets += core->instances[i]->session.stream.counts.packets;
+    return packets;
+}
+
+static void saved(struct core *core)
+{
+    const char *quote = core->config.to_stdout ? "" : "'";
+
+    if (!core->telling.output_failure && core->config.to_stdout)
+        TEXT(core, "The capture was written to standard output.");
+    else if (!core->telling.output_failure)
+        TEXT(core, "Saved capture to '%s'.", core->output);
+    else if (packets_saved(core) > 0)
+        TEXT(core, "Saved part of the capture to %s%s%s: %" PRIu64 " packets.", quote, core->output,
+             quote, packets_saved(core));
+    else
+        TEXT(core, "Nothing was saved: %s%s%s holds no packet.", quote, core->output, quote);
+}
+
+/* Status 0 means: each chosen instance was captured from the announcement to the stop. */
+static int status(const struct core *core)
+{
+    bool failed = core->failed || !core->output_was_opened;
+
+    for (size_t i = 0; i < core->absent_count; i++)
+        failed |= core->absent[i]->chosen;
+    for (size_t i = 0; i < core->count; i++) {
+        const struct instance *instance = core->instances[i];
+        bool orderly = instance->orderly && core->stop.reason == STOP_ALL_ENDED;
+
+        failed |= instance->failed || !instance->session.stream.opened;
+        failed |=
+            !orderly && core->stop.reason != STOP_OUTPUT_CLOSED && tell_missed(core, instance) > 0;
+    }
+    failed |= core->stop.reason != STOP_OUTPUT_CLOSED && tell_lost(core) > 0;
+    return failed ? 1 : 0;
+}
+
+static int closing(struct core *core, struct core_action *action)
+{
+    enum { LIVE_OFF, SUMMARY, SAME, CLOCKS, DROPS, LOST, SAVED, FINISH };
+    struct telling *telling = &core->telling;
+
+    action->text = core->text;
+    switch (telling->closing) {
+    case LIVE_OFF:
+        telling->closing = core->output_was_opened ? SUMMARY : SAME;
+        core->text[0] = '\0';
+        return ACTION_SHOW;
+    case SUMMARY:
+        if (tell_summary(core))
+            return ACTION_SAY;
+        telling->closing = SAME;
+        /* fall through */
+    case SAME:
+        if (the_same(core))
+            return ACTION_WARN;
+        telling->closing = CLOCKS;
+        /* fall through */
+    case CLOCKS:
+        telling->closing = DROPS;
+        if (clocks(core))
+            return ACTION_SAY;
+        /* fall through */
+    case DROPS:
+        telling->closing = LOST;
+        if (core->output_was_opened && drops_unknown(core))
+            return ACTION_SAY;
+        /* fall through */
+    case LOST:
+        telling->closing = SAVED;
+        if (tell_lost(core) > 0 && core->stop.reason != STOP_OUTPUT_CLOSED) {
+            TEXT(core, "%" PRIu64 " packets that had arrived are not in %s.", tell_lost(core),
+                 core->output[0] == '\0' ? "the output" : core->output);
+            return ACTION_WARN;
+        }
+        /* fall through */
+    case SAVED:
+        telling->closing = FINISH;
+        if (core->output_was_opened) {
+            saved(core);
+            return ACTION_SAY;
+        }
+        /* fall through */
+    default:
+        action->status = status(core);
+        return ACTION_FINISH;
+    }
+}
+
+int tell_next(struct core *core, struct core_action *action)
+{
+    action->text = core->text;
+    if (output_failure(core) || link_types(core) || ends(core))
+        return ACTION_WARN;
+    if (announcement(core))
+        return ACTION_SAY;
+    if (stalls(core))
+        return ACTION_WARN;
+    if (stop_is_over(core) && core->output_state == OUTPUT_CLOSED)
+        return closing(core, action);
+    return live(core) ? ACTION_SHOW : ACTION_WAIT;
+}

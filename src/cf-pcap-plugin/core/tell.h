@@ -1,0 +1,31 @@
+/*
+ * What the user is told, one line at a time: while the capture runs (tell.c), the line that is
+ * written over (live.c), how an instance ended (ends.c), and the summary (summary.c).
+ */
+#ifndef TELL_H
+#define TELL_H
+
+#include "core.h"
+
+/* The next line, or ACTION_FINISH once all is over and told: an enum core_action_kind. */
+int tell_next(struct core *core, struct core_action *action);
+
+/* How an instance's capture ended: fills in the instance's fields about that. It is over. */
+void tell_end(struct core *core, struct instance *instance);
+
+/* The live line as it is now, in core->text. */
+void tell_live(struct core *core);
+
+/* The next line of the summary, in core->text; false: there is none any more. */
+bool tell_summary(struct core *core);
+
+/* From when to when, in ms, all instances were to be captured. */
+void tell_span(const struct core *core, uint64_t *from, uint64_t *until);
+
+/* ms of that span in which the instance was not captured. */
+uint64_t tell_missed(const struct core *core, const struct instance *instance);
+
+/* Whole packets that came, and are not in the output. */
+uint64_t tell_lost(const struct core *core);
+
+#endif

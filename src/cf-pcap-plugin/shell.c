@@ -1,0 +1,318 @@
+#include "shell.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <time.h>
+
+#include "advice.h"
+#include "child.h"
+#include "core/command.h"
+
+static const int signal_numbers[SHELL_SIGNALS] = {SIGINT, SIGTERM, SIGHUP, SIGTSTP};
+
+static uint64_t now_ms(const struct shell *shell)
+{
+    return uv_now(&shell->loop);
+}
+
+static void tell_time(void *owner)
+{
+    struct shell *shell = owner;
+    struct timespec clock;
+
+    clock_gettime(CLOCK_REALTIME, &clock);
+    core_time(&shell->core, now_ms(shell), (int64_t)clock.tv_sec * 1000000000 + clock.tv_nsec);
+}
+
+/* The core's actions. */
+
+static void start(struct shell *shell, size_t session)
+{
+    struct child *child = calloc(1, sizeof *child);
+    const struct child_task task = {.cf = shell->cf,
+                                    .app = shell->options->app,
+                                    .process = shell->options->process,
+                                    .command = shell->command,
+                                    .index = shell->core.instances[session]->index};
+    int error = -ENOMEM;
+
+    if (child != NULL) {
+        *child = (struct child){
+            .core = &shell->core, .session = session, .before = tell_time, .owner = shell};
+        error = child_start(child, &shell->loop, &task);
+    }
+    if (error != 0)
+        core_start_failed(&shell->core, session, error);
+    else
+        shell->children[session] = child;
+}
+
+static void on_room(uv_poll_t *poll, int status, int events)
+{
+    struct shell *shell = poll->data;
+
+    (void)status, (void)events; /* whatever it is, the next write will tell */
+    uv_poll_stop(poll);
+    tell_time(shell);
+    core_unblocked(&shell->core);
+}
+
+static void watch_for_room(struct shell *shell)
+{
+    if (!shell->room_is_watched)
+        uv_poll_init(&shell->loop, &shell->room, shell->output->fd);
+    shell->room_is_watched = true;
+    shell->room.data = shell;
+    uv_poll_start(&shell->room, UV_WRITABLE, on_room);
+}
+
+static void open_output(struct shell *shell)
+{
+    int error = output_open(shell->output);
+
+    if (error != 0)
+        core_output_failed(&shell->core, error);
+    else
+        core_opened(&shell->core, shell->output->path == NULL ? shell->output->name : NULL,
+                    shell->output->is_file);
+}
+
+static void write_output(struct shell *shell, const struct core_action *action)
+{
+    ptrdiff_t written = output_write(shell->output, action->bytes, action->length);
+
+    if (written >= 0) {
+        core_wrote(&shell->core, (size_t)written);
+    } else if (written == -EAGAIN) {
+        core_wrote(&shell->core, 0);
+        core_blocked(&shell->core);
+        watch_for_room(shell);
+    } else {
+        core_output_failed(&shell->core, (int)written);
+    }
+}
+
+static void close_output(struct shell *shell)
+{
+    if (shell->room_is_watched)
+        uv_poll_stop(&shell->room);
+    core_closed(&shell->core, output_close(shell->output));
+}
+
+static void show(struct shell *shell, const char *text)
+{
+    if (*text == '\0')
+        console_end_live(shell->console);
+    else if (terminal_is_ours(&shell->terminal))
+        console_live(shell->console, text);
+}
+
+static void finish(struct shell *shell, int status)
+{
+    shell->status = status;
+    uv_stop(&shell->loop);
+}
+
+static void let_go(struct shell *shell, size_t session)
+{
+    child_let_go(shell->children[session]);
+    shell->children[session] = NULL;
+}
+
+static void perform(struct shell *shell, const struct core_action *action)
+{
+    struct child *child = shell->children[action->session];
+
+    switch (action->kind) {
+    case ACTION_START:
+        start(shell, action->session);
+        break;
+    case ACTION_END_INPUT:
+        if (child != NULL)
+            child_end_input(child);
+        break;
+    case ACTION_KILL:
+        if (child != NULL)
+            child_kill(child);
+        break;
+    case ACTION_LET_GO:
+        if (child != NULL)
+            let_go(shell, action->session);
+        break;
+    case ACTION_READ:
+        if (child != NULL)
+            child_read(child);
+        break;
+    case ACTION_OPEN:
+        open_output(shell);
+        break;
+    case ACTION_WRITE:
+        write_output(shell, action);
+        break;
+    case ACTION_CUT:
+        output_cut(shell->output, action->until);
+        break;
+    case ACTION_CLOSE:
+        close_output(shell);
+        break;
+    case ACTION_SAY:
+        console_line(shell->console, "%s", action->text);
+        break;
+    case ACTION_WARN:
+        console_error(shell->console, "%s", action->text);
+        break;
+    case ACTION_SHOW:
+        show(shell, action->text);
+        break;
+    case ACTION_FINISH:
+        finish(shell, action->status);
+        break;
+    case ACTION_WAIT:
+        break;
+    }
+}
+
+static void on_timer(uv_timer_t *timer);
+
+static void work(struct shell *shell)
+{
+    struct core_action action;
+
+    while (core_next(&shell->core, &action) != ACTION_WAIT) {
+        perform(shell, &action);
+        if (action.kind == ACTION_FINISH)
+            return;
+    }
+    uint64_t now = now_ms(shell);
+    uv_timer_start(&shell->timer, on_timer, action.until > now ? action.until - now : 0, 0);
+}
+
+/* Events. */
+
+static void on_after_events(uv_check_t *check)
+{
+    work(check->data);
+}
+
+static void on_timer(uv_timer_t *timer)
+{
+    struct shell *shell = timer->data;
+
+    tell_time(shell);
+    terminal_watch(&shell->terminal, now_ms(shell));
+    if (parent_is_gone(shell->parent))
+        core_signal(&shell->core, CORE_CF_GONE);
+    work(shell);
+}
+
+static void on_parent_gone(void *owner)
+{
+    struct shell *shell = owner;
+
+    tell_time(shell);
+    core_signal(&shell->core, CORE_CF_GONE);
+}
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct shell *shell = handle->data;
+
+    tell_time(shell);
+    if (number == SIGINT && shell->console->is_terminal)
+        console_line(shell->console, "\r\033[K^C"); /* what the terminal echoed, as a line */
+    if (number == SIGTSTP) {
+        console_end_live(shell->console);
+        terminal_leave(&shell->terminal, now_ms(shell));
+        return;
+    }
+    core_signal(&shell->core, number == SIGHUP ? CORE_HANGUP : CORE_INTERRUPT);
+}
+
+/* Around it all. */
+
+static int fill_core(struct shell *shell, const struct instances *instances)
+{
+    const struct options *options = shell->options;
+    bool to_stdout = output_is_stdout(shell->output);
+    const struct core_config config = {
+        .app = options->app,
+        .interface = options->interface,
+        .filter = options->filter,
+        .output = output_name(shell->output),
+        .duration = options->duration_ms,
+        .pcapng = options->format == FORMAT_PCAPNG,
+        .to_stdout = to_stdout,
+        .http_proxy_alone = advice_http_proxy_alone(),
+        /* Standard output's terminal is for whoever reads the capture: tcpdump. */
+        .live = shell->console->is_terminal && !to_stdout,
+        .expected = instances->count,
+    };
+    int result = core_init(&shell->core, &config);
+
+    for (size_t i = 0; result == 0 && i < instances->count; i++) {
+        const struct listed_instance *listed = &instances->list[i];
+
+        result = core_add(&shell->core, listed->index, listed->running ? NULL : listed->state,
+                          options->range_count > 0);
+    }
+    return result;
+}
+
+static int init(struct shell *shell, const struct instances *instances)
+{
+    int result = fill_core(shell, instances);
+
+    if (result != 0)
+        return result;
+    shell->children = calloc(shell->core.count + 1, sizeof(void *));
+    if (shell->children == NULL)
+        return -ENOMEM;
+    result = command_make(shell->command, sizeof shell->command, shell->options->interface,
+                          shell->options->snaplen, shell->options->filter);
+    if (result == 0)
+        result = output_wait_for_reader(shell->output, shell->parent);
+    return result == 0 ? uv_loop_init(&shell->loop) : result;
+}
+
+static void watch(struct shell *shell)
+{
+    struct sigaction hangup;
+
+    uv_check_init(&shell->loop, &shell->after_events);
+    shell->after_events.data = shell;
+    uv_check_start(&shell->after_events, on_after_events);
+    uv_timer_init(&shell->loop, &shell->timer);
+    shell->timer.data = shell;
+    for (size_t i = 0; i < SHELL_SIGNALS; i++) {
+        if (signal_numbers[i] == SIGHUP && sigaction(SIGHUP, NULL, &hangup) == 0 &&
+            hangup.sa_handler == SIG_IGN)
+            continue; /* nohup(1) */
+        uv_signal_init(&shell->loop, &shell->signals[i]);
+        shell->signals[i].data = shell;
+        uv_signal_start(&shell->signals[i], on_signal, signal_numbers[i]);
+    }
+    signal(SIGPIPE, SIG_IGN);
+    parent_watch(&shell->parent_watch, shell->parent, &shell->loop, on_parent_gone, shell);
+}
+
+int shell_run(struct shell *shell, const struct instances *instances)
+{
+    int result = init(shell, instances);
+
+    if (result != 0)
+        return result;
+    watch(shell);
+    terminal_begin(&shell->terminal);
+    tell_time(shell);
+    work(shell);
+    uv_run(&shell->loop, UV_RUN_DEFAULT);
+    terminal_end(&shell->terminal);
+    return 0;
+}
+
+void shell_free(struct shell *shell)
+{
+    core_free(&shell->core);
+    free((void *)shell->children);
+}

@@ -1,0 +1,299 @@
+/* What has to hold at the end of a scenario, whatever happened in it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "world.h"
+
+enum {
+    END_MAX = 40000,      /* ms from the reason to the end, while the output takes what it gets */
+    IMPATIENT_MAX = 5000, /* ms from the second ^C to the end */
+    TOLERANCE = 4000,     /* ms by which the end of an instance may be noticed late */
+};
+
+/* What the output holds of an instance. */
+struct found {
+    uint64_t packets;
+    int64_t last; /* number of the last one, -1: none */
+    uint64_t received, dropped;
+    bool has_statistics;
+};
+
+static uint32_t get32(const uint8_t *at)
+{
+    uint32_t value;
+
+    memcpy(&value, at, sizeof value);
+    return value;
+}
+
+static void found_packet(struct world *world, struct found *found, const uint8_t *bytes,
+                         int64_t interface)
+{
+    uint32_t number = get32(bytes), packet = get32(bytes + 4);
+
+    if (number >= world->count)
+        world_violated(world, "the output holds a packet of nobody");
+    else if ((int64_t)packet <= found[number].last)
+        world_violated(world, "packet %u of instance %u is in the output twice or out of turn",
+                       packet, number);
+    else if (packet >= world->instances[number].arrived)
+        world_violated(world, "packet %u of instance %u never arrived", packet, number);
+    else if (interface >= 0 &&
+             world->core.instances[number]->session.stream.out.interface != (uint32_t)interface)
+        world_violated(world, "packet %u of instance %u has another's interface", packet, number);
+    if (world->violation != NULL)
+        return;
+    found[number].last = packet;
+    found[number].packets++;
+}
+
+/* Reads whole records; returns how many bytes they are. */
+static size_t read_pcap(struct world *world, struct found *found)
+{
+    const struct sim_output *output = &world->output;
+    size_t at = 24;
+
+    if (output->length < at)
+        return 0;
+    if (get32(output->bytes) != 0xa1b2c3d4 && get32(output->bytes) != 0xa1b23c4d)
+        world_violated(world, "the output does not begin with a header");
+    while (world->violation == NULL && output->length - at >= 16) {
+        size_t length = 16 + (size_t)get32(output->bytes + at + 8);
+
+        if (output->length - at < length)
+            break;
+        found_packet(world, found, output->bytes + at + 16, -1);
+        at += length;
+    }
+    return at;
+}
+
+static void read_statistics(struct world *world, struct found *found, const uint8_t *block,
+                            uint32_t length)
+{
+    for (size_t i = 0; i < world->count; i++) {
+        const struct session *session = &world->core.instances[i]->session;
+
+        if (!session->stream.opened || session->stream.out.interface != get32(block + 8))
+            continue;
+        if (found[i].has_statistics)
+            world_violated(world, "instance %zu has statistics twice", i);
+        found[i].has_statistics = true;
+        if (length < 20 + 24 || get32(block + 24) != (uint32_t)session->received)
+            world_violated(world, "instance %zu has wrong statistics", i);
+    }
+}
+
+static size_t read_pcapng(struct world *world, struct found *found)
+{
+    const struct sim_output *output = &world->output;
+    uint32_t sections = 0, interfaces = 0;
+    size_t at = 0;
+
+    while (world->violation == NULL && output->length - at >= 12) {
+        const uint8_t *block = output->bytes + at;
+        uint32_t type = get32(block), length = get32(block + 4);
+
+        if (length < 12 || length % 4 != 0 || length > 300000)
+            world_violated(world, "a block of %u bytes at %zu", length, at);
+        if (world->violation != NULL || output->length - at < length)
+            break;
+        if (get32(block + length - 4) != length)
+            world_violated(world, "a block's lengths differ at %zu", at);
+        sections += type == 0x0a0d0d0a;
+        if (sections != 1)
+            world_violated(world, "%u section headers by %zu", sections, at);
+        if (type == 1) {
+            interfaces++;
+            if (get32(block + 12) != STREAM_PACKET_MAX)
+                world_violated(world, "interfaces have different snaplens");
+        } else if (type == 6 && get32(block + 8) >= interfaces) {
+            world_violated(world, "a packet of an interface that is not there");
+        } else if (type == 6) {
+            found_packet(world, found, block + 28, get32(block + 8));
+        } else if (type == 5) {
+            read_statistics(world, found, block, length);
+        }
+        at += length;
+    }
+    return at;
+}
+
+static void check_output(struct world *world, struct found *found)
+{
+    const struct sim_output *output = &world->output;
+    bool cut_short = output->failed || world->core.output_error != 0;
+
+    if (!output->opened)
+        return;
+    if (!output->closed)
+        world_violated(world, "the output is not closed");
+    size_t whole = world->core.config.pcapng ? read_pcapng(world, found) : read_pcap(world, found);
+    if (whole != output->length && (output->kind == OUTPUT_IS_FILE || !cut_short))
+        world_violated(world, "the output ends within a record: %zu of %zu bytes are whole", whole,
+                       output->length);
+}
+
+/* Every packet that arrived is in the output once, or counted as lost. */
+static void check_packets(struct world *world, const struct found *found)
+{
+    for (size_t i = 0; i < world->count && world->violation == NULL; i++) {
+        const struct merge_counts *counts = &world->core.instances[i]->session.stream.counts;
+        uint64_t arrived = world->instances[i].arrived;
+        /* Of a pipe that broke nobody knows what its reader has read. */
+        bool in_pipe = world->output.kind == OUTPUT_IS_PIPE && world->core.output_error != 0;
+
+        if (counts->packets + counts->lost != arrived)
+            world_violated(world, "of instance %zu %llu packets arrived, %llu are saved, %llu lost",
+                           i, (unsigned long long)arrived, (unsigned long long)counts->packets,
+                           (unsigned long long)counts->lost);
+        else if (found[i].packets != counts->packets && !in_pipe)
+            world_violated(world, "of instance %zu the output holds %llu packets, not %llu", i,
+                           (unsigned long long)found[i].packets,
+                           (unsigned long long)counts->packets);
+        else if (found[i].last >= 0 && counts->lost == 0 && found[i].packets != arrived)
+            world_violated(world, "of instance %zu a packet is missing", i);
+    }
+}
+
+/* Is it in a list as "0, 2-5, 9", which may be cut? */
+static bool is_listed(const char *list, unsigned int index)
+{
+    while (*list != '\0' && *list != '.') {
+        char *end;
+        unsigned long first = strtoul(list, &end, 10), last = first;
+
+        if (end == list)
+            return false;
+        if (*end == '-')
+            last = strtoul(end + 1, &end, 10);
+        if (index >= first && index <= last)
+            return true;
+        list = end + strspn(end, ", ");
+    }
+    return *list == '.' && list[1] == '.';
+}
+
+static bool says_so(const char *line, unsigned int index)
+{
+    static const char *const remarks[] = {"missed",  "not captured", "ended early",    "cut off",
+                                          "did not", "lost",         "other link type"};
+    static const char the_same[] = "The same for instance";
+    char name[32];
+
+    snprintf(name, sizeof name, "nstance %u ", index);
+    if (strstr(line, name) != NULL)
+        return true;
+    if (strncmp(line, the_same, strlen(the_same)) == 0)
+        return is_listed(strchr(line + strlen(the_same), ' ') + 1, index);
+    snprintf(name, sizeof name, "%u ", index);
+    if (strncmp(line, name, strlen(name)) != 0)
+        return false;
+    for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++)
+        if (strstr(line, remarks[i]) != NULL)
+            return true;
+    return false;
+}
+
+static bool is_named(const struct world *world, size_t number)
+{
+    for (size_t i = 0; i < world->line_count; i++)
+        if (says_so(world->lines[i], (unsigned int)number))
+            return true;
+    return false;
+}
+
+/* Was it captured from the announcement to the stop? Then all its packets of that time are there.
+ */
+static bool is_complete(const struct world *world, size_t number, const struct found *found)
+{
+    const struct sim_instance *it = &world->instances[number];
+    uint64_t stop = world->core.stop.at;
+    uint32_t wanted = 0;
+
+    while (wanted < it->records && it->record_times[wanted] <= stop)
+        wanted++;
+    if (world->core.announced_at == UINT64_MAX && world->core.stop.reason != STOP_ALL_ENDED)
+        return found->packets > 0 || wanted == 0;
+    return it->delivered > 0 && found->last + 1 >= (int64_t)wanted &&
+           found->packets == (uint64_t)(found->last + 1);
+}
+
+static void check_truth(struct world *world, const struct found *found)
+{
+    const struct core *core = &world->core;
+
+    if (core->stop.reason == STOP_OUTPUT_CLOSED)
+        return;
+    if (world->status == 0 && !core->output_was_opened)
+        world_violated(world, "status 0, and nothing is saved");
+    for (size_t i = 0; i < world->count && world->violation == NULL; i++) {
+        bool complete = is_complete(world, i, &found[i]);
+
+        if (!complete && world->status == 0)
+            world_violated(world, "status 0, and instance %zu was not captured all the time", i);
+        else if (!complete && core->stop.reason != STOP_OUTPUT_FAILED && core->output_error == 0 &&
+                 !is_named(world, i))
+            world_violated(world, "instance %zu was not captured all the time, and is not named",
+                           i);
+    }
+}
+
+/* How long each was captured, as the summary says. */
+static void check_times(struct world *world)
+{
+    uint64_t from = world->core.announced_at, until = world->core.stop.at;
+
+    for (size_t i = 0; i < world->count && from != UINT64_MAX; i++) {
+        const struct sim_instance *it = &world->instances[i];
+        uint64_t told = session_captured(&world->core.instances[i]->session, from, until);
+        uint64_t end = it->tool_ended_at < it->hung_at ? it->tool_ended_at : it->hung_at;
+
+        if (end > until)
+            continue;
+        if (told > (end > from ? end - from : 0) + TOLERANCE)
+            world_violated(world, "instance %zu ended at %llu, and is said to be captured %llu ms",
+                           i, (unsigned long long)end, (unsigned long long)told);
+    }
+}
+
+static void check_time(struct world *world)
+{
+    const struct core *core = &world->core;
+    const struct sim_output *output = &world->output;
+    uint64_t blocked = output->blocked_for;
+
+    if (output->blocked)
+        blocked += world->finished_at -
+                   (output->blocked_since > core->stop.at ? output->blocked_since : core->stop.at);
+    if (world->finished_at - core->stop.at > END_MAX + blocked)
+        world_violated(world, "it took %llu ms to end",
+                       (unsigned long long)(world->finished_at - core->stop.at));
+    if (world->impatient_at != NEVER && world->finished_at > world->impatient_at + IMPATIENT_MAX)
+        world_violated(world, "after the second ^C it took %llu ms to end",
+                       (unsigned long long)(world->finished_at - world->impatient_at));
+    if (core->stop.reason == STOP_DURATION &&
+        (core->announced_at == UINT64_MAX ||
+         core->stop.at - core->announced_at < core->config.duration))
+        world_violated(world, "the duration is not counted from the announcement");
+    if (core->config.duration != 0 && core->announced_at != UINT64_MAX &&
+        core->stop.at > core->announced_at + core->config.duration + 1)
+        world_violated(world, "the duration is over, and it goes on");
+}
+
+void check_all(struct world *world)
+{
+    static struct found found[INSTANCES_MAX];
+
+    for (size_t i = 0; i < INSTANCES_MAX; i++)
+        found[i] = (struct found){.last = -1};
+    check_time(world);
+    check_output(world, found);
+    check_packets(world, found);
+    check_truth(world, found);
+    check_times(world);
+    for (size_t i = 0; i < world->count; i++)
+        if (world->instances[i].started && !world->instances[i].gone)
+            world_violated(world, "instance %zu is left", i);
+}

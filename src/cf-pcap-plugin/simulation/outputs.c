@@ -1,0 +1,168 @@
+/* The output of the simulation: a file on a disk that may be full, or a pipe with a reader. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "world.h"
+
+enum { PIPE_SIZE = 256 * 1024 };
+
+void output_plan(struct world *world)
+{
+    struct choices *c = &world->choices;
+    struct sim_output *output = &world->output;
+
+    output->kind = chance(c, 3) ? OUTPUT_IS_PIPE : OUTPUT_IS_FILE;
+    output->open_error = chance(c, 30) ? (chance(c, 2) ? -EACCES : -EBUSY) : 0;
+    output->close_error = chance(c, 30) ? -EIO : 0;
+    output->room = chance(c, 8) ? choose(c, 30000) : NEVER;
+    output->pipe_room = PIPE_SIZE;
+    output->pipe_rate = chance(c, 4) ? choose(c, 3) : 10000;
+    output->blocks_at = chance(c, 4) ? choose(c, 20000) : NEVER;
+    output->unblocks_at =
+        output->blocks_at == NEVER || chance(c, 3) ? NEVER : output->blocks_at + choose(c, 60000);
+    output->breaks_at = chance(c, 8) ? choose(c, 30000) : NEVER;
+}
+
+void output_do_open(struct world *world)
+{
+    struct sim_output *output = &world->output;
+
+    if (output->opened)
+        world_violated(world, "the output is opened twice");
+    if (output->open_error != 0) {
+        output->failed = true;
+        core_output_failed(&world->core, output->open_error);
+        return;
+    }
+    output->opened = true;
+    core_opened(&world->core, "capture", output->kind == OUTPUT_IS_FILE);
+}
+
+static void take(struct sim_output *output, const uint8_t *bytes, size_t length)
+{
+    if (output->length + length > output->size) {
+        output->size = (output->length + length) * 2;
+        output->bytes = realloc(output->bytes, output->size);
+        if (output->bytes == NULL)
+            abort();
+    }
+    memcpy(output->bytes + output->length, bytes, length);
+    output->length += length;
+}
+
+static void fail(struct world *world, int error)
+{
+    world->output.failed = true;
+    world_trace(world, "the output fails: %d", error);
+    core_output_failed(&world->core, error);
+}
+
+static bool is_stuck(const struct world *world)
+{
+    const struct sim_output *output = &world->output;
+
+    return output->pipe_rate == 0 ||
+           (world->now >= output->blocks_at && world->now < output->unblocks_at);
+}
+
+static void drain(struct world *world)
+{
+    struct sim_output *output = &world->output;
+    uint64_t taken = (world->now - output->drained_at) * output->pipe_rate;
+
+    output->drained_at = world->now;
+    if (is_stuck(world))
+        return;
+    output->pipe_room =
+        taken > PIPE_SIZE - output->pipe_room ? PIPE_SIZE : output->pipe_room + taken;
+}
+
+void output_do_write(struct world *world, const uint8_t *bytes, size_t length)
+{
+    struct sim_output *output = &world->output;
+    size_t count = length;
+
+    if (!output->opened || output->closed || output->failed || output->blocked)
+        world_violated(world, "an output is written that is not open, has failed or is blocked");
+    if (length == 0)
+        world_violated(world, "nothing is written");
+    if (output->kind == OUTPUT_IS_FILE) {
+        if (count > output->room)
+            count = (size_t)output->room;
+        if (count == 0) {
+            fail(world, -ENOSPC);
+            return;
+        }
+        if (output->room != NEVER)
+            output->room -= count;
+    } else {
+        drain(world);
+        if (world->now >= output->breaks_at) {
+            fail(world, -EPIPE);
+            return;
+        }
+        if (count > output->pipe_room)
+            count = output->pipe_room;
+        output->pipe_room -= count;
+    }
+    take(output, bytes, count);
+    core_wrote(&world->core, count);
+    if (count < length && output->kind == OUTPUT_IS_PIPE) {
+        output->blocked = true;
+        output->blocked_since = world->now;
+        world_trace(world, "the output is blocked");
+        core_blocked(&world->core);
+    }
+}
+
+void output_do_cut(struct world *world, uint64_t length)
+{
+    struct sim_output *output = &world->output;
+
+    world_trace(world, "the file of %zu bytes is cut to %llu", output->length,
+                (unsigned long long)length);
+    if (output->kind != OUTPUT_IS_FILE || length > output->length)
+        world_violated(world, "a pipe is cut, or a file made longer");
+    else
+        output->length = (size_t)length;
+}
+
+void output_do_close(struct world *world)
+{
+    if (world->output.closed)
+        world_violated(world, "the output is closed twice");
+    world->output.closed = true;
+    core_closed(&world->core, world->output.close_error);
+}
+
+void output_live(struct world *world)
+{
+    struct sim_output *output = &world->output;
+
+    if (!output->blocked)
+        return;
+    drain(world);
+    if (output->pipe_room == 0 && world->now < output->breaks_at)
+        return;
+    output->blocked = false;
+    if (world->core.stop.reason != STOP_NONE) {
+        uint64_t since = output->blocked_since > world->core.stop.at ? output->blocked_since
+                                                                     : world->core.stop.at;
+        output->blocked_for += world->now - since;
+    }
+    core_unblocked(&world->core);
+}
+
+uint64_t output_next(const struct world *world)
+{
+    const struct sim_output *output = &world->output;
+    uint64_t at;
+
+    if (!output->blocked)
+        return NEVER;
+    at = output->pipe_rate == 0 ? NEVER : is_stuck(world) ? output->unblocks_at : world->now + 1000;
+    if (at != NEVER && at <= world->now)
+        at = world->now + 1;
+    return output->breaks_at > world->now && output->breaks_at < at ? output->breaks_at : at;
+}

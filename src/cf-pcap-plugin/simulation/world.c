@@ -1,0 +1,299 @@
+/* A scenario of the simulation: what is made up, and what happens in which order. */
+#include "world.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    ACTIONS_MAX = 5000,     /* after one batch of events; more are no progress */
+    TIME_MAX = 4000 * 1000, /* ms: by then every scenario has ended */
+    MEMORY_MAX = 48 * 1024 * 1024 + 256 * 1024,
+};
+static const int64_t CLOCK = 1700000000LL * 1000000000;
+
+uint32_t choose(struct choices *choices, uint32_t below)
+{
+    uint32_t value = 0;
+
+    if (choices->bytes == NULL) {
+        choices->state = choices->state * 6364136223846793005U + 1442695040888963407U;
+        value = (uint32_t)(choices->state >> 33);
+    } else {
+        int width = below <= 0x100 ? 1 : below <= 0x10000 ? 2 : 3;
+
+        for (int i = 0; i < width && choices->at < choices->size; i++)
+            value = value << 8 | choices->bytes[choices->at++];
+    }
+    return value % below;
+}
+
+bool chance(struct choices *choices, uint32_t in)
+{
+    return choose(choices, in) == in - 1;
+}
+
+void world_trace(struct world *world, const char *format, ...)
+{
+    va_list arguments;
+
+    if (world->trace == NULL)
+        return;
+    fprintf(world->trace, "%8.3f  ", (double)world->now / 1000);
+    va_start(arguments, format);
+    vfprintf(world->trace, format, arguments);
+    va_end(arguments);
+    fputc('\n', world->trace);
+}
+
+void world_violated(struct world *world, const char *format, ...)
+{
+    va_list arguments;
+
+    if (world->violation != NULL)
+        return;
+    va_start(arguments, format);
+    vsnprintf(world->violation_text, sizeof world->violation_text, format, arguments);
+    va_end(arguments);
+    world->violation = world->violation_text;
+    world_trace(world, "DOES NOT HOLD: %s", world->violation);
+}
+
+static void plan_signals(struct world *world)
+{
+    struct choices *c = &world->choices;
+    uint64_t at = 40000 - choose(c, 40000);
+
+    world->signal_count = 1 + choose(c, 3);
+    for (size_t i = 0; i < world->signal_count; i++) {
+        world->signals[i].at = at;
+        world->signals[i].signal = chance(c, 4) ? (enum core_signal)choose(c, 3) : CORE_INTERRUPT;
+        at += chance(c, 2) ? choose(c, 300) : choose(c, 40000);
+    }
+    /* Everything has an end: whoever hung up or killed cf presses ^C sooner or later. */
+    world->signals[world->signal_count].at = at + 400000;
+    world->signals[world->signal_count++].signal = CORE_INTERRUPT;
+}
+
+static bool instance_make_room(struct sim_instance *it)
+{
+    it->queue = malloc(QUEUE_MAX + 4096);
+    it->record_ends = malloc(RECORDS_MAX * sizeof *it->record_ends);
+    it->record_times = malloc(RECORDS_MAX * sizeof *it->record_times);
+    return it->queue != NULL && it->record_ends != NULL && it->record_times != NULL;
+}
+
+static void instance_free(struct sim_instance *it)
+{
+    free(it->queue);
+    free(it->record_ends);
+    free(it->record_times);
+}
+
+static void plan(struct world *world)
+{
+    struct choices *c = &world->choices;
+    struct core_config config = {.app = "app", .interface = "eth0", .output = "capture"};
+
+    world->count = chance(c, 8) ? 1 + choose(c, INSTANCES_MAX) : 1 + choose(c, 4);
+    config.pcapng = chance(c, 2);
+    config.duration = chance(c, 3) ? 1 + choose(c, 20000) : 0;
+    config.live = chance(c, 2);
+    config.expected = world->count;
+    output_plan(world);
+    plan_signals(world);
+    if (core_init(&world->core, &config) != 0)
+        abort();
+    for (size_t i = 0; i < world->count; i++) {
+        instance_plan(world, &world->instances[i]);
+        if (!instance_make_room(&world->instances[i]) ||
+            core_add(&world->core, (unsigned int)i, NULL, false) != 0)
+            abort();
+        world_trace(world, "instance %zu: login %d, trouble %d, reaction %d, death %d", i,
+                    (int)world->instances[i].login, (int)world->instances[i].trouble,
+                    (int)world->instances[i].reaction, (int)world->instances[i].death);
+    }
+    if (chance(c, 6) && core_add(&world->core, (unsigned int)world->count, "CRASHED", false) != 0)
+        abort();
+}
+
+static void told(struct world *world, const struct core_action *action)
+{
+    if (action->kind != ACTION_SHOW)
+        world_trace(world, "told: %s", action->text);
+    if (action->kind == ACTION_SHOW || world->line_count == LINES_MAX)
+        return;
+    snprintf(world->lines[world->line_count++], sizeof world->lines[0], "%s", action->text);
+}
+
+static void perform(struct world *world, const struct core_action *action)
+{
+    struct sim_instance *it = &world->instances[action->session];
+    int error;
+
+    switch (action->kind) {
+    case ACTION_START:
+        if (it->started)
+            world_violated(world, "instance %zu is started twice", action->session);
+        error = instance_start(world, it);
+        if (error != 0)
+            core_start_failed(&world->core, action->session, error);
+        break;
+    case ACTION_END_INPUT:
+        instance_end_input(world, it);
+        break;
+    case ACTION_KILL:
+        instance_kill(world, it);
+        break;
+    case ACTION_LET_GO:
+        it->gone = true;
+        break;
+    case ACTION_READ:
+        it->reading = true;
+        break;
+    case ACTION_OPEN:
+        output_do_open(world);
+        break;
+    case ACTION_WRITE:
+        output_do_write(world, action->bytes, action->length);
+        break;
+    case ACTION_CUT:
+        output_do_cut(world, action->until);
+        break;
+    case ACTION_CLOSE:
+        output_do_close(world);
+        break;
+    case ACTION_SAY:
+    case ACTION_WARN:
+    case ACTION_SHOW:
+        told(world, action);
+        break;
+    case ACTION_FINISH:
+        world->finished = true;
+        world->finished_at = world->now;
+        world->status = action->status;
+        break;
+    case ACTION_WAIT:
+        break;
+    }
+}
+
+static void trace_action(struct world *world, const struct core_action *action)
+{
+    static const char *const names[] = {
+        "wait", "start", "end the input of", "kill", "let go", "read", "open", "write",
+        "cut",  "close"};
+
+    if (action->kind < ACTION_OPEN)
+        world_trace(world, "%s instance %zu", names[action->kind], action->session);
+    else if (action->kind <= ACTION_CLOSE)
+        world_trace(world, "%s the output, %zu bytes", names[action->kind], action->length);
+}
+
+/* Everything the core wants done; then when it wants to be asked again. */
+static uint64_t ask(struct world *world)
+{
+    struct core_action action;
+    int count = 0;
+
+    while (core_next(&world->core, &action) != ACTION_WAIT && !world->finished) {
+        trace_action(world, &action);
+        perform(world, &action);
+        world->actions++;
+        if (++count > ACTIONS_MAX) {
+            world_violated(world, "no progress: %d actions, the last of kind %d", count,
+                           (int)action.kind);
+            break;
+        }
+    }
+    return action.until;
+}
+
+static uint64_t earlier(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static uint64_t next_moment(const struct world *world, uint64_t until)
+{
+    uint64_t at = earlier(until, output_next(world));
+
+    for (size_t i = 0; i < world->count; i++)
+        at = earlier(at, instance_next(world, &world->instances[i]));
+    if (world->signals_sent < world->signal_count)
+        at = earlier(at, world->signals[world->signals_sent].at);
+    return at <= world->now ? world->now + 1 : at;
+}
+
+static void send_signals(struct world *world)
+{
+    while (world->signals_sent < world->signal_count &&
+           world->now >= world->signals[world->signals_sent].at) {
+        enum core_signal signal = world->signals[world->signals_sent++].signal;
+
+        world_trace(world, "signal %d", (int)signal);
+        if (signal == CORE_INTERRUPT && world->core.stop.reason != STOP_NONE &&
+            world->impatient_at == NEVER)
+            world->impatient_at = world->now;
+        core_signal(&world->core, signal);
+        if (world->core.stop.reason == STOP_NONE)
+            world_violated(world, "a signal is no reason to stop");
+    }
+}
+
+static void check_memory(struct world *world)
+{
+    size_t held = 0, bound = world->count * STREAM_RING_MIN;
+
+    for (size_t i = 0; i < world->count; i++)
+        held += world->core.instances[i]->session.stream.stream.size;
+    if (bound < MEMORY_MAX)
+        bound = MEMORY_MAX;
+    if (held > bound)
+        world_violated(world, "%zu bytes of packets are held", held);
+}
+
+static void live(struct world *world)
+{
+    uint64_t until = 0;
+
+    while (!world->finished && world->violation == NULL) {
+        core_time(&world->core, world->now, CLOCK + (int64_t)world->now * 1000000);
+        send_signals(world);
+        for (size_t i = 0; i < world->count; i++)
+            instance_live(world, i);
+        output_live(world);
+        until = ask(world);
+        check_memory(world);
+        world->steps++;
+        if (world->finished)
+            break;
+        if (until == NEVER)
+            world_violated(world, "it waits for ever");
+        world->now = next_moment(world, until);
+        if (world->now > TIME_MAX)
+            world_violated(world, "it has not ended");
+    }
+}
+
+bool world_play(struct world *world, const struct choices *choices, FILE *trace)
+{
+    memset(world, 0, sizeof *world);
+    world->choices = *choices;
+    world->trace = trace;
+    world->impatient_at = NEVER;
+    world->now = 1000;
+    plan(world);
+    live(world);
+    if (world->violation == NULL)
+        check_all(world);
+    return world->violation == NULL;
+}
+
+void world_free(struct world *world)
+{
+    for (size_t i = 0; i < world->count; i++)
+        instance_free(&world->instances[i]);
+    free(world->output.bytes);
+    core_free(&world->core);
+}

@@ -1,0 +1,181 @@
+/*
+ * The core in a world that is made up: a clock, instances, an output and a user who press keys, all
+ * of it decided by numbers from a seed, or from a fuzzer's bytes. After each scenario what the core
+ * did is compared with what was the case (check.c).
+ */
+#ifndef WORLD_H
+#define WORLD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "../core/core.h"
+
+enum {
+    INSTANCES_MAX = 40,
+    QUEUE_MAX = 600 * 1024, /* bytes under way from an instance */
+    RECORDS_MAX = 20000,    /* of an instance */
+    LINES_MAX = 400,        /* that the user is told */
+};
+#define NEVER UINT64_MAX
+
+/* Where decisions come from. */
+struct choices {
+    const uint8_t *bytes; /* NULL: from `state` */
+    size_t size, at;
+    uint64_t state;
+};
+
+/* 0 to `below` - 1. */
+uint32_t choose(struct choices *choices, uint32_t below);
+/* One time in `in`. */
+bool chance(struct choices *choices, uint32_t in);
+
+enum login { LOGIN_WORKS, LOGIN_HANGS, LOGIN_FAILS, LOGIN_CANNOT_START, LOGIN_GARBAGE, LOGINS };
+enum trouble {
+    TROUBLE_NONE,
+    TROUBLE_BAD_RECORD, /* then what looks like packets */
+    TROUBLE_CUT,        /* dies within a record */
+    TROUBLE_EOF,        /* its stdout ends, it does not */
+    TROUBLE_DIES,       /* with a status */
+    TROUBLE_ENDS,       /* in order: max_duration */
+    TROUBLE_STALL,      /* the connection hangs, for a while */
+    TROUBLE_HANGS,      /* ... for ever */
+    TROUBLES
+};
+enum reaction { /* to the end of its stdin */
+                REACTION_ENDS,
+                REACTION_FAILS,   /* ends, with a status of its own: lost packets over it */
+                REACTION_IGNORES, /* but its shell answers */
+                REACTION_SENDS,   /* goes on capturing and sending */
+                REACTION_LONG,    /* has much to send, ends then */
+                REACTIONS
+};
+enum death { /* of SIGKILL */
+             DEATH_AT_ONCE,
+             DEATH_LEAVES_PIPES,  /* somebody else holds them */
+             DEATH_LEAVES_SENDER, /* ... and goes on sending */
+             DEATH_NEVER,
+             DEATHS
+};
+
+struct sim_instance {
+    /* What it will be like. */
+    enum login login;
+    enum trouble trouble;
+    enum reaction reaction;
+    enum death death;
+    uint64_t login_takes, trouble_after, stall_takes, reacts_after;
+    uint64_t interval, size; /* of its packets: ms between them, bytes at most */
+    uint32_t link_type, snaplen;
+    bool swapped, nano, beats, counts;
+    int64_t skew; /* ns */
+
+    /* What it is. */
+    bool started, gone; /* its child; nothing comes of it any more */
+    bool capturing;     /* the tool has begun, and not ended */
+    bool tool_ended;    /* the tool, or what ran in its place */
+    bool killed, input_ended, reacted;
+    bool dead_end; /* what it sends from here on is no packet */
+    bool stdout_ended, stderr_ended, exited;
+    int status;
+    uint64_t begins_at, troubles_at, resumes_at, reacts_at, packet_at, beat_at, end_at;
+    uint64_t tool_ended_at, hung_at; /* NEVER */
+
+    uint8_t *queue; /* under way */
+    size_t queued;
+    uint64_t sent, delivered; /* bytes, since the beginning */
+    bool reading;
+    char words[600]; /* of its stderr, under way */
+
+    uint64_t *record_ends;     /* position behind each packet */
+    uint64_t *record_times;    /* ms, when it was captured */
+    uint32_t records, arrived; /* packets sent, and of these delivered whole */
+};
+
+enum output_kind { OUTPUT_IS_FILE, OUTPUT_IS_PIPE };
+
+struct sim_output {
+    enum output_kind kind;
+    int open_error, close_error;
+    uint64_t room;                   /* of the file system; bytes */
+    size_t pipe_room;                /* now */
+    uint64_t pipe_rate;              /* bytes a ms that its reader takes; 0: it does not */
+    uint64_t blocks_at, unblocks_at; /* ms: the reader takes nothing between these */
+    uint64_t breaks_at;              /* ms: the reader goes */
+    uint64_t drained_at;
+    bool opened, closed, blocked, failed;
+    uint64_t blocked_since, blocked_for; /* ms; since the stop */
+
+    uint8_t *bytes;
+    size_t length, size;
+};
+
+struct world {
+    struct choices choices;
+    FILE *trace; /* NULL: not wanted */
+    struct core core;
+    size_t count;
+    struct sim_instance instances[INSTANCES_MAX];
+    struct sim_output output;
+    uint64_t now, begun_at;
+
+    struct {
+        uint64_t at;
+        enum core_signal signal;
+    } signals[4];
+    size_t signal_count, signals_sent;
+    uint64_t impatient_at; /* when the second ^C came; NEVER */
+
+    bool finished;
+    int status;
+    uint64_t finished_at;
+    uint64_t steps, actions;
+    char lines[LINES_MAX][256];
+    size_t line_count;
+    const char *violation; /* what does not hold, NULL while all does */
+    char violation_text[256];
+};
+
+/* Makes a scenario up and plays it to its end. False: `violation` says what does not hold. The
+ * world is the caller's, too large for a stack. */
+bool world_play(struct world *world, const struct choices *choices, FILE *trace);
+void world_free(struct world *world);
+
+/* For the parts of the world. */
+
+void world_trace(struct world *world, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+void world_violated(struct world *world, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+/* An instance (instances.c). */
+void instance_plan(struct world *world, struct sim_instance *it);
+int instance_start(struct world *world, struct sim_instance *it);
+void instance_end_input(struct world *world, struct sim_instance *it);
+void instance_kill(struct world *world, struct sim_instance *it);
+/* What happens of it at this time; and when something will, NEVER: not by itself. */
+void instance_live(struct world *world, size_t number);
+uint64_t instance_next(const struct world *world, const struct sim_instance *it);
+
+/* Its connection (connections.c): what is under way arrives, then the ends of its pipes and child.
+ */
+void connection_deliver(struct world *world, size_t number, struct sim_instance *it);
+void connection_end(struct world *world, size_t number, struct sim_instance *it);
+bool connection_waits_to_end(const struct sim_instance *it);
+
+/* The output (outputs.c). */
+void output_plan(struct world *world);
+void output_do_open(struct world *world);
+void output_do_write(struct world *world, const uint8_t *bytes, size_t length);
+void output_do_cut(struct world *world, uint64_t length);
+void output_do_close(struct world *world);
+void output_live(struct world *world);
+uint64_t output_next(const struct world *world);
+
+/* Does all hold, now that it has ended (check.c)? */
+void check_all(struct world *world);
+
+#endif

@@ -1,0 +1,339 @@
+#include "merge.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static size_t power_of_two_up_to(size_t size)
+{
+    size_t power = 1;
+
+    while (power <= size / 2)
+        power *= 2;
+    return power;
+}
+
+void merge_init(struct merge *merge, size_t expected, struct writer *writer, uint64_t window,
+                size_t memory)
+{
+    *merge = (struct merge){.writer = writer, .window = window};
+    merge->ring = power_of_two_up_to(memory / (expected == 0 ? 1 : expected));
+    if (merge->ring < STREAM_RING_MIN)
+        merge->ring = STREAM_RING_MIN;
+}
+
+void merge_free(struct merge *merge)
+{
+    for (size_t i = 0; i < merge->count; i++)
+        stream_free(&merge->streams[i]->stream);
+    free((void *)merge->streams);
+    free(merge->heap);
+    *merge = (struct merge){.count = 0};
+}
+
+static int make_room(struct merge *merge)
+{
+    size_t room = merge->room == 0 ? 16 : merge->room * 2;
+
+    if (merge->count < merge->room)
+        return 0;
+    void *streams = realloc((void *)merge->streams, room * sizeof(void *));
+    if (streams == NULL)
+        return -ENOMEM;
+    merge->streams = streams;
+    void *heap = realloc(merge->heap, room * sizeof *merge->heap);
+    if (heap == NULL)
+        return -ENOMEM;
+    merge->heap = heap;
+    merge->room = room;
+    return 0;
+}
+
+int merge_add(struct merge *merge, struct merge_stream *stream, const char *name)
+{
+    int result = merge->count < MERGE_STREAMS_MAX ? make_room(merge) : -E2BIG;
+
+    if (result != 0)
+        return result;
+    *stream = (struct merge_stream){
+        .out = {.stream = &stream->stream, .name = name, .number = (uint32_t)merge->count}};
+    stream_init(&stream->stream, merge->ring);
+    merge->streams[merge->count++] = stream;
+    merge->waited_for++;
+    return 0;
+}
+
+/* Of what nobody wants the bytes are read all the same: whoever sends them must not hang. */
+static void skip(struct merge_stream *stream)
+{
+    stream->counts.lost += stream_skip(&stream->stream);
+}
+
+void merge_fed(struct merge *merge, size_t number, size_t length, uint64_t now)
+{
+    struct merge_stream *stream = merge->streams[number];
+
+    stream->last_fed = now;
+    stream_fed(&stream->stream, length, now, merge->window / (STREAM_MARKS - 1));
+    if (stream->state == MERGE_REFUSED || stream->state == MERGE_ABANDONED)
+        skip(stream);
+}
+
+void merge_end(struct merge *merge, size_t number)
+{
+    stream_end(&merge->streams[number]->stream);
+}
+
+static bool before(const struct merge_key *a, const struct merge_key *b)
+{
+    return a->time < b->time || (a->time == b->time && a->number < b->number);
+}
+
+/* Lets the key at the top sink to its place. */
+static void sink(struct merge *merge)
+{
+    struct merge_key key = merge->heap[0];
+    size_t at = 0;
+
+    for (;;) {
+        size_t child = 2 * at + 1;
+
+        if (child >= merge->heap_count)
+            break;
+        if (child + 1 < merge->heap_count && before(&merge->heap[child + 1], &merge->heap[child]))
+            child++;
+        if (!before(&merge->heap[child], &key))
+            break;
+        merge->heap[at] = merge->heap[child];
+        at = child;
+    }
+    merge->heap[at] = key;
+}
+
+static void push(struct merge *merge, struct merge_key key)
+{
+    size_t at = merge->heap_count++;
+
+    while (at > 0 && before(&key, &merge->heap[(at - 1) / 2])) {
+        merge->heap[at] = merge->heap[(at - 1) / 2];
+        at = (at - 1) / 2;
+    }
+    merge->heap[at] = key;
+}
+
+static void drop_top(struct merge *merge)
+{
+    merge->heap[0] = merge->heap[--merge->heap_count];
+    if (merge->heap_count > 0)
+        sink(merge);
+}
+
+/* The one place where a stream leaves MERGE_NEW: what was refused once is not asked again. */
+static int open_stream(struct merge *merge, struct merge_stream *stream)
+{
+    int result = merge->writer->format->open(merge->writer, &stream->out);
+
+    if (result == -EPROTOTYPE) {
+        stream->state = MERGE_REFUSED;
+        skip(stream);
+        return 0;
+    }
+    if (result == 0) {
+        stream->state = MERGE_OPEN;
+        stream->opened = true;
+    }
+    return result;
+}
+
+/* What is known of a stream's first packet, after its parser has moved on. 0 or -EAGAIN. */
+static int look_at(struct merge *merge, struct merge_stream *stream)
+{
+    enum stream_state parsed = stream_advance(&stream->stream);
+    int result = 0;
+
+    if (stream->state == MERGE_NEW && stream->stream.has_header)
+        result = open_stream(merge, stream);
+    if (result != 0 || merge_stream_is_over(stream))
+        return result;
+    if (parsed == STREAM_READY) {
+        stream->in_heap = true;
+        push(merge, (struct merge_key){stream->stream.packet.time, stream->out.number});
+    } else if (stream_is_over(parsed)) {
+        stream->state = MERGE_DONE;
+    } else {
+        merge->waited_for++;
+    }
+    return 0;
+}
+
+/* Moves on the streams that had no whole packet when they were looked at last. */
+static int look_at_new_bytes(struct merge *merge)
+{
+    int result = 0;
+
+    merge->waited_for = 0;
+    for (size_t i = 0; i < merge->count && result == 0; i++)
+        if (!merge->streams[i]->in_heap && !merge_stream_is_over(merge->streams[i]))
+            result = look_at(merge, merge->streams[i]);
+    return result;
+}
+
+static bool is_overdue(const struct merge_stream *stream)
+{
+    return stream->stream.head < stream->overdue_end;
+}
+
+/* Has everybody who is waited for been silent for a moment? */
+static bool all_silent(const struct merge *merge, uint64_t now)
+{
+    for (size_t i = 0; i < merge->count; i++) {
+        const struct merge_stream *stream = merge->streams[i];
+
+        if (!stream->in_heap && !merge_stream_is_over(stream) &&
+            now - stream->last_fed < MERGE_SILENCE)
+            return false;
+    }
+    return true;
+}
+
+/* Finds what waits no longer; says how many streams have some, and when there will be more. */
+static size_t look_at_the_clock(struct merge *merge, uint64_t now, uint64_t *wake)
+{
+    size_t overdue = 0;
+
+    *wake = UINT64_MAX;
+    for (size_t i = 0; i < merge->count; i++) {
+        struct merge_stream *stream = merge->streams[i];
+        struct stream *in = &stream->stream;
+
+        if (!stream->in_heap)
+            continue;
+        if (now >= merge->window) {
+            uint64_t end = stream_expire(in, now - merge->window + 1);
+
+            if (end > stream->overdue_end)
+                stream->overdue_end = end;
+        }
+        if (stream_is_full(in)) {
+            if (all_silent(merge, now))
+                stream->overdue_end = in->tail - in->size / 2;
+            else
+                *wake = now + MERGE_SILENCE;
+        }
+        if (is_overdue(stream))
+            overdue++;
+        if (in->mark_count > 0 && in->marks[0].time + merge->window < *wake)
+            *wake = in->marks[0].time + merge->window;
+    }
+    return overdue;
+}
+
+static int write_packet(struct merge *merge, struct merge_stream *stream)
+{
+    const struct stream_packet *packet = &stream->stream.packet;
+    int result = merge->writer->format->packet(merge->writer, &stream->out);
+
+    if (result != 0)
+        return result;
+    stream->counts.packets++;
+    stream->counts.bytes += packet->captured;
+    if (packet->time < merge->last_time)
+        stream->counts.late++;
+    else
+        merge->last_time = packet->time;
+    return 0;
+}
+
+int merge_run(struct merge *merge, uint64_t now, uint64_t *wake)
+{
+    int result = look_at_new_bytes(merge);
+
+    *wake = UINT64_MAX;
+    if (result != 0)
+        return result;
+    bool waiting = merge->waited_for > 0;
+    size_t overdue = waiting ? look_at_the_clock(merge, now, wake) : 0;
+
+    while (merge->heap_count > 0 && (!waiting || overdue > 0)) {
+        struct merge_stream *stream = merge->streams[merge->heap[0].number];
+        bool was_overdue = waiting && is_overdue(stream);
+
+        result = write_packet(merge, stream);
+        if (result != 0)
+            return result;
+        stream_take(&stream->stream);
+        if (stream_advance(&stream->stream) == STREAM_READY) {
+            merge->heap[0].time = stream->stream.packet.time;
+            sink(merge);
+            if (was_overdue && !is_overdue(stream))
+                overdue--;
+            continue;
+        }
+        stream->in_heap = false;
+        drop_top(merge);
+        if (was_overdue)
+            overdue--;
+        if (stream_is_over(stream->stream.state)) {
+            stream->state = MERGE_DONE;
+            continue;
+        }
+        merge->waited_for++;
+        if (!waiting) {
+            waiting = true;
+            overdue = look_at_the_clock(merge, now, wake);
+        }
+    }
+    return 0;
+}
+
+bool merge_is_done(const struct merge *merge)
+{
+    for (size_t i = 0; i < merge->count; i++)
+        if (!merge_stream_is_over(merge->streams[i]))
+            return false;
+    return true;
+}
+
+/* Takes the record of the buffer with this number off its stream's counts. */
+static void count_as_lost(struct merge *merge, size_t record, uint32_t captured)
+{
+    uint16_t number = merge->writer->buffer->streams[record];
+
+    if (number == BUFFER_NO_STREAM)
+        return;
+    struct merge_counts *counts = &merge->streams[number]->counts;
+    counts->packets--;
+    counts->bytes -= captured;
+    counts->lost++;
+    if (counts->late > counts->packets)
+        counts->late = counts->packets;
+}
+
+uint64_t merge_give_up(struct merge *merge)
+{
+    struct buffer *buffer = merge->writer->buffer;
+    size_t whole = 0, at = 0;
+
+    for (size_t record = 0; record < buffer->records; record++) {
+        uint32_t captured = 0;
+        bool first = buffer->before == 0 && at == 0;
+
+        at += merge->writer->format->span(buffer->bytes + at, first, &captured);
+        if (at <= buffer->done)
+            whole = at;
+        else
+            count_as_lost(merge, record, captured);
+    }
+    uint64_t length = buffer->before + whole;
+    buffer_drop(buffer);
+    merge->heap_count = 0;
+    for (size_t i = 0; i < merge->count; i++) {
+        struct merge_stream *stream = merge->streams[i];
+
+        stream->in_heap = false;
+        if (merge_stream_is_over(stream))
+            continue;
+        stream->state = MERGE_ABANDONED;
+        skip(stream);
+    }
+    return length;
+}

@@ -1,0 +1,116 @@
+/*
+ * Merges instance streams by time, as they arrive, into one file.
+ *
+ * Of the packets that lie first in each stream, the earliest is written; of equals, that of the
+ * lowest stream. As long as a stream has none, an earlier one may still come from it: the others
+ * wait for it, but no packet longer than `window`. A packet that comes after a later one was
+ * written is written all the same, and counted as late. What waits is bounded by memory too: when
+ * a stream's ring is full and those it waits for have been silent for a moment, it waits no longer.
+ *
+ * Knows nothing of processes, files and clocks: bytes and times (milliseconds, not going back) are
+ * fed, and what is to be written lies in a buffer.
+ *
+ *      merge_add                             for each stream, also while others run
+ *      merge_space, merge_fed, merge_end     as bytes arrive
+ *      merge_run                             after a batch of these, and at the time it names
+ */
+#ifndef MERGE_H
+#define MERGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "stream.h"
+#include "writer.h"
+
+enum {
+    MERGE_WINDOW = 2000,             /* ms */
+    MERGE_SILENCE = 50,              /* ms */
+    MERGE_MEMORY = 48 * 1024 * 1024, /* bytes of packets that wait for slower instances */
+    MERGE_STREAMS_MAX = BUFFER_NO_STREAM - 1,
+};
+
+struct merge_counts {
+    uint64_t packets, bytes; /* written; bytes of packets as captured */
+    uint64_t late;
+    uint64_t lost; /* whole packets that came, and are not in the output */
+};
+
+/* What a stream is to the output; how far its bytes were understood is in `stream`. */
+enum merge_state {
+    MERGE_NEW,       /* its header has not come yet */
+    MERGE_OPEN,      /* its header was taken: packets may follow */
+    MERGE_DONE,      /* it has ended, and all its packets are written */
+    MERGE_REFUSED,   /* the format cannot hold packets of its link type; it is not asked again */
+    MERGE_ABANDONED, /* by merge_give_up */
+};
+
+struct merge_stream {
+    enum merge_state state;
+    struct stream stream;
+    struct writer_stream out;
+    struct merge_counts counts;
+    bool opened; /* it has been MERGE_OPEN: it is in the output */
+    bool in_heap;
+    uint64_t last_fed;    /* when bytes came last */
+    uint64_t overdue_end; /* position: what lies before it waits no longer */
+};
+
+struct merge {
+    struct merge_stream **streams;
+    size_t count, room;
+    struct writer *writer;
+    uint64_t window;
+    size_t ring;        /* most bytes a stream may hold */
+    uint64_t last_time; /* latest time written, nanoseconds */
+
+    /* Streams whose first packet is known, as a binary heap by (time, number of the stream). */
+    struct merge_key {
+        uint64_t time;
+        uint32_t number;
+    } * heap;
+    size_t heap_count;
+    size_t waited_for; /* streams that are not over and have no whole packet */
+};
+
+/* `expected`: so many streams share `memory` bytes; each gets STREAM_RING_MIN at least. */
+void merge_init(struct merge *merge, size_t expected, struct writer *writer, uint64_t window,
+                size_t memory);
+void merge_free(struct merge *merge);
+
+/* One more stream, whose memory stays the caller's, until merge_free; so does `name`, as for struct
+ * writer_stream. It is called by its number: how many there were before. 0, -ENOMEM or -E2BIG. */
+int merge_add(struct merge *merge, struct merge_stream *stream, const char *name);
+
+static inline uint8_t *merge_space(struct merge *merge, size_t number, size_t *length)
+{
+    return stream_space(&merge->streams[number]->stream, length);
+}
+void merge_fed(struct merge *merge, size_t number, size_t length, uint64_t now);
+void merge_end(struct merge *merge, size_t number);
+
+/* Nothing more will come of it: it is MERGE_DONE, MERGE_REFUSED or MERGE_ABANDONED. */
+static inline bool merge_stream_is_over(const struct merge_stream *stream)
+{
+    return stream->state >= MERGE_DONE;
+}
+
+/*
+ * Writes what may be written by now into the writer's buffer. 0, or -EAGAIN: the buffer is full,
+ * and it is to be run again once that was handed out.
+ * `*wake`: when to run again if nothing arrives until then; UINT64_MAX: no need.
+ */
+int merge_run(struct merge *merge, uint64_t now, uint64_t *wake);
+
+/* All streams are over and all their packets written. */
+bool merge_is_done(const struct merge *merge);
+
+/*
+ * Nothing can be written any more. Abandons all streams, counts as lost what is held of them and
+ * what was in the buffer, but not handed out whole, and says how many bytes the output holds up to
+ * the end of the last whole record.
+ */
+uint64_t merge_give_up(struct merge *merge);
+
+#endif

@@ -1,0 +1,178 @@
+#include <errno.h>
+#include <string.h>
+
+#include "../version.h"
+#include "writer.h"
+
+enum block_type {
+    SECTION_HEADER = 0x0a0d0d0a,
+    INTERFACE_DESCRIPTION = 1,
+    INTERFACE_STATISTICS = 5,
+    ENHANCED_PACKET = 6,
+};
+
+enum option_code { /* each block type has its own */
+                   SHB_USERAPPL = 4,
+                   IF_NAME = 2,
+                   IF_TSRESOL = 9,
+                   IF_FILTER = 11,
+                   ISB_IFRECV = 4,
+                   ISB_IFDROP = 5,
+};
+
+enum { BLOCK_MAX = 8192 /* bytes of a block that is no packet */, TEXT_MAX = 3500 };
+
+/* A block in the making: type, length, body, options, length again. */
+struct block {
+    uint8_t bytes[BLOCK_MAX];
+    size_t used;
+};
+
+static void put(struct block *block, const void *bytes, size_t length)
+{
+    static const uint8_t zeros[4];
+
+    memcpy(block->bytes + block->used, bytes, length);
+    block->used += length;
+    memcpy(block->bytes + block->used, zeros, -length & 3); /* all is aligned to 32 bits */
+    block->used += -length & 3;
+}
+
+static void put32(struct block *block, uint32_t value)
+{
+    put(block, &value, sizeof value);
+}
+
+static void put_option(struct block *block, enum option_code code, const void *value, size_t length)
+{
+    uint16_t head[2] = {(uint16_t)code, (uint16_t)length};
+
+    put(block, head, sizeof head);
+    put(block, value, length);
+}
+
+static void begin(struct block *block, enum block_type type)
+{
+    block->used = 0;
+    put32(block, (uint32_t)type);
+    put32(block, 0); /* its length, filled in by end() */
+}
+
+static int end(struct block *block, struct buffer *buffer)
+{
+    put32(block, 0); /* opt_endofopt */
+    uint32_t length = (uint32_t)block->used + 4;
+    put32(block, length);
+    memcpy(block->bytes + 4, &length, sizeof length);
+    uint8_t *to = buffer_reserve(buffer, length);
+    if (to == NULL)
+        return -EAGAIN;
+    memcpy(to, block->bytes, length);
+    buffer_commit(buffer, length, BUFFER_NO_STREAM);
+    return 0;
+}
+
+static size_t text_length(const char *text)
+{
+    return strnlen(text, TEXT_MAX);
+}
+
+static int section_header(struct writer *writer)
+{
+    static const char application[] = "cf-pcap " CF_PCAP_VERSION;
+    struct block block;
+
+    begin(&block, SECTION_HEADER);
+    put32(&block, 0x1a2b3c4d);
+    put(&block, (const uint16_t[]){1, 0}, 4);
+    put(&block, &(int64_t){-1}, 8); /* length of the section: not known */
+    put_option(&block, SHB_USERAPPL, application, sizeof application - 1);
+    return end(&block, writer->buffer);
+}
+
+static int open_stream(struct writer *writer, struct writer_stream *stream)
+{
+    struct block block;
+
+    if (!writer->begun) {
+        if (section_header(writer) != 0)
+            return -EAGAIN;
+        writer->begun = true;
+    }
+    begin(&block, INTERFACE_DESCRIPTION);
+    put(&block, (const uint16_t[]){stream->stream->link_type, 0}, 4);
+    /* libpcap refuses a file whose interfaces differ in this, and cuts at it. */
+    put32(&block, STREAM_PACKET_MAX);
+    put_option(&block, IF_NAME, stream->name, text_length(stream->name));
+    put_option(&block, IF_TSRESOL, &(const uint8_t){stream->stream->nano ? 9 : 6}, 1);
+    if (writer->filter != NULL) {
+        char text[1 + TEXT_MAX] = {0}; /* the leading 0 says: a pcap-filter expression */
+
+        memcpy(text + 1, writer->filter, text_length(writer->filter));
+        put_option(&block, IF_FILTER, text, 1 + text_length(writer->filter));
+    }
+    if (end(&block, writer->buffer) != 0)
+        return -EAGAIN;
+    stream->interface = writer->streams++;
+    writer->buffer->urgent = true;
+    return 0;
+}
+
+static uint64_t in_units_of(const struct stream *stream, uint64_t nanoseconds)
+{
+    return stream->nano ? nanoseconds : nanoseconds / 1000U;
+}
+
+static int packet(struct writer *writer, const struct writer_stream *stream)
+{
+    const struct stream_packet *from = &stream->stream->packet;
+    uint64_t time = in_units_of(stream->stream, from->time);
+    uint32_t padding = -from->captured & 3;
+    uint32_t length = 28 + from->captured + padding + 4;
+    uint32_t header[7] = {ENHANCED_PACKET,
+                          length,
+                          stream->interface,
+                          (uint32_t)(time >> 32),
+                          (uint32_t)(time & 0xffffffff),
+                          from->captured,
+                          from->original};
+
+    uint8_t *to = buffer_reserve(writer->buffer, length);
+    if (to == NULL)
+        return -EAGAIN;
+    memcpy(to, header, sizeof header);
+    to = stream_copy(to + sizeof header, stream->stream, STREAM_RECORD_HEADER);
+    memset(to, 0, padding);
+    memcpy(to + padding, &length, sizeof length);
+    buffer_commit(writer->buffer, length, stream->number);
+    return 0;
+}
+
+static int statistics(struct writer *writer, const struct writer_stream *stream, uint64_t received,
+                      uint64_t dropped)
+{
+    uint64_t time = in_units_of(stream->stream, stream->stream->packet.time);
+    struct block block;
+
+    begin(&block, INTERFACE_STATISTICS);
+    put32(&block, stream->interface);
+    put32(&block, (uint32_t)(time >> 32)); /* of its last packet */
+    put32(&block, (uint32_t)(time & 0xffffffff));
+    put_option(&block, ISB_IFRECV, &received, sizeof received);
+    put_option(&block, ISB_IFDROP, &dropped, sizeof dropped);
+    return end(&block, writer->buffer);
+}
+
+static size_t span(const uint8_t *at, bool first, uint32_t *captured)
+{
+    uint32_t type, length;
+
+    (void)first;
+    memcpy(&type, at, sizeof type);
+    memcpy(&length, at + 4, sizeof length);
+    if (type == ENHANCED_PACKET)
+        memcpy(captured, at + 20, sizeof *captured);
+    return length;
+}
+
+const struct writer_format writer_pcapng = {open_stream, packet, statistics, span};

@@ -17,13 +17,13 @@ entry() { ruby -rpsych -rjson -e 'puts JSON.generate(Psych.parse_file(ARGV[0]).t
 
 @test "there is a program for each system, and SHA256SUMS has all files" {
   diff <(cd "$dist" && printf '%s\n' *) <(printf '%s\n' NOTICE SHA256SUMS "cf-pcap-plugin-$version.linux-arm64" \
-    "cf-pcap-plugin-$version.linux64" "cf-pcap-plugin-$version.sbom.json" repo-index.yml)
+    "cf-pcap-plugin-$version.linux64" "cf-pcap-plugin-$version.osx" "cf-pcap-plugin-$version.sbom.json" repo-index.yml)
   cd "$dist"
   sha256sum --check --strict --quiet SHA256SUMS
-  [ "$(wc -l <SHA256SUMS)" = 5 ]
+  [ "$(wc -l <SHA256SUMS)" = 6 ]
 }
 
-@test "the programs are static, position independent, hardened, and tell nothing of the machine that made them" {
+@test "the programs for Linux are static, position independent, hardened, and tell nothing of the machine that made them" {
   local target machine headers
   for target in linux64:'Advanced Micro Devices X86-64' linux-arm64:AArch64; do
     program=$dist/cf-pcap-plugin-$version.${target%%:*} machine=${target#*:}
@@ -35,6 +35,29 @@ entry() { ruby -rpsych -rjson -e 'puts JSON.generate(Psych.parse_file(ARGV[0]).t
     not grep -qE 'INTERP|NEEDED|RWE' <<<"$headers"
     not grep -qaF -e "$root" -e "$HOME/" "$program"
   done
+}
+
+@test "the program for macOS has both processors, needs macOS 11 and libSystem alone, and arm64's signature is right" {
+  local program=$dist/cf-pcap-plugin-$version.osx
+  run -0 python3 "$BATS_TEST_DIRNAME/macho.py" "$program"
+  diff <(echo "${output/%, [0-9]* pages}") - <<'END'
+x86_64 macos 11.0
+x86_64 library /usr/lib/libSystem.B.dylib
+x86_64 not signed
+arm64 macos 11.0
+arm64 library /usr/lib/libSystem.B.dylib
+arm64 signed ad hoc
+END
+  not grep -qaF -e "$root" -e "$HOME/" "$program"
+  # Another tool that knows the format, and a page that is not what was signed.
+  llvm-objdump --macho --universal-headers "$program" | grep -qE 'cputype CPU_TYPE_ARM64$'
+  python3 -c 'import sys; all = bytearray(open(sys.argv[1], "rb").read()); all[-60000] ^= 1; open(sys.argv[2], "wb").write(all)' "$program" changed
+  run -1 python3 "$BATS_TEST_DIRNAME/macho.py" changed
+  [[ $output == *"bad arm64: page "*" is not what was signed"* ]]
+}
+
+@test "nothing of it was compiled with a warning" {
+  not grep -nE 'warning:|error:' "$root"/build/cross/*/compile/cf-pcap-plugin.log
 }
 
 @test "the bill of materials has what is in the programs, with the compiler's sha256" {
@@ -49,8 +72,10 @@ entry() { ruby -rpsych -rjson -e 'puts JSON.generate(Psych.parse_file(ARGV[0]).t
   cp -r "$root"/{config,packages,scripts,src} "$other/"
   ln -s "$root/blobs" "$other/blobs"
   cp -r "$root/build/zig" "$other/build/"
-  (cd "$other" && scripts/build-cross linux64 cf-pcap-plugin)
-  cmp "$other/build/cross/linux64/packages/cf-pcap-plugin/bin/cf-pcap-plugin" "$dist/cf-pcap-plugin-$version.linux64"
+  git -C "$root" bundle create -q "$other/bundle" HEAD && git -C "$other" init -q && git -C "$other" fetch -q bundle HEAD
+  git -C "$other" update-ref HEAD FETCH_HEAD
+  (cd "$other" && scripts/dist)
+  diff -r "$other/build/dist" "$dist"
 }
 
 @test "the cf CLI installs it by its path" {
@@ -69,7 +94,7 @@ entry() { ruby -rpsych -rjson -e 'puts JSON.generate(Psych.parse_file(ARGV[0]).t
   # What the CLI downloads by that name is the program of that system.
   [ "$(jq -r '.plugins[0].binaries[] | select(.platform == "linux64") | .checksum' "$BATS_TEST_TMPDIR/entry")" = \
     "$(sha1sum <"$dist/cf-pcap-plugin-$version.linux64" | cut -d' ' -f1)" ]
-  [ "$(jq -r '.plugins[0].binaries[].platform' "$BATS_TEST_TMPDIR/entry" | xargs)" = linux64 ]
+  [ "$(jq -r '.plugins[0].binaries[].platform' "$BATS_TEST_TMPDIR/entry" | xargs)" = "linux64 osx" ]
 }
 
 # A plugin repository on loopback, at $address: /list is the entry, changed by a filter of jq, with its own addresses.

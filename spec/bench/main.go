@@ -25,6 +25,7 @@ var parts = map[string]func() error{
 	"waiting":  waitingTable,
 	"cpu":      cpuTable,
 	"loss":     lossTable,
+	"stall":    stallTable,
 	"merge":    mergeTable,
 	"memory":   steadyTable,
 	"assembly": assemblyTable,

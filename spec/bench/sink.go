@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"io"
 	"os"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -23,12 +24,20 @@ type sink struct {
 	delays  []time.Duration // of packets between the kernel's timestamp and their arrival here, if wanted
 	wanted  bool
 	rest    []byte // the beginning of a record that has not arrived whole
+	held    sync.Mutex
 }
+
+// From here on nothing is read until goOn.
+func (s *sink) hold() { s.held.Lock() }
+func (s *sink) goOn() { s.held.Unlock() }
 
 func (s *sink) read(fd int) {
 	buffer := make([]byte, 1<<20)
 	for {
+		poll(fd)
+		s.held.Lock()
 		n, err := unix.Read(fd, buffer)
+		s.held.Unlock()
 		if err == unix.EINTR {
 			continue
 		}
@@ -37,6 +46,11 @@ func (s *sink) read(fd int) {
 		}
 		s.take(buffer[:n], time.Now())
 	}
+}
+
+// Waits until there is something to read, so that the read itself takes no time.
+func poll(fd int) {
+	_, _ = unix.Poll([]unix.PollFd{{Fd: int32(fd), Events: unix.POLLIN}}, -1)
 }
 
 func (s *sink) take(data []byte, now time.Time) {

@@ -14,7 +14,7 @@ teardown_file() { container_cleanup; }
 # 1000 packets, and then at once the end: none is lost in the kernel's ring or in a buffer.
 ends_complete_on() { # command…
   capture_start app -- -i lo -f "udp port 7001"
-  send app 127.0.0.1 7001 1000
+  send app 127.0.0.1 7001 1000 8 50000 # not more at a time than the queue of lo holds
   "$@"
   capture_wait
   [ "$status" = 0 ]
@@ -143,6 +143,33 @@ captures_at_last() { grep -q '^SigBlk:.*4003$' "/proc/$(capture_pid)/status"; }
   [ "$(capture_said_count captured)" = 1 ]
 }
 
+@test "an alarm that its starter has set ends it, as any program" {
+  cp "$(support_program hostile)" "$CONTAINER_HOME/lifecycle/hostile"
+  capture_by container_exec app --pid-file "$capture/pid" -- /tmp/lifecycle/hostile exec alarm 3 -- \
+    /tmp/lifecycle/cf-pcap -i lo -f "udp port 7001"
+  send app 127.0.0.1 7001
+  eventually capture_holds 1
+  capture_wait
+  [ "$status" = 142 ] # 128 + SIGALRM
+}
+
+@test "a filter that the kernel cannot run, under more traffic than it can look at: packets come, and it ends" {
+  local sender
+  capture_start app -- -i lo -f "$(printf 'ether[30:4] = %d or ' {16777216..16781216}) udp port 7002"
+  capture_said "note: the kernel cannot run this filter"
+  container_net app "$(support_program send-udp)" 127.0.0.1 7001 100000000 60 3>&- {capture_stdin}>&- &
+  sender=$!
+  sleep 1
+  send app 127.0.0.1 7002 20
+  eventually capture_holds 1
+  eventually capture_said "dropped by kernel so far"
+  capture_signal TERM
+  capture_wait
+  kill "$sender"
+  [ "$status" = 0 ]
+  [ "$(capture_said_count received)" = $(($(capture_said_count captured) + $(capture_said_count dropped))) ]
+}
+
 @test "packets are out as they arrive, not when a buffer is full" {
   capture_start app -- -i lo -f "udp port 7001"
   local n
@@ -164,7 +191,7 @@ captures_at_last() { grep -q '^SigBlk:.*4003$' "/proc/$(capture_pid)/status"; }
 
 @test "a second signal while it ends does not hurt" {
   capture_start app -- -i lo -f "udp port 7001"
-  send app 127.0.0.1 7001 1000
+  send app 127.0.0.1 7001 1000 8 50000 # not more at a time than the queue of lo holds
   capture_signal INT
   capture_signal TERM 2>/dev/null || true
   capture_wait

@@ -7,8 +7,8 @@
 #
 # Only the network of the containers is used for captures: cf-pcap runs beside tcpdump, with the machine's files.
 #
-# What is loaded sets variables, and uses some.
-# shellcheck disable=SC2034,SC2154
+# What is loaded sets variables, and uses some; other shells expand what stands in single quotes.
+# shellcheck disable=SC2016,SC2034,SC2154
 
 load ../support/capture
 

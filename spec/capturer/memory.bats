@@ -2,7 +2,7 @@
 # kernel's ring is charged to nobody; all else of a capture may take 2 MiB.
 #
 # What is loaded sets variables, and uses some.
-# shellcheck disable=SC2034,SC2154
+# shellcheck disable=SC2016,SC2034,SC2154
 
 load ../support/capture
 
@@ -100,3 +100,37 @@ capture_wait_at_the_end() { eventually capture_has_ended && wait "$capture_job";
   [ "$(capture_said_count received)" = 20000 ]
 }
 
+
+@test "an app that leaves 1 MiB: if the kernel ends something, it is the capture, not the app" {
+  app_leaves $MIB # enough for a start: until then the app is what takes most
+  starts
+  send app 127.0.0.1 7001 20000 1000 0
+  read_on
+  exec {capture_stdin}>&-
+  eventually capture_has_ended
+  kill "$reader"
+  status=0
+  wait "$capture_job" || status=$?
+  [ "$status" = 137 ] || [ "$status" = 0 ] # where the kernel found pages of files to give up
+  kill -0 "$(cat "$BATS_TEST_TMPDIR/app_pid")"
+}
+
+@test "16 captures in 6 MiB that the app leaves: the kernel may end them, not the app" {
+  mkfifo "$BATS_TEST_TMPDIR/many"
+  container_exec app --pid-file "$BATS_TEST_TMPDIR/many_pid" -- /bin/busybox sh -c '
+    read -r _
+    for n in $(seq 16); do
+      sleep 100 | { /tmp/lifecycle/cf-pcap -i lo; echo ended >&2; } | sleep 100 &
+    done
+    wait' <"$BATS_TEST_TMPDIR/many" 2>"$BATS_TEST_TMPDIR/err" {stdout}>&- {capture_stdin}>&- 3>&- &
+  exec {many}>"$BATS_TEST_TMPDIR/many"
+  eventually test -s "$BATS_TEST_TMPDIR/many_pid"
+  app_leaves $((6 * MIB))
+  echo >&"$many"
+  eventually announced_or_ended 16
+  send app 127.0.0.1 7001 20000 1000 0
+  sleep 1
+  kill -0 "$(cat "$BATS_TEST_TMPDIR/app_pid")"
+  exec {many}>&-
+}
+announced_or_ended() { [ "$(grep -cE 'capturing on|^ended' "$BATS_TEST_TMPDIR/err")" -ge "$1" ]; }

@@ -90,6 +90,8 @@ captured_as_by_tcpdump() { # interface filter packets
 eth0:ip multicast:5
 eth0:net 169.254.0.0/16:9
 eth0:dst net 10.255:10
+eth0:ip broadcast:0
+eth0:not ip broadcast:18
 any:ip broadcast:0
 END
 }

@@ -54,7 +54,7 @@ finds() { # file sed-script
 }
 
 @test "planted, found by the simulation: what comes out of the pipe of a killed child is taken for an answer" {
-  finds cf-pcap-plugin/core/instance.c 's/answered \|= session->state == SESSION_ENDING/answered |= session->state >= SESSION_ENDING/'
+  finds cf-pcap-plugin/core/session.c 's/answered \|= session->state == SESSION_ENDING/answered |= session->state >= SESSION_ENDING/'
 }
 
 @test "planted: the status is that of the output alone" {

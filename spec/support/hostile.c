@@ -123,6 +123,8 @@ static int hostile_exec(char **argv)
                 ;
         } else if (strcmp(*argv, "traced") == 0) {
             be_traced();
+        } else if (strcmp(*argv, "alarm") == 0) {
+            alarm((unsigned)atoi(*++argv));
         } else if (strcmp(*argv, "ignore") == 0) {
             signal(atoi(*++argv), SIG_IGN);
             sigemptyset(&set);

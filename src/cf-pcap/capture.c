@@ -20,8 +20,7 @@ struct run {
     struct control *control;
     struct output output;
     struct drops drops;
-    int64_t stopped_at; /* clock_ms() */
-    int error;          /* of the output: 0 or a negative errno */
+    int error; /* of the output: 0 or a negative errno */
 };
 
 /* From the moment of the stop on no packet enters, so that what is to be written comes to an end.
@@ -31,7 +30,6 @@ static void on_stop(void *context)
     struct run *run = context;
 
     ring_close_inflow(&run->capture->ring);
-    run->stopped_at = clock_ms();
 }
 
 /* Takes the oldest block that waits into the output's buffer, which has room for it. */
@@ -63,16 +61,24 @@ static bool give_up(void *context)
     return clock_ms() >= run->control->deadline;
 }
 
-/* Takes all that waits in the ring, and writes it. */
+/*
+ * Takes all that waits in the ring, and writes it. The ring is never empty where packets come
+ * faster than they are read, or than a filter is run: what ends the capture is looked at all the
+ * same, and what was read is written.
+ */
 static void take(struct run *run)
 {
+    int64_t flushed = clock_ms();
+
     while (run->error == 0 && ring_waits(&run->capture->ring)) {
-        if (output_room(&run->output) >= RING_BLOCK) {
+        int64_t now = clock_ms();
+
+        if (now - flushed >= RING_BLOCK_MS || output_room(&run->output) < RING_BLOCK) {
+            run->error = output_flush(&run->output);
+            flushed = now;
+        } else {
             take_block(run);
-            continue;
         }
-        run->error = output_flush(&run->output);
-        /* Where packets come faster than they are read the ring is never empty. */
         control_wait(run->control, -1, 0);
         drops_look(&run->drops);
     }
@@ -97,7 +103,8 @@ static bool is_drained(struct run *run)
 {
     int64_t unread = ring_unread(&run->capture->ring);
 
-    return unread <= 0 || clock_ms() >= run->stopped_at + DRAIN_MAX_MS;
+    return unread <= 0 || (clock_ms() >= run->control->stopped_at + DRAIN_MAX_MS &&
+                           !ring_waits(&run->capture->ring));
 }
 
 /* Captures until all is over. 0, or what broke the capture. */

@@ -42,7 +42,7 @@ static void see_once(struct capture *capture, const char *interface)
 
     if ((flags_of(capture->ring.fd, interface) & IFF_LOOPBACK) != 0)
         setsockopt(capture->ring.fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, &yes, sizeof yes);
-    if (capture->records.cooked)
+    if (capture->records.link == RECORD_SLL2)
         capture->loopback = index_of(capture->ring.fd, "lo");
 }
 
@@ -61,6 +61,20 @@ static int activate(pcap_t *handle, char error[CAPTURE_ERROR])
     bool more = *detail != '\0' && strcmp(detail, text) != 0;
     snprintf(error, CAPTURE_ERROR, "%s%s%s", text, more ? ": " : "", more ? detail : "");
     return -1;
+}
+
+static enum record_link link_of(int link_type)
+{
+    switch (link_type) {
+    case DLT_EN10MB:
+        return RECORD_ETHERNET;
+    case DLT_LINUX_SLL:
+        return RECORD_SLL;
+    case DLT_LINUX_SLL2:
+        return RECORD_SLL2;
+    default:
+        return RECORD_AS_IS;
+    }
 }
 
 int capture_open(struct capture *capture, const char *interface, char error[CAPTURE_ERROR])
@@ -82,11 +96,17 @@ int capture_open(struct capture *capture, const char *interface, char error[CAPT
         pcap_close(capture->handle);
         return -1;
     }
+    /* Its frames have fields in this machine's byte order, which libpcap's reader would put right.
+     */
+    if (pcap_datalink(capture->handle) == DLT_CAN_SOCKETCAN) {
+        snprintf(error, CAPTURE_ERROR, "it is a CAN bus, and they are not captured");
+        pcap_close(capture->handle);
+        return -1;
+    }
     /* "any": the newer format tells interfaces apart, and is tcpdump's, too. */
     if (pcap_datalink(capture->handle) == DLT_LINUX_SLL)
         pcap_set_datalink(capture->handle, DLT_LINUX_SLL2);
-    capture->records.cooked = pcap_datalink(capture->handle) == DLT_LINUX_SLL2;
-    capture->records.ethernet = pcap_datalink(capture->handle) == DLT_EN10MB;
+    capture->records.link = link_of(pcap_datalink(capture->handle));
     capture->device.fd = capture->ring.fd;
     snprintf(capture->device.name, sizeof capture->device.name, "%s", interface);
     see_once(capture, interface);
@@ -143,7 +163,7 @@ static int attach(struct capture *capture, struct bpf_program *program)
 int capture_filter(struct capture *capture, const struct filter *filter)
 {
     struct bpf_program program = filter->kernel;
-    bool any = capture->records.cooked && capture->loopback != 0;
+    bool any = capture->records.link == RECORD_SLL2 && capture->loopback != 0;
 
     int error = any ? see_once_on_any(capture, &filter->kernel, &program) : 0;
     if (error == 0)

@@ -113,7 +113,8 @@ void control_stop(struct control *control, enum stop reason)
     if (control->stop != STOP_NONE)
         return;
     control->stop = reason;
-    control->deadline = clock_ms() + (reason == STOP_STDOUT ? 0 : CONTROL_END_MS);
+    control->stopped_at = clock_ms();
+    control->deadline = control->stopped_at + (reason == STOP_STDOUT ? 0 : CONTROL_END_MS);
     if (control->stopped != NULL)
         control->stopped(control->context);
 }
@@ -123,8 +124,10 @@ static void take_signals(struct control *control)
     struct signalfd_siginfo info;
 
     while (read(control->signal_fd, &info, sizeof info) == (ssize_t)sizeof info) {
-        if (control->stop != STOP_NONE)
-            control->deadline = clock_ms();
+        int64_t now = clock_ms();
+
+        if (control->stop != STOP_NONE && now >= control->stopped_at + CONTROL_TWICE_MS)
+            control->deadline = now;
         control_stop(control, STOP_SIGNAL);
     }
 }
@@ -164,8 +167,10 @@ enum stop control_wait(struct control *control, int capture_fd, int timeout)
             take_signals(control);
         if (fds[INPUT].revents != 0)
             control_take_input(control);
-        if (fds[OUTPUT].revents != 0)
+        if ((fds[OUTPUT].revents & ~POLLRDHUP) != 0)
             control_stop(control, STOP_STDOUT);
+        else if (fds[OUTPUT].revents != 0)
+            control_stop(control, STOP_PEER);
         control->capture_events = fds[CAPTURE].revents;
     }
     enum stop expired = control_expired(control, clock_ms());
@@ -186,6 +191,7 @@ const char *control_stop_text(enum stop stop)
         return "a signal";
     case STOP_STDIN:
         return "end of file on standard input";
+    case STOP_PEER:
     case STOP_STDOUT:
         return "standard output was closed";
     case STOP_DURATION:

@@ -16,6 +16,7 @@ enum stop {
     STOP_SIGNAL, /* SIGINT, SIGTERM or SIGHUP (a SIGHUP that is ignored, nohup(1), stays ignored) */
     STOP_STDIN,  /* end of file on stdin: the SSH client is gone, or wants the capture to end */
     STOP_STDOUT, /* nobody reads stdout any more */
+    STOP_PEER,   /* stdout is a socket, whose peer sends no more; it may still read */
     STOP_DURATION, /* the policy's max_duration has passed */
     STOP_IDLE,     /* stdin is no control channel, and nothing was captured for CONTROL_IDLE_MS */
     STOP_BROKEN,   /* the interface is gone; told by control_stop */
@@ -24,6 +25,8 @@ enum stop {
 enum {
     CONTROL_IDLE_MS = 600000,
     CONTROL_END_MS = 30000, /* from the stop on, for what was captured and is not written yet */
+    CONTROL_TWICE_MS =
+        200, /* a signal that follows so soon is the same wish: timeout(1) sends two */
 };
 
 struct control {
@@ -37,7 +40,8 @@ struct control {
     int64_t end;         /* clock_ms() at which max_duration has passed; INT64_MAX: never */
     int64_t last_packet; /* clock_ms() of it, or of the start */
 
-    enum stop stop; /* the first reason seen; stays */
+    enum stop stop;     /* the first reason seen; stays */
+    int64_t stopped_at; /* clock_ms() */
     /* clock_ms() from which on no blocked write is waited for; INT64_MAX: no stop yet. */
     int64_t deadline;
     void (*stopped)(void *context); /* called once, at the moment of the stop; NULL: nothing */

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "filter_error.h"
@@ -12,6 +13,8 @@
 #include "message.h"
 
 enum { SECONDS_MAX = 30 };
+
+#define LIMIT_SIGNAL (SIGRTMIN + 1) /* tick.c has the one before it */
 
 static void show_program(const char *name, const struct bpf_program *program)
 {
@@ -26,24 +29,29 @@ static void too_long(int number, siginfo_t *info, void *context)
 
     (void)number;
     (void)context;
-    if (info->si_code != SI_KERNEL) /* sigaction(2): a process sent it, not the timer */
+    if (info->si_code != SI_TIMER) /* sigaction(2): a process sent it */
         return;
     ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
     (void)ignored;
     _exit(1);
 }
 
-static void limit_time(unsigned seconds)
+/* A timer of its own, timer_create(2): an alarm(2) that the process has inherited stays. */
+static int start_limit(timer_t *timer)
 {
     struct sigaction action = {.sa_sigaction = too_long, .sa_flags = SA_SIGINFO | SA_RESTART};
-    sigset_t alarms;
+    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = LIMIT_SIGNAL};
+    struct itimerspec limit = {.it_value = {.tv_sec = SECONDS_MAX}};
+    sigset_t signals;
 
     sigemptyset(&action.sa_mask);
-    sigaction(SIGALRM, &action, NULL);
-    sigemptyset(&alarms);
-    sigaddset(&alarms, SIGALRM);
-    sigprocmask(SIG_UNBLOCK, &alarms, NULL);
-    alarm(seconds);
+    sigemptyset(&signals);
+    sigaddset(&signals, LIMIT_SIGNAL);
+    if (sigaction(LIMIT_SIGNAL, &action, NULL) != 0 ||
+        sigprocmask(SIG_UNBLOCK, &signals, NULL) != 0 ||
+        timer_create(CLOCK_MONOTONIC, &event, timer) != 0)
+        return -errno;
+    return timer_settime(*timer, 0, &limit, NULL) == 0 ? 0 : -errno;
 }
 
 static int compile_expression(struct bpf_program *program, pcap_t *capture, const char *expression,
@@ -126,6 +134,8 @@ static int compile(struct filter *filter, pcap_t *capture, const struct options 
 
     if (pcap_lookupnet(options->interface, &network, &netmask, error) != 0)
         netmask = PCAP_NETMASK_UNKNOWN;
+    else if (netmask == PCAP_NETMASK_UNKNOWN)
+        netmask = 0; /* Silk's /32: libpcap would take it for unknown. 255.255.255.255 is left */
 
     int result = compile_expression(&program, capture, options->filter, netmask);
     if (result == 0)
@@ -141,9 +151,14 @@ int filter_compile(struct filter *filter, pcap_t *capture, const struct options 
                    const struct bpf_program *exclusion)
 {
     *filter = (struct filter){0};
-    limit_time(SECONDS_MAX);
-    int result = compile(filter, capture, options, exclusion);
-    limit_time(0);
+    timer_t limit;
+    int result = start_limit(&limit);
+    if (result != 0) {
+        message("cannot limit the time that the filter takes: %s", strerror(-result));
+        return result;
+    }
+    result = compile(filter, capture, options, exclusion);
+    timer_delete(limit);
     if (result != 0) {
         filter_free(filter);
         return result;

@@ -26,7 +26,7 @@ int output_open(struct output *output, const struct pcap_file_header *header)
     if (output->buffer == NULL)
         return -ENOMEM;
     memcpy(output->buffer, header, sizeof *header);
-    output->used = sizeof *header;
+    output->used = output->begin = sizeof *header;
     return 0;
 }
 
@@ -62,11 +62,12 @@ int output_flush(struct output *output)
     int result = write_all(output, &done);
     tick_stop(output->tick);
     output->unwritten = output->used - done;
-    output->written += output->unwritten == 0 ? output->packets
-                       : output->packets == 0 ? 0 /* it is the file header */
-                                              : record_count(output->buffer, done);
+    if (output->unwritten == 0)
+        output->written += output->packets;
+    else if (done > output->begin)
+        output->written += record_count(output->buffer + output->begin, done - output->begin);
     output->packets = 0;
-    output->used = 0;
+    output->used = output->begin = 0;
     return result;
 }
 

@@ -20,6 +20,7 @@ struct output {
     int fd;
     unsigned char *buffer; /* 1 MiB */
     size_t used;           /* bytes in the buffer */
+    size_t begin;          /* of the first record in it: behind the file header, at first */
     uint32_t packets;      /* in the buffer */
     uint64_t written;      /* packets that stand whole in what the descriptor has taken */
     size_t unwritten;      /* bytes that it has not taken, after an error */

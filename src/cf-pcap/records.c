@@ -48,6 +48,27 @@ static void write_sll2(unsigned char *to, const struct sockaddr_ll *link)
     memcpy(to, &header, sizeof header);
 }
 
+/* struct sll_header, with a tag in front of the protocol if there is one. */
+static void write_sll(unsigned char *to, const struct sockaddr_ll *link, const unsigned char *tag)
+{
+    struct sll_header header = {
+        .sll_pkttype = htons(link->sll_pkttype),
+        .sll_hatype = htons(link->sll_hatype),
+        .sll_halen = htons(link->sll_halen),
+        .sll_protocol = link->sll_protocol,
+    };
+    const size_t protocol = offsetof(struct sll_header, sll_protocol);
+
+    memcpy(header.sll_addr, link->sll_addr,
+           link->sll_halen < SLL_ADDRLEN ? link->sll_halen : SLL_ADDRLEN);
+    memcpy(to, &header, protocol);
+    if (tag != NULL) {
+        memcpy(to + protocol, tag, VLAN_TAG);
+        to += VLAN_TAG;
+    }
+    memcpy(to + protocol, &header.sll_protocol, sizeof header.sll_protocol);
+}
+
 static bool has_tag(const struct tpacket3_hdr *frame)
 {
     return (frame->tp_status & TP_STATUS_VLAN_VALID) != 0 || frame->hv1.tp_vlan_tci != 0;
@@ -63,37 +84,56 @@ static void write_tag(unsigned char *to, const struct tpacket3_hdr *frame)
     memcpy(to, tag, sizeof tag);
 }
 
-/* The packet as it goes into the record, without the record's header. Returns its bytes; *original
- * is its length on the wire. */
+/* Copies an Ethernet packet with its tag put back. */
+static uint32_t copy_tagged(unsigned char *to, const unsigned char *data, uint32_t length,
+                            const struct tpacket3_hdr *frame)
+{
+    unsigned char addresses[VLAN_PLACE];
+    unsigned char tag[VLAN_TAG];
+
+    write_tag(tag, frame);
+    memcpy(addresses, data, sizeof addresses);
+    copy_down(to + VLAN_PLACE + VLAN_TAG, data + VLAN_PLACE, length - VLAN_PLACE);
+    memcpy(to, addresses, sizeof addresses);
+    memcpy(to + VLAN_PLACE, tag, sizeof tag);
+    return length + VLAN_TAG;
+}
+
+/* Copies a packet behind the header that the kernel gives none. With SLL, but not with SLL2, a tag
+ * has its place in front of the protocol, as libpcap has it. */
+static uint32_t copy_cooked(unsigned char *to, const unsigned char *data, uint32_t length,
+                            const struct tpacket3_hdr *frame, enum record_link kind)
+{
+    uint32_t header = kind == RECORD_SLL2 ? SLL2_HDR_LEN : SLL_HDR_LEN;
+    bool tagged = kind == RECORD_SLL && has_tag(frame);
+    unsigned char tag[VLAN_TAG] = {0};
+    struct sockaddr_ll link;
+
+    /* All that is read of the frame's head is read before the copy overwrites it. */
+    memcpy(&link, (const unsigned char *)frame + link_offset, sizeof link);
+    if (tagged) {
+        write_tag(tag, frame);
+        header += VLAN_TAG;
+    }
+    copy_down(to + header, data, length);
+    if (kind == RECORD_SLL2)
+        write_sll2(to, &link);
+    else
+        write_sll(to, &link, tagged ? tag : NULL);
+    return header + length;
+}
+
+/* The packet as it goes into the record, without the record's header. Returns its bytes. */
 static uint32_t write_packet(const struct records *records, const struct tpacket3_hdr *frame,
-                             unsigned char *to, uint32_t *original)
+                             unsigned char *to)
 {
     const unsigned char *data = (const unsigned char *)frame + frame->tp_mac;
     uint32_t length = frame->tp_snaplen;
 
-    *original = frame->tp_len;
-    if (records->cooked) {
-        struct sockaddr_ll link;
-
-        /* All that is read of the frame's head is read before the copy overwrites it. */
-        memcpy(&link, (const unsigned char *)frame + link_offset, sizeof link);
-        copy_down(to + SLL2_HDR_LEN, data, length);
-        write_sll2(to, &link);
-        *original += SLL2_HDR_LEN;
-        return length + SLL2_HDR_LEN;
-    }
-    if (records->ethernet && has_tag(frame) && length >= VLAN_PLACE) {
-        unsigned char addresses[VLAN_PLACE];
-        unsigned char tag[VLAN_TAG];
-
-        write_tag(tag, frame);
-        memcpy(addresses, data, sizeof addresses);
-        copy_down(to + VLAN_PLACE + VLAN_TAG, data + VLAN_PLACE, length - VLAN_PLACE);
-        memcpy(to, addresses, sizeof addresses);
-        memcpy(to + VLAN_PLACE, tag, sizeof tag);
-        *original += VLAN_TAG;
-        return length + VLAN_TAG;
-    }
+    if (records->link == RECORD_SLL2 || records->link == RECORD_SLL)
+        return copy_cooked(to, data, length, frame, records->link);
+    if (records->link == RECORD_ETHERNET && has_tag(frame) && length >= VLAN_PLACE)
+        return copy_tagged(to, data, length, frame);
     copy_down(to, data, length);
     return length;
 }
@@ -115,12 +155,15 @@ size_t records_write(struct records *records, const struct tpacket3_hdr *frame, 
         if (records->skip > 0) {
             records->skip--;
         } else {
-            uint32_t length =
-                write_packet(records, frame, to + sizeof header, &header.original_length);
+            /* The copy may overwrite the frame's head. */
+            uint32_t stored = frame->tp_snaplen;
+            uint32_t on_wire = frame->tp_len;
+            uint32_t length = write_packet(records, frame, to + sizeof header);
 
+            header.original_length = on_wire + length - stored;
             header.captured_length = length < records->snaplen ? length : records->snaplen;
-            if (records->user != NULL && bpf_filter(records->user->bf_insns, to + sizeof header,
-                                                    frame->tp_len, length) == 0) {
+            if (records->user != NULL &&
+                bpf_filter(records->user->bf_insns, to + sizeof header, on_wire, length) == 0) {
                 records->rejected++;
             } else {
                 memcpy(to, &header, sizeof header);

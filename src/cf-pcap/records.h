@@ -1,8 +1,8 @@
 /*
  * Packets as the kernel's ring has them, struct tpacket3_hdr, become records of a pcap file
  * (draft-ietf-opsawg-pcap): this machine's byte order, microseconds. What libpcap's reader would do
- * to a packet is done here: the SLL2 header of "any" is put in front, the VLAN tag that the kernel
- * took out is put back.
+ * to a packet is done here: the SLL or SLL2 header is put in front where the kernel gives none, the
+ * VLAN tag that it took out is put back.
  */
 #ifndef RECORDS_H
 #define RECORDS_H
@@ -14,10 +14,17 @@
 
 struct tpacket3_hdr;
 
+/* What the records begin with, where it is not what the kernel has. */
+enum record_link {
+    RECORD_AS_IS,
+    RECORD_ETHERNET, /* VLAN tags have their place behind the addresses */
+    RECORD_SLL,      /* interfaces whose header libpcap does not know, or does not want: PPP, GRE */
+    RECORD_SLL2,     /* "any" */
+};
+
 struct records {
-    uint32_t snaplen;               /* bytes */
-    bool cooked;                    /* the packets have no link-layer header: SLL2 */
-    bool ethernet;                  /* VLAN tags have their place behind the addresses */
+    uint32_t snaplen; /* bytes */
+    enum record_link link;
     const struct bpf_program *user; /* a filter that the kernel cannot run; bf_len 0: none */
     uint64_t skip;                  /* packets from before the filter was attached */
     uint64_t rejected;              /* by `user` */

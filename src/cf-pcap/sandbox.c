@@ -121,8 +121,9 @@ int sandbox_narrow(int packet_socket)
 #endif
         ALLOW(__NR_write),
         ALLOW(__NR_read),
-        ALLOW(__NR_setitimer), /* the time that a filter may take */
+        ALLOW(__NR_timer_create), /* the time that a filter may take */
         ALLOW(__NR_timer_settime),
+        ALLOW(__NR_timer_delete),
         ALLOW(__NR_rt_sigreturn),
         ALLOW(__NR_clock_gettime),
         ALLOW(__NR_restart_syscall),

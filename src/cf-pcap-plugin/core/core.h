@@ -29,7 +29,7 @@
 #include <stdint.h>
 
 #include "../../pcap-merge/merge.h"
-#include "instance.h"
+#include "session.h"
 #include "stop.h"
 
 /* Strings stay the caller's, and must live as long as the core. */

@@ -1,6 +1,6 @@
 /*
  * What the user is told, one line at a time: while the capture runs (tell.c), the line that is
- * written over (live.c), how an instance ended (ends.c), and the summary (summary.c).
+ * written over (live.c), how an instance ended (instance_end.c), and the summary (summary.c).
  */
 #ifndef TELL_H
 #define TELL_H

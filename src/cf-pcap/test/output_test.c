@@ -189,6 +189,26 @@ static void the_tick_goes_on_whatever_else_uses_it(void **state)
     free(output.buffer);
 }
 
+/* Packets that come while the file header waits for its reader are counted from behind it. */
+static void what_follows_a_header_that_waited_is_counted(void **state)
+{
+    static unsigned char read_back[1 << 17];
+    int ends[2];
+    int asked = 3;
+
+    (void)state;
+    assert_int_equal(pipe(ends), 0);
+    struct output output = open_output(ends[1], the_fourth_time, &asked);
+    for (int i = 0; i < 500; i++)
+        add_record(&output, 1000);
+    assert_int_equal(output_flush(&output), -ETIMEDOUT);
+    ssize_t got = read(ends[0], read_back, sizeof read_back);
+    assert_int_equal(output.written, ((size_t)got - 24) / 1016);
+    close(ends[0]);
+    close(ends[1]);
+    free(output.buffer);
+}
+
 static void a_reader_that_is_gone_and_a_full_disk_are_told_apart(void **state)
 {
     int ends[2];
@@ -237,6 +257,7 @@ int main(void)
         cmocka_unit_test(what_is_added_while_it_is_blocked_is_kept_in_order),
         cmocka_unit_test(an_alarm_that_was_inherited_stays),
         cmocka_unit_test(the_tick_goes_on_whatever_else_uses_it),
+        cmocka_unit_test(what_follows_a_header_that_waited_is_counted),
         cmocka_unit_test(a_reader_that_is_gone_and_a_full_disk_are_told_apart),
     };
 

@@ -1,8 +1,8 @@
 /*
  * All that belongs to one instance: its session, the stream of packets, the counts, its end.
  */
-#ifndef INSTANCE_H
-#define INSTANCE_H
+#ifndef SESSION_H
+#define SESSION_H
 
 #include <stdbool.h>
 #include <stddef.h>

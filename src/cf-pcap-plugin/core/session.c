@@ -1,4 +1,4 @@
-#include "instance.h"
+#include "session.h"
 
 #include <string.h>
 

@@ -4,7 +4,7 @@ MAKEFLAGS += --no-print-directory
 
 PROGRAMS := cf-pcap cf-pcap-plugin
 
-.PHONY: all blobs demo cf test check lint fuzz bench clean help $(PROGRAMS)
+.PHONY: all dist blobs demo cf test check lint fuzz bench clean help $(PROGRAMS)
 
 all: $(PROGRAMS)        ## build/bin/*, what users get
 
@@ -16,6 +16,10 @@ $(PROGRAMS): blobs
 blobs:
 	@scripts/setup build
 	@scripts/fetch-blobs
+
+dist: blobs             ## build/dist/, the plugin for every system, the same bytes on every machine
+	@scripts/setup dist
+	@scripts/dist
 
 demo:                   ## capture in a Garden-like container, as an ordinary user (root)
 	@scripts/demo

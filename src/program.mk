@@ -1,9 +1,11 @@
 # Makes a program of a folder's sources, static, with the compiler and libraries in PACKAGES, and
 # PROGRAM.debug, its symbols. Included by the Makefiles of the folders, which set PROGRAM and, if need
-# be, LIBRARIES (PACKAGE/lib/FILE.a) and FOLDERS with more sources; these are run by packages/*/packaging.
+# be, LIBRARIES (PACKAGE/lib/FILE.a), FOLDERS with more sources, and SOURCES, single ones, which may depend on SYSTEM:
+# linux, macos or windows, what the compiler compiles for. They are run by packages/*/packaging.
 PACKAGES ?= /var/vcap/packages
 
 CC := $(PACKAGES)/musl/bin/musl-gcc
+SYSTEM := $(strip $(foreach name,linux macos windows,$(findstring $(name),$(shell $(CC) -dumpmachine))))
 # A newer compiler's warnings are no reason for a deploy to fail: they are errors in scripts/lint, not here.
 WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes
 # No path of the machine that compiles, so that the program is the same wherever it was made.
@@ -15,7 +17,7 @@ CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -ffunction-sections -fdata-sections \
 LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections
 LDLIBS := $(addprefix $(PACKAGES)/,$(LIBRARIES))
 
-OBJECTS := $(patsubst %.c,%.o,$(sort $(wildcard *.c $(FOLDERS:%=%/*.c))))
+OBJECTS := $(patsubst %.c,%.o,$(sort $(wildcard *.c $(FOLDERS:%=%/*.c)) $(SOURCES)))
 
 $(PROGRAM): $(PROGRAM).full
 	objcopy --only-keep-debug $(PROGRAM).full $(PROGRAM).debug
@@ -24,4 +26,4 @@ $(PROGRAM): $(PROGRAM).full
 $(PROGRAM).full: $(OBJECTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(LDLIBS)
 
-$(OBJECTS): $(wildcard *.h $(FOLDERS:%=%/*.h)) ../version.h
+$(OBJECTS): $(wildcard *.h $(FOLDERS:%=%/*.h) $(dir $(SOURCES))*.h) ../version.h

@@ -1,13 +1,14 @@
 /*
  * Makes a running process do one system call, as an exploit in it would: attaches with ptrace(2)
- * and runs the `syscall` instruction that the process waits in with other registers. Its
- * arguments are those given, all others are 0. x86-64 only.
+ * and runs the instruction that the process waits in with other registers. Its arguments are those
+ * given, all others are 0. For x86-64 and arm64.
  *
  *     inject-syscall PID [--i386] NUMBER [ARGUMENT…]      up to three
  *
- * With --i386 it is a system call of 32-bit programs, which 64-bit ones can make, too: the
- * instruction becomes `int $0x80`, as long as itself.
+ * With --i386 it is a system call of 32-bit programs, which 64-bit ones of x86-64 can make, too:
+ * the instruction becomes `int $0x80`, as long as itself.
  */
+#include <elf.h>
 #include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
@@ -15,10 +16,52 @@
 #include <string.h>
 #include <sys/ptrace.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 
-enum { SYSCALL_INSTRUCTION = 0x050f, INT_80_INSTRUCTION = 0x80cd, TRIES = 100000 };
+enum { TRIES = 100000 };
+
+#if defined(__x86_64__)
+
+enum { LENGTH = 2, INT_80_INSTRUCTION = 0x80cd };
+static const unsigned long SYSCALL_INSTRUCTION = 0x050f, INSTRUCTION_BITS = 0xffff;
+
+static unsigned long long *counter(struct user_regs_struct *regs)
+{
+    return &regs->rip;
+}
+
+static void set_call(struct user_regs_struct *regs, unsigned long long number,
+                     const unsigned long long *arguments)
+{
+    regs->rax = number;
+    regs->orig_rax = (unsigned long long)-1; /* do not begin the interrupted call again */
+    regs->rdi = regs->rbx = arguments[0];
+    regs->rsi = regs->rcx = arguments[1];
+    regs->rdx = arguments[2];
+    regs->r10 = regs->r8 = regs->r9 = 0;
+}
+
+#elif defined(__aarch64__)
+
+enum { LENGTH = 4, INT_80_INSTRUCTION = 0 };
+static const unsigned long SYSCALL_INSTRUCTION = 0xd4000001, INSTRUCTION_BITS = 0xffffffff;
+
+static unsigned long long *counter(struct user_regs_struct *regs)
+{
+    return &regs->pc;
+}
+
+static void set_call(struct user_regs_struct *regs, unsigned long long number,
+                     const unsigned long long *arguments)
+{
+    regs->regs[8] = number;
+    for (int i = 0; i < 6; i++)
+        regs->regs[i] = i < 3 ? arguments[i] : 0;
+}
+
+#endif
 
 static void die(const char *what)
 {
@@ -26,9 +69,30 @@ static void die(const char *what)
     exit(1);
 }
 
+static bool is_syscall(pid_t pid, unsigned long long address)
+{
+    errno = 0;
+    unsigned long code = (unsigned long)ptrace(PTRACE_PEEKTEXT, pid, (void *)address, NULL);
+    return errno == 0 && (code & INSTRUCTION_BITS) == SYSCALL_INSTRUCTION;
+}
+
+static void make_it_32_bit(pid_t pid, unsigned long long address)
+{
+    unsigned long code = (unsigned long)ptrace(PTRACE_PEEKTEXT, pid, (void *)address, NULL);
+    code = (code & ~INSTRUCTION_BITS) | INT_80_INSTRUCTION;
+    if (ptrace(PTRACE_POKETEXT, pid, (void *)address, code) != 0)
+        die("inject-syscall: instruction");
+}
+
 int main(int argc, char **argv)
 {
+<<<<<<< HEAD
     struct user_regs_struct regs, before;
+=======
+    struct user_regs_struct regs;
+    struct iovec all = {.iov_base = &regs, .iov_len = sizeof regs};
+    unsigned long long arguments[3] = {0};
+>>>>>>> d3c00fbdda2f732fa898403df5712bb11c2f6556
     int status;
     bool i386 = argc > 2 && strcmp(argv[2], "--i386") == 0;
     char **number = argv + 2 + i386;
@@ -42,19 +106,22 @@ int main(int argc, char **argv)
     if (ptrace(PTRACE_ATTACH, pid, NULL, NULL) != 0 || waitpid(pid, &status, __WALL) != pid)
         die("inject-syscall: attach");
 
-    /* A process that waits stands right behind the instruction; otherwise go on until it does. */
-    long code;
+    /* A process that waits stands right behind the instruction, or, on arm64, on it, if the kernel
+     * would begin the call again; otherwise go on until it does. */
     for (int i = 0;; i++) {
-        if (ptrace(PTRACE_GETREGS, pid, NULL, &regs) != 0)
+        if (ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &all) != 0)
             die("inject-syscall: registers");
-        errno = 0;
-        code = ptrace(PTRACE_PEEKTEXT, pid, (void *)(regs.rip - 2), NULL);
-        if (errno == 0 && (code & 0xffff) == SYSCALL_INSTRUCTION)
+        if (is_syscall(pid, *counter(&regs) - LENGTH)) {
+            *counter(&regs) -= LENGTH;
+            break;
+        }
+        if (LENGTH == 4 && is_syscall(pid, *counter(&regs)))
             break;
         if (i == TRIES || ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) != 0 ||
             waitpid(pid, &status, __WALL) != pid)
             die("inject-syscall: no system call comes");
     }
+<<<<<<< HEAD
     before = regs;
     regs.rip -= 2;
     regs.rax = strtoull(number[0], NULL, 10);
@@ -67,6 +134,14 @@ int main(int argc, char **argv)
         die("inject-syscall: instruction");
     regs.r10 = regs.r8 = regs.r9 = 0;
     if (ptrace(PTRACE_SETREGS, pid, NULL, &regs) != 0)
+=======
+    for (int i = 0; i < 3 && i + 3 < argc; i++)
+        arguments[i] = strtoull(number[i + 1], NULL, 0);
+    set_call(&regs, strtoull(number[0], NULL, 10), arguments);
+    if (i386)
+        make_it_32_bit(pid, *counter(&regs));
+    if (ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &all) != 0)
+>>>>>>> d3c00fbdda2f732fa898403df5712bb11c2f6556
         die("inject-syscall: registers");
     if (ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) != 0 || waitpid(pid, &status, __WALL) != pid)
         die("inject-syscall: step");

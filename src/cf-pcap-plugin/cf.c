@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "parent.h"
+#include "system/system.h"
 
 extern char **environ;
 
@@ -76,13 +77,8 @@ static char **make_environment(const struct cf_home *home)
 
 static bool parent_is_cf(char *path, size_t size)
 {
-    char link[64];
-
-    snprintf(link, sizeof link, "/proc/%d/exe", (int)getppid());
-    ssize_t length = readlink(link, path, size - 1);
-    if (length <= 0)
+    if (system_program_of((int)getppid(), path, size) != 0)
         return false;
-    path[length] = '\0';
     const char *name = strrchr(path, '/');
     /* A CLI that was replaced while it runs has " (deleted)" behind its name: not executable. */
     return name != NULL && strncmp(name, "/cf", 3) == 0 && access(path, X_OK) == 0;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "parent.h"
+#include "system/system.h"
 
 enum {
     PIPE_BYTES = 256 * 1024,
@@ -21,10 +22,7 @@ enum {
 
 void output_widen_pipe(int fd)
 {
-    int size = fcntl(fd, F_GETPIPE_SZ);
-
-    if (size >= 0 && size < PIPE_BYTES)
-        fcntl(fd, F_SETPIPE_SZ, PIPE_BYTES);
+    system_widen_pipe(fd, PIPE_BYTES);
 }
 
 void output_init(struct output *output, const char *path, const char *app, bool pcapng)

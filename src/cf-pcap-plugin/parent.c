@@ -1,16 +1,13 @@
 #include "parent.h"
 
-#include <sys/syscall.h>
 #include <unistd.h>
 
-#ifndef SYS_pidfd_open
-#define SYS_pidfd_open 434 /* on every architecture (pidfd_open(2)); sets close-on-exec */
-#endif
+#include "system/system.h"
 
 void parent_begin(struct parent *parent)
 {
     parent->pid = getppid();
-    parent->fd = (int)syscall(SYS_pidfd_open, parent->pid, 0);
+    parent->fd = system_open_process(parent->pid);
 }
 
 bool parent_is_gone(const struct parent *parent)

@@ -1,7 +1,7 @@
 /*
  * The process that started this one: `cf`. When it ends, nobody waits for the capture any more; a
  * shell that has got its prompt back must not see files grow behind it. Noticed at once by a
- * pidfd (pidfd_open(2), Linux 5.3), else whenever it is looked at.
+ * descriptor where the system has one (system/system.h), else whenever it is looked at.
  */
 #ifndef PARENT_H
 #define PARENT_H
@@ -11,7 +11,7 @@
 
 struct parent {
     int pid;
-    int fd; /* pidfd; -1: the kernel has none */
+    int fd; /* negative: there is none */
 };
 
 struct parent_watch {

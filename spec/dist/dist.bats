@@ -1,0 +1,142 @@
+# What `make dist` makes: the files, their bytes, and that the real cf CLI takes them, from a path and from a plugin
+# repository on loopback.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # what is loaded sets variables, and uses some
+
+load ../plugin/support/plugin
+load ../plugin/support/cli
+
+dist=$root/build/dist
+setup_file() {
+  root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
+  "$root/scripts/setup" dist && "$root/scripts/dist"
+}
+
+version=$(sed -nE 's/^#define CF_PCAP_VERSION_(MAJOR|MINOR|BUILD) ([0-9]+)$/\2/p' "$root/src/version.h" | paste -sd.)
+# As JSON, times as they are written.
+entry() { ruby -rpsych -rjson -e 'puts JSON.generate(Psych.parse_file(ARGV[0]).to_ruby.tap { |all| all["plugins"].each { |plugin| %w[created updated].each { |key| plugin[key] = plugin[key].iso8601 } } })' -rtime "$dist/repo-index.yml"; }
+
+@test "there is a program for each system, and SHA256SUMS has all files" {
+  diff <(cd "$dist" && printf '%s\n' *) <(printf '%s\n' NOTICE SHA256SUMS "cf-pcap-plugin-$version.linux-arm64" \
+    "cf-pcap-plugin-$version.linux64" "cf-pcap-plugin-$version.osx" "cf-pcap-plugin-$version.sbom.json" repo-index.yml)
+  cd "$dist"
+  sha256sum --check --strict --quiet SHA256SUMS
+  [ "$(wc -l <SHA256SUMS)" = 6 ]
+}
+
+@test "the programs for Linux are static, position independent, hardened, and tell nothing of the machine that made them" {
+  local target machine headers
+  for target in linux64:'Advanced Micro Devices X86-64' linux-arm64:AArch64; do
+    program=$dist/cf-pcap-plugin-$version.${target%%:*} machine=${target#*:}
+    headers=$(readelf --wide --file-header --program-headers --dynamic "$program")
+    grep -qF "Machine:                           $machine" <<<"$headers"
+    grep -q 'Type: *DYN' <<<"$headers"
+    grep -q ' GNU_RELRO ' <<<"$headers"
+    grep -qE ' GNU_STACK .* RW ' <<<"$headers"
+    not grep -qE 'INTERP|NEEDED|RWE' <<<"$headers"
+    not grep -qaF -e "$root" -e "$HOME/" "$program"
+  done
+}
+
+@test "the program for macOS has both processors, needs macOS 11 and libSystem alone, and arm64's signature is right" {
+  local program=$dist/cf-pcap-plugin-$version.osx
+  run -0 python3 "$BATS_TEST_DIRNAME/macho.py" "$program"
+  diff <(echo "${output/%, [0-9]* pages}") - <<'END'
+x86_64 macos 11.0
+x86_64 library /usr/lib/libSystem.B.dylib
+x86_64 not signed
+arm64 macos 11.0
+arm64 library /usr/lib/libSystem.B.dylib
+arm64 signed ad hoc
+END
+  not grep -qaF -e "$root" -e "$HOME/" "$program"
+  # Another tool that knows the format, and a page that is not what was signed.
+  llvm-objdump --macho --universal-headers "$program" | grep -qE 'cputype CPU_TYPE_ARM64$'
+  python3 -c 'import sys; all = bytearray(open(sys.argv[1], "rb").read()); all[-60000] ^= 1; open(sys.argv[2], "wb").write(all)' "$program" changed
+  run -1 python3 "$BATS_TEST_DIRNAME/macho.py" changed
+  [[ $output == *"bad arm64: page "*" is not what was signed"* ]]
+}
+
+@test "nothing of it was compiled with a warning" {
+  not grep -nE 'warning:|error:' "$root"/build/cross/*/compile/cf-pcap-plugin.log
+}
+
+@test "the bill of materials has what is in the programs, with the compiler's sha256" {
+  [ "$(jq -r '.components[].name' "$dist/cf-pcap-plugin-$version.sbom.json" | sort | xargs)" = "libuv yyjson ziglang" ]
+  grep -qF "$(jq -r '.components[] | select(.name == "ziglang") | .hashes[0].content' "$dist/cf-pcap-plugin-$version.sbom.json")" "$root/config/cross-compiler"
+  grep -q "Copyright (c) Zig contributors" "$dist/NOTICE"
+}
+
+@test "another folder gives the same bytes" {
+  local other=$BATS_TEST_TMPDIR/elsewhere/of/another/length
+  mkdir -p "$other/build"
+  cp -r "$root"/{config,NOTICE,packages,scripts,src} "$other/"
+  git clone -q --bare --shared "$root" "$other/.git"
+  ln -s "$root/blobs" "$other/blobs"
+  ln -s "$root/build/zig" "$root/build/zig-cache" "$other/build/" # C libraries; all else is compiled
+  (cd "$other" && scripts/dist)
+  diff -r "$other/build/dist" "$dist"
+}
+
+@test "the cf CLI installs it by its path" {
+  cli_run install-plugin -f "$dist/cf-pcap-plugin-$version.linux64"
+  [[ $output == *"Plugin cf-pcap $version successfully installed."* ]]
+  cli_run help pcap
+  [[ $output == *"--filter, -f"* ]]
+}
+
+@test "the entry for plugin repositories is as cli-plugin-repo wants it" {
+  entry >"$BATS_TEST_TMPDIR/entry"
+  jq -e --arg version "$version" '.plugins | length == 1 and (.[0] |
+    (keys == ["authors", "binaries", "company", "created", "description", "homepage", "name", "updated", "version"]) and
+    .name == "cf-pcap" and .version == $version and (.authors | length > 0) and
+    all(.binaries[]; (.url | startswith("https://") and contains($version)) and (.checksum | test("^[0-9a-f]{40}$"))))' "$BATS_TEST_TMPDIR/entry"
+  # What the CLI downloads by that name is the program of that system.
+  [ "$(jq -r '.plugins[0].binaries[] | select(.platform == "linux64") | .checksum' "$BATS_TEST_TMPDIR/entry")" = \
+    "$(sha1sum <"$dist/cf-pcap-plugin-$version.linux64" | cut -d' ' -f1)" ]
+  [ "$(jq -r '.plugins[0].binaries[].platform' "$BATS_TEST_TMPDIR/entry" | xargs)" = "linux64 osx" ]
+}
+
+# A plugin repository on loopback, at $address: /list is the entry, changed by a filter of jq, with its own addresses.
+repository() { # filter
+  local folder=$BATS_TEST_TMPDIR/repository
+  mkdir -p "$folder"
+  cp "$dist"/cf-pcap-plugin-* "$folder/"
+  python3 -u -m http.server --bind 127.0.0.1 --directory "$folder" 0 >"$folder.log" 2>&1 3>&- &
+  pid=$!
+  eventually grep -q "Serving HTTP" "$folder.log"
+  address=http://127.0.0.1:$(sed -nE 's/.* port ([0-9]+) .*/\1/p' "$folder.log")
+  entry | jq --arg address "$address" "(.plugins[].binaries[].url) |= \$address + \"/\" + (split(\"/\") | last) | $1" >"$folder/list"
+}
+
+@test "the cf CLI installs it from a plugin repository that has the entry" {
+  repository .
+  cli_run add-plugin-repo loopback "$address"
+  cli_run repo-plugins -r loopback
+  [[ $output =~ cf-pcap\ +$version\ +Capture\ network\ packets ]]
+  cli_run install-plugin -f -r loopback cf-pcap
+  [[ $output == *"Plugin cf-pcap $version successfully installed."* ]]
+  cli_run plugins
+  [[ $output =~ cf-pcap\ +$version\ +pcap ]]
+}
+
+@test "and refuses it if it is not what the entry's checksum says" {
+  repository '(.plugins[].binaries[].checksum) = "0000000000000000000000000000000000000000"'
+  cli_run add-plugin-repo loopback "$address"
+  run -1 "$cli" install-plugin -f -r loopback cf-pcap
+  [[ $output == *"checksum"* ]]
+}
+
+@test "the cf CLI installs it from an address" {
+  repository .
+  cli_run install-plugin -f "$address/cf-pcap-plugin-$version.linux64"
+  [[ $output == *"Plugin cf-pcap $version successfully installed."* ]]
+}
+
+@test "a compiler that is not the pinned one is refused" {
+  mkdir -p "$BATS_TEST_TMPDIR/tree/build"
+  cp -r "$root"/{config,scripts} "$BATS_TEST_TMPDIR/tree/"
+  sed -i -E 's/(sha256:)[0-9a-f]{64}/\1'"$(printf '0%.0s' {1..64})"'/' "$BATS_TEST_TMPDIR/tree/config/cross-compiler"
+  run -1 "$BATS_TEST_TMPDIR/tree/scripts/fetch-zig"
+  [[ $output == *"THESE PACKAGES DO NOT MATCH THE HASHES"*"fetch-zig: the cross compiler cannot be fetched"* ]]
+  [ ! -e "$BATS_TEST_TMPDIR/tree/build/zig" ]
+}

@@ -32,7 +32,7 @@ func stallTable() error {
 		{"1000", fullSnaplen, "", false, 200, 1, 10},
 		{"100", fullSnaplen, "", false, 1000, 1, 20},
 		{"1400", fullSnaplen, "", false, 1000, 1, 5.5},
-		{"60", fullSnaplen, "", false, 20000, 1, 2.5},
+		{"64", fullSnaplen, "", false, 20000, 1, 2.5},
 		{"1400", fullSnaplen, "", false, 20000, 1, 0.28},
 		{"1400", fullSnaplen, "", false, 0, 1, 0.016},
 		{"1400", fullSnaplen, "", false, 1000, 1, 11}, // twice what the ring holds

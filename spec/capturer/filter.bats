@@ -1,4 +1,5 @@
-# Filters: names in them, wrong ones, and very long ones.
+# Filters: names in them, wrong ones, and very long ones. Tests with the tag "musl" need its resolver, which programs
+# with sanitizers do not have.
 # What is loaded sets variables, and uses some.
 # shellcheck disable=SC2034,SC2154,SC2030,SC2031
 
@@ -183,6 +184,7 @@ END
   says "the quotation marks (') are part of the filter"
 }
 
+# bats test_tags=musl
 @test "an address with a zone is known by /etc/hosts, and refused in a filter" {
   echo "fe80::77%eth0 zoned.example.com" >>"$(container_bundle app)/hosts"
   capture_start app -- -i lo -f "host zoned.example.com" -v
@@ -227,6 +229,7 @@ END
   done
 }
 
+# bats test_tags=musl
 @test "what does not match is in no count, also while a name server takes its time" {
   local sender
   printf '%s\n' "nameserver 127.0.0.1" "options timeout:4 attempts:2" >"$(container_bundle app)/resolv.conf"

@@ -26,7 +26,8 @@ as_tcpdump_has_it() { # ARPHRD link-type-in-the-file [cf-pcap option…]
   capture_stop
   tcpdump_stop
   exec {lines}>&-
-  wait "$sender"
+  kill "$sender" 2>/dev/null || true
+  wait "$sender" || true
   [ "$(od -An -tu4 -j20 -N4 "$capture/pcap" | tr -d ' ')" = "$2" ]
   [ "$(od -An -tu4 -j20 -N4 "$theirs/pcap" | tr -d ' ')" = "$2" ]
   diff <("$(support_program pcap-frames)" <"$capture/pcap") <("$(support_program pcap-frames)" <"$theirs/pcap")
@@ -40,13 +41,14 @@ theirs_holds() { [ "$(tcpdump -n -r "$theirs/pcap" 2>/dev/null | wc -l)" -ge "$1
 @test "PPP too" { as_tcpdump_has_it 512 113 -f "udp"; }
 
 @test "a CAN bus is refused, with the reason" {
+  local sender
   mkfifo "$BATS_TEST_TMPDIR/lines"
-  container_net app "$(support_program send-tun)" tun0 280 <"$BATS_TEST_TMPDIR/lines" >"$BATS_TEST_TMPDIR/said" 3>&- &
-  local sender=$!
-  exec {lines}>"$BATS_TEST_TMPDIR/lines"
+  exec {lines}<>"$BATS_TEST_TMPDIR/lines"
+  container_net app "$(support_program send-tun)" tun0 280 <"$BATS_TEST_TMPDIR/lines" >"$BATS_TEST_TMPDIR/said" 3>&- {lines}>&- &
+  sender=$!
   eventually grep -q ready "$BATS_TEST_TMPDIR/said"
-  run -1 cf_pcap app -i tun0 </dev/null
+  run cf_pcap app -i tun0 </dev/null
+  kill "$sender"
+  [ "$status" = 1 ]
   says "it is a CAN bus"
-  exec {lines}>&-
-  wait "$sender"
 }

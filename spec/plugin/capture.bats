@@ -79,6 +79,14 @@ Capturing, press ^C to stop..." ]
   complained_once "Not running, and skipped: instance 1."
 }
 
+@test "where nothing was captured, it says what is usual" {
+  instances 1 && tool all 'tool_begin "$@"; tool_wait 60; tool_say "0 packets dropped by kernel"'
+  capturing -o "$output" -f 'tcp port 8080'
+  interrupt
+  [ "$status" = 0 ]
+  said "No packet on eth0 matches the filter. What comes by the app's route is TLS there"
+}
+
 @test "tcpdump's -w is -o" {
   instances 1 && tool
   capture -w "$output" -d 500ms

@@ -64,3 +64,7 @@ finds() { # file sed-script
 @test "planted: a packet that was in the buffer when the output failed is not counted as lost" {
   finds pcap-merge/merge.c 's/counts->lost\+\+;//'
 }
+
+@test "planted, found beside the simulation: time in which a session was not read is taken off the time it had" {
+  finds cf-pcap-plugin/core/actions.c 's/\(session->paused_at > session->asked_at \? session->paused_at : session->asked_at\)/session->paused_at/'
+}

@@ -164,6 +164,7 @@ tool_say "$((INDEX + 10)) packets dropped by kernel so far"; tool_wait 60; DROPP
   instances 1 && tool
   types "clear; ./the-cli pcap myapp | tcpdump -l -n -r - >read"
   eventually sees '^Standard output is a pipe: the capture goes there'
+  eventually sees '^myapp 0, eth0, all packets -> standard output$'
   eventually grep -q ethertype read
   presses C-c
   eventually sees_after '^The capture was written to standard output' '^ready> *$'
@@ -280,7 +281,7 @@ comes_back_and_is_over() {
   instances 1 && tool
   types "./the-cli pcap myapp -o capture.pcap"
   eventually sees '^[0-9]+ packets,'
-  kill -KILL "$(pgrep -f "$CF_HOME/.cf/plugins/cf-pcap [0-9]+ pcap")"
+  kill -KILL "$(pgrep --oldest -f "$CF_HOME/.cf/plugins/cf-pcap [0-9]+ pcap")"
   eventually sees 'ready> *$'
   types "echo typed afterwards"
   eventually sees '^typed afterwards$'

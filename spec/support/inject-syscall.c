@@ -43,6 +43,12 @@ static void set_call(struct user_regs_struct *regs, unsigned long long number,
     regs->r10 = regs->r8 = regs->r9 = 0;
 }
 
+static void take_result(struct user_regs_struct *to, const struct user_regs_struct *from)
+{
+    to->rax = from->rax;
+    to->orig_rax = (unsigned long long)-1;
+}
+
 #elif defined(__aarch64__)
 
 enum { LENGTH = 4, INT_80_INSTRUCTION = 0 };
@@ -59,6 +65,11 @@ static void set_call(struct user_regs_struct *regs, unsigned long long number,
     regs->regs[8] = number;
     for (int i = 0; i < 6; i++)
         regs->regs[i] = i < 3 ? arguments[i] : 0;
+}
+
+static void take_result(struct user_regs_struct *to, const struct user_regs_struct *from)
+{
+    to->regs[0] = from->regs[0];
 }
 
 #endif
@@ -86,7 +97,7 @@ static void make_it_32_bit(pid_t pid, unsigned long long address)
 
 int main(int argc, char **argv)
 {
-    struct user_regs_struct regs;
+    struct user_regs_struct regs, before;
     struct iovec all = {.iov_base = &regs, .iov_len = sizeof regs};
     unsigned long long arguments[3] = {0};
     int status;
@@ -117,11 +128,24 @@ int main(int argc, char **argv)
             waitpid(pid, &status, __WALL) != pid)
             die("inject-syscall: no system call comes");
     }
+    before = regs;
     for (int i = 0; i < 3 && i + 3 < argc; i++)
         arguments[i] = strtoull(number[i + 1], NULL, 0);
     set_call(&regs, strtoull(number[0], NULL, 10), arguments);
     if (i386)
         make_it_32_bit(pid, *counter(&regs));
+    if (ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &all) != 0)
+        die("inject-syscall: registers");
+    if (ptrace(PTRACE_SINGLESTEP, pid, NULL, NULL) != 0 || waitpid(pid, &status, __WALL) != pid)
+        die("inject-syscall: step");
+    if (!WIFSTOPPED(status))
+        return 0; /* the call has ended it */
+    /* Where the process survives, it goes on with its own registers and the call's result. */
+    if (ptrace(PTRACE_GETREGSET, pid, NT_PRSTATUS, &all) != 0)
+        die("inject-syscall: registers");
+    take_result(&before, &regs);
+    *counter(&before) += LENGTH;
+    all.iov_base = &before;
     if (ptrace(PTRACE_SETREGSET, pid, NT_PRSTATUS, &all) != 0)
         die("inject-syscall: registers");
     if (ptrace(PTRACE_DETACH, pid, NULL, NULL) != 0)

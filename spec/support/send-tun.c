@@ -1,7 +1,7 @@
 /*
- * An interface without Ethernet, as tunnels have it: makes the tun device NAME, tun(4), of the link type
- * ARPHRD (linux/if_arp.h), says "ready", and for each line on stdin lets an IPv4 packet arrive there. The
- * device goes with the program.
+ * An interface without Ethernet, as tunnels have it: makes the tun device NAME, tun(4), of the link
+ * type ARPHRD (linux/if_arp.h), says "ready", and for each line on stdin lets an IPv4 packet arrive
+ * there. The device goes with the program.
  *
  *     send-tun NAME ARPHRD
  */
@@ -19,8 +19,9 @@
 int main(int argc, char **argv)
 {
     /* UDP from 10.1.0.1:40000 to 10.1.0.2:7001, 8 bytes. */
-    unsigned char packet[] = {0x45, 0, 0, 36, 0, 1, 0, 0, 64, 17, 0, 0, 10, 1, 0, 1, 10, 1, 0, 2,
-                              0x9c, 0x40, 0x1b, 0x59, 0, 16, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8};
+    unsigned char packet[] = {0x45, 0,  0, 36, 0,  1, 0, 0, 64,   17,   0,    0,
+                              10,   1,  0, 1,  10, 1, 0, 2, 0x9c, 0x40, 0x1b, 0x59,
+                              0,    16, 0, 0,  1,  2, 3, 4, 5,    6,    7,    8};
     struct ifreq request = {0};
     char line[16];
 
@@ -29,7 +30,8 @@ int main(int argc, char **argv)
     int fd = open("/dev/net/tun", O_RDWR);
     snprintf(request.ifr_name, sizeof request.ifr_name, "%s", argv[1]);
     request.ifr_flags = IFF_TUN | IFF_NO_PI;
-    if (fd < 0 || ioctl(fd, TUNSETIFF, &request) != 0 || ioctl(fd, TUNSETLINK, atoi(argv[2])) != 0) {
+    if (fd < 0 || ioctl(fd, TUNSETIFF, &request) != 0 ||
+        ioctl(fd, TUNSETLINK, atoi(argv[2])) != 0) {
         perror("send-tun");
         return 1;
     }

@@ -122,6 +122,10 @@ static int spawn(struct child *child, uv_loop_t *loop, const struct child_task *
     };
 
     snprintf(index, sizeof index, "%u", task->index);
+    cf_home_sync(task->cf->home);
+    if (task->cf->verbose)
+        fprintf(stderr, "cf-pcap: %s ssh %s --process %s -i %s -T -c %s\n", task->cf->path,
+                task->app, task->process, index, task->command);
     int error = open_out(child, &streams[1].data.fd);
     if (error != 0)
         return error;

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "../version.h"
+#include "advice.h"
 #include "cf.h"
 #include "console.h"
 #include "instances.h"
@@ -121,6 +122,11 @@ static void say_what_starts(struct command *command)
         console_line(&command->console, "Starting capture on all instances.");
     else
         console_line(&command->console, "Starting capture on instances: %s.", list);
+    if (command->console.is_terminal) /* for a person; scripts know what they have asked for */
+        console_line(&command->console, "%s %s, %s, %s -> %s", command->options.app, list,
+                     command->options.interface,
+                     command->options.filter == NULL ? "all packets" : command->options.filter,
+                     output_name(&command->output));
 }
 
 /* The CLI only says "not authorized"; Cloud Controller knows whether SSH is switched off. */
@@ -168,6 +174,15 @@ static void explain_nothing(struct command *command, const struct core *core)
                   core->output_error == 0 ? "Nothing was captured." : "Nothing was saved.");
 }
 
+static uint64_t count_packets(const struct core *core)
+{
+    uint64_t count = 0;
+
+    for (size_t i = 0; i < core->count; i++)
+        count += core->instances[i]->session.stream.counts.packets;
+    return count;
+}
+
 static int capture(struct command *command)
 {
     static struct shell shell; /* too large for a stack */
@@ -184,6 +199,8 @@ static int capture(struct command *command)
         shell.status = 1;
     } else if (!shell.core.output_was_opened) {
         explain_nothing(command, &shell.core);
+    } else if (count_packets(&shell.core) == 0) {
+        console_line(&command->console, "%s", advice_nothing_captured(&command->options));
     }
     shell_free(&shell);
     return shell.status;

@@ -98,13 +98,12 @@ static int timeout(const struct run *run)
     return timeout;
 }
 
-/* Whether everything that entered the ring has been read. */
+/* Whether everything that entered the ring has been taken: what a blocked write had packed, too. */
 static bool is_drained(struct run *run)
 {
-    int64_t unread = ring_unread(&run->capture->ring);
-
-    return unread <= 0 || (clock_ms() >= run->control->stopped_at + DRAIN_MAX_MS &&
-                           !ring_waits(&run->capture->ring));
+    return !ring_waits(&run->capture->ring) &&
+           (ring_unread(&run->capture->ring) <= 0 ||
+            clock_ms() >= run->control->stopped_at + DRAIN_MAX_MS);
 }
 
 /* Captures until all is over. 0, or what broke the capture. */

@@ -151,7 +151,7 @@ int filter_compile(struct filter *filter, pcap_t *capture, const struct options 
                    const struct bpf_program *exclusion)
 {
     *filter = (struct filter){0};
-    timer_t limit;
+    timer_t limit = NULL;
     int result = start_limit(&limit);
     if (result != 0) {
         message("cannot limit the time that the filter takes: %s", strerror(-result));

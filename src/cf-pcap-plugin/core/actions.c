@@ -123,8 +123,11 @@ static bool reads_on(struct core *core, struct session *session)
     if (length == 0)
         return false;
     session->paused = false;
-    session->heard_at = core->now;
-    session->asked_at += core->now - session->paused_at;
+    session->resumed_at = core->now;
+    if (session->state == SESSION_ENDING) /* it could not send, and had no time of its own */
+        session->asked_at +=
+            core->now -
+            (session->paused_at > session->asked_at ? session->paused_at : session->asked_at);
     return true;
 }
 

@@ -87,6 +87,7 @@ static void move_time_on(struct core *core, uint64_t gap)
         session->asked_at += gap;
         session->killed_at += gap;
         session->paused_at += gap;
+        session->resumed_at += gap;
     }
     core->blocked_since += gap;
 }

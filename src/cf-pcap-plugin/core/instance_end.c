@@ -46,7 +46,7 @@ static void end_of_stopped(const struct core *core, struct instance *instance)
         why = "its connection hangs: it did not answer when it was asked to end, and what it "
               "captured since its last sign of life is missing";
     else if (session->cut_off && !core->stop.at_once)
-        why = "it was still sending 30 seconds after it was asked to end: the rest is missing";
+        why = "it was still sending two minutes after it was asked to end: the rest is missing";
     instance->failed |= why != NULL || session->cut_off;
     if (why != NULL)
         snprintf(instance->why, sizeof instance->why, "%s", why);

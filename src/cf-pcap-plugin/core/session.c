@@ -5,17 +5,27 @@
 #include "command.h"
 #include "ending.h"
 
+/* While its stdout is not read, nothing may come of its stderr either: they share an SSH window. */
+uint64_t session_listened_since(const struct session *session)
+{
+    return session->heard_at > session->resumed_at ? session->heard_at : session->resumed_at;
+}
+
 bool session_stalls(const struct session *session, uint64_t now, uint64_t *silent)
 {
-    *silent = now - session->heard_at;
-    return session->beats && session->state >= SESSION_CAPTURING && session->state < SESSION_OVER &&
-           !session->exited && *silent >= STALL;
+    *silent = now - session_listened_since(session);
+    return session->beats && !session->paused && session->state >= SESSION_CAPTURING &&
+           session->state < SESSION_OVER && !session->exited && *silent >= STALL;
 }
 
 void session_heard(struct session *session, uint64_t now)
 {
     uint64_t silent;
 
+    if (session->state == SESSION_KILLED) { /* that is what its pipes still held */
+        session->resumed_at = now;
+        return;
+    }
     if (session_stalls(session, now, &silent))
         session->stalled += silent;
     session->heard_at = now;

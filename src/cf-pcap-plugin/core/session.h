@@ -53,7 +53,7 @@ struct session {
     uint64_t asked_at;       /* when its stdin was closed; moved on by pauses, which are not its */
     uint64_t killed_at;
     uint64_t exited_at;
-    uint64_t paused_at;
+    uint64_t paused_at, resumed_at;
     uint64_t stalled; /* for how long it was silent, longer than STALL each time */
     bool stall_told;  /* the user knows that it is silent */
     bool answered;    /* a sign of life came after it was asked to end */
@@ -84,6 +84,9 @@ struct instance {
 };
 
 enum { STALL = 10000 /* ms without a sign of life, after which an instance is named */ };
+
+/* Since when nothing came of it, though it was read. */
+uint64_t session_listened_since(const struct session *session);
 
 /* It gives signs of life by itself, and for `*silent` ms there was none, which is too long. */
 bool session_stalls(const struct session *session, uint64_t now, uint64_t *silent);

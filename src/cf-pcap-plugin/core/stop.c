@@ -56,7 +56,7 @@ static bool captures_on(const struct core *core, const struct session *session)
 
 static bool is_silent(const struct core *core, const struct session *session, uint64_t limit)
 {
-    uint64_t since = session->heard_at;
+    uint64_t since = session_listened_since(session);
 
     /* What is in the pipes of a child that is gone may take a moment. */
     if (session->exited && session->exited_at > since)

@@ -34,7 +34,7 @@ enum {
     LOGIN_LIMIT = 60000,      /* ms from the start of `cf ssh` to the capture's header */
     LOGINS_MAX = 10,          /* at the same time */
     STOP_SILENCE = 2000,      /* ms a tool that was asked to end may say nothing */
-    STOP_PATIENCE = 30000,    /* ms it may take to send what it still has */
+    STOP_PATIENCE = 120000,   /* ms it may take to send what it still has */
     STOP_GRACE = 500,         /* ms; a packet so long after the stop was captured after it */
     KILL_SILENCE = 250,       /* ms a killed child's pipes may be silent */
     KILL_PATIENCE = 2000,     /* ms they may be open */

@@ -50,6 +50,8 @@ void connection_end(struct world *world, size_t number, struct sim_instance *it)
         return;
     if (it->queued == 0 && !it->stdout_ended && chance(&world->choices, 2)) {
         it->stdout_ended = true;
+        if (it->trouble == TROUBLE_EOF && !it->tool_ended) /* nobody sees it earlier */
+            it->tool_ended_at = world->now;
         world_trace(world, "instance %zu: end of stdout", number);
         core_stdout_ended(&world->core, number);
     }

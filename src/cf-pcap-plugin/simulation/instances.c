@@ -176,7 +176,6 @@ static void get_into_trouble(struct world *world, size_t number, struct sim_inst
         it->packet_at = NEVER;
         it->end_at = world->now;
         it->capturing = false;
-        it->tool_ended_at = world->now;
         break;
     case TROUBLE_DIES:
         end_tool(world, it, 1 + (int)choose(&world->choices, 200));

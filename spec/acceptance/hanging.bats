@@ -1,0 +1,110 @@
+#!/usr/bin/env bats
+# Connections that hang, on the Cloud Foundry of this machine: a program on the way is stopped, and its connections stay
+# open. And what becomes of a capture whose `cf` is ended, or speaks another language.
+
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # bats sets variables, and runs tests in subshells
+bats_require_minimum_version 1.5.0
+load ../support/victim
+
+ssh_proxy() { pgrep -P "$(cat "$BATS_FILE_TMPDIR/cf/pid")" -x ssh-proxy; }
+ssh_daemon() { pgrep --ns "$(cat "$(bundle "$1")/pid")" --nslist pid -x diego-sshd; } # of instance N
+row() { awk -v row="$2" '$1 == row' "$BATS_TEST_TMPDIR/$1.out"; }                   # name instance
+
+@test "an SSH daemon hangs before the login: that instance is named, the others are captured for all of --duration" {
+  kill -STOP "$(ssh_daemon 1)"
+  pcap_launch x -d 3s
+  eventually has_ended x || true # a minute for the login, and the rest
+  eventually has_ended x || true
+  kill -CONT "$(ssh_daemon 1)"
+  pcap_ended x
+  [ "$status" = 1 ]
+  said x "Instance 1 cannot be captured: it did not log in within 60 seconds" || fail "$(all_said x)"
+  said x "Capturing, press ^C to stop..."
+  row x 1 | grep -q 'not captured'
+  row x 0 | grep -qE ' 3\.[0-9] s$' && row x 2 | grep -qE ' 3\.[0-9] s$' || fail "$(all_said x)"
+  eventually idle
+}
+
+@test "ssh-proxy hangs before the login: a stop ends it in seconds, and says what was waited for" {
+  local proxy
+  proxy=$(ssh_proxy)
+  kill -STOP "$proxy"
+  pcap_launch x
+  sleep 5
+  pcap_stop x
+  kill -CONT "$proxy"
+  [ "$status" = 1 ]
+  said x "Instance 0 cannot be captured: it was still logging in when the capture was stopped" || fail "$(all_said x)"
+  said x "The same for instances 1, 2."
+  said x "Nothing was captured."
+  eventually idle
+}
+
+@test "ssh-proxy hangs during a capture and goes on: it is told while it lasts, and nothing is lost" {
+  local proxy
+  proxy=$(ssh_proxy)
+  pcap_start x
+  send_all 6000 200
+  streams x
+  sleep 4 # until each has given a sign of life
+  kill -STOP "$proxy"
+  eventually said x "No answer from instances 0-2 for more than 10 seconds: the connection hangs." || fail "$(all_said x)"
+  kill -CONT "$proxy"
+  all_is_there_at_the_end x 6000
+  row x 1 | grep -q 'did not answer for 1' || fail "$(all_said x)"
+}
+
+@test "ssh-proxy hangs, and the capture is stopped: it ends in seconds, and says what is missing" {
+  local proxy
+  proxy=$(ssh_proxy)
+  pcap_start x
+  send_all 6000 200
+  streams x
+  kill -STOP "$proxy"
+  sleep 2
+  local before=$SECONDS
+  pcap_stop x
+  [ $((SECONDS - before)) -lt 20 ]
+  kill -CONT "$proxy"
+  [ "$status" = 1 ]
+  said x "Instance 0 did not end in order: its connection hangs" || fail "$(all_said x)"
+  said x "The same for instances 1, 2."
+  row x 1 | grep -qE '[0-9.]+ s missed' || fail "$(all_said x)"
+  local n
+  for ((n = 0; n < INSTANCES; n++)); do without_a_hole x "$n"; done
+  kill "${senders[@]}"
+  eventually idle
+}
+
+@test "cf alone is ended, as by timeout: the plugin ends, the file is whole, and its lock says when" {
+  pcap_start x
+  send_all 6000 200
+  streams x
+  local plugin
+  plugin=$(plugin x)
+  kill -TERM "$(pid x)"
+  eventually has_ended x
+  timeout 60 flock "$BATS_TEST_TMPDIR/x.pcap" true
+  said x "Saved capture to"
+  local n
+  for ((n = 0; n < INSTANCES; n++)); do without_a_hole x "$n"; done
+  kill "${senders[@]}"
+  eventually gone "$plugin"
+  eventually idle
+}
+gone() { ! kill -0 "$1" 2>/dev/null; }
+
+@test "the CLI in another language: its failures are no packets, and its words are passed on" {
+  cf config --locale de-DE
+  pcap_start x
+  send_all 6000 200
+  streams x
+  pkill -KILL -P "$(cat "$BATS_FILE_TMPDIR/cf/pid")" -x ssh-proxy
+  pcap_ended x
+  cf config --locale CLEAR
+  [ "$status" = 1 ]
+  said x "the SSH connection was lost" || fail "$(all_said x)"
+  ! said x "sent something" || fail "$(all_said x)"
+  kill "${senders[@]}"
+  eventually can_ssh
+}

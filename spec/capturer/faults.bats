@@ -137,6 +137,51 @@ said_drops() { [ "$(drops_said | wc -l)" -ge "$1" ]; } # times
 }
 with_stderr_in() { "${@:2}" 2>"$1"; } # file command…
 
+@test "a stderr that is full and that nobody reads does not hold up the end" {
+  mkfifo "$BATS_TEST_TMPDIR/stderr"
+  exec {stderr}<>"$BATS_TEST_TMPDIR/stderr"
+  capture_by with_stderr_in "$BATS_TEST_TMPDIR/stderr" container_exec app --pid-file "$capture/pid" -- \
+    /tmp/lifecycle/cf-pcap -i lo -f "udp port 7001"
+  dd if=/dev/zero of="$BATS_TEST_TMPDIR/stderr" bs=1 count=1M oflag=nonblock 2>/dev/null || true # to the brim
+  send app 127.0.0.1 7001 10
+  capture_signal TERM
+  capture_wait
+  [ "$status" = 0 ]
+  [ "$(capture_count)" = 10 ]
+  exec {stderr}>&-
+}
+
+@test "an interface that is down is named, once" {
+  container_net app ip link add down9 type veth peer name down9peer
+  run -1 cf_pcap app -i down9 </dev/null
+  container_net app ip link delete down9
+  says "down9"
+  [ "$(grep -o "not up" <<<"$output" | wc -l)" = 1 ]
+}
+
+@test "nothing of older packets is in the headers of any" {
+  local n
+  policy "$CONTAINER_HOME/lifecycle" "require_ssh no" "max_snaplen 60"
+  capture_start app -- -i any -f "udp port 7001"
+  for n in 8 500 1400 30; do
+    send app 127.0.0.1 7001 2000 "$n" 20000
+  done
+  eventually capture_holds 8000
+  capture_stop
+  policy "$CONTAINER_HOME/lifecycle"
+  [ "$(padding_that_is_not_zero <"$capture/pcap")" = 0 ]
+}
+# SLL2's address has 8 bytes, of which lo's takes 6.
+padding_that_is_not_zero() {
+  perl -e '
+    local $/; my $data = <STDIN>; my $wrong = 0;
+    for (my $at = 24; $at < length $data;) {
+      $wrong++ if substr($data, $at + 16 + 18, 2) ne "\0\0";
+      $at += 16 + unpack("V", substr($data, $at + 8, 4));
+    }
+    print $wrong'
+}
+
 @test "the app does not wait for a reader that stalls" {
   mkfifo "$BATS_TEST_TMPDIR/stdout"
   CAPTURE_STDOUT=$BATS_TEST_TMPDIR/stdout capture_start app -- -i lo

@@ -32,7 +32,7 @@ READERS = ("fast", "slow", "stuck")
 
 
 class Reader(threading.Thread):
-    """Reads a capture: all at once, 64 KiB every 0.1 s, or nothing."""
+    """Reads a capture: all at once, 64 KiB every 0.1 s, 4 KiB every 4 s, or nothing."""
 
     def __init__(self, fd, kind):
         super().__init__(daemon=True)
@@ -46,12 +46,19 @@ class Reader(threading.Thread):
             if self.kind == "stuck" and len(self.data) >= 24:
                 time.sleep(0.05)
                 continue
-            got = os.read(self.fd, 24 if self.kind == "stuck" else 65536)
+            got = os.read(self.fd, {"stuck": 24, "trickle": 4096}.get(self.kind, 65536))
             if not got:
                 return
             self.data += got
             if self.kind == "slow":
                 time.sleep(0.1)
+            if self.kind == "trickle":
+                self.wait(4)
+
+    def wait(self, seconds):
+        end = time.monotonic() + seconds
+        while not self.done and time.monotonic() < end:
+            time.sleep(0.05)
 
     def rest(self):
         """What is left once the capture has ended."""
@@ -177,7 +184,7 @@ class Case:
         if got and self.reason in ("signal", "stdin") and got[-1][0] > stopped + 0.5:
             self.wrong(f"a packet of {got[-1][0] - stopped:.3f} s after the stop")
         left = "not written" in said
-        hurried = self.kind == "stuck" or (self.state == "draining" and self.reason == "signal")
+        hurried = self.kind in ("stuck", "trickle") or (self.state == "draining" and self.reason == "signal")
         if status != (1 if left else 0) or (left and not hurried):
             self.wrong(f"status {status}: {said}")
 
@@ -188,6 +195,8 @@ def main():
     with tempfile.TemporaryDirectory(dir="/var/tmp") as folder:
         cases = [Case(state, reason, reader, send, capture, folder)
                  for reason in REASONS for reader in READERS]
+        if state == "busy": # it takes all of the time that the end may take
+            cases.append(Case(state, "duration", "trickle", send, capture, folder))
 
         def work(case):
             try:

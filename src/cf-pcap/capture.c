@@ -13,6 +13,7 @@ enum {
     /* The kernel hands the last packets out after two looks of its timer; its timer may be slow. */
     DRAIN_MS = RING_BLOCK_MS / 4,
     DRAIN_MAX_MS = 1000,
+    BLIND_MS = 5 * RING_BLOCK_MS, /* where the kernel does not tell how many there are */
 };
 
 struct run {
@@ -101,9 +102,12 @@ static int timeout(const struct run *run)
 /* Whether everything that entered the ring has been taken: what a blocked write had packed, too. */
 static bool is_drained(struct run *run)
 {
-    return !ring_waits(&run->capture->ring) &&
-           (ring_unread(&run->capture->ring) <= 0 ||
-            clock_ms() >= run->control->stopped_at + DRAIN_MAX_MS);
+    if (ring_waits(&run->capture->ring))
+        return false;
+    int64_t unread = ring_unread(&run->capture->ring);
+    int64_t longest = unread < 0 ? BLIND_MS : DRAIN_MAX_MS;
+
+    return unread == 0 || clock_ms() >= run->control->stopped_at + longest;
 }
 
 /* Captures until all is over. 0, or what broke the capture. */

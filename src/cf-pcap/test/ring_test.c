@@ -1,3 +1,4 @@
+#include <errno.h>
 #include <linux/if_packet.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,6 +17,8 @@
  * carry their number, and their bytes follow from it.
  */
 enum { BLOCKS = 8, HEAD = sizeof(struct tpacket_block_desc), MAC = 86, STORED_MAX = 1 << 16 };
+
+static u_int wanted_length; /* what bpf_filter is to be called with; 0: anything */
 
 struct kernel {
     struct ring ring;
@@ -234,6 +237,30 @@ static void packets_from_before_the_filter_are_skipped_packed_or_not(void **stat
     }
 }
 
+/* In place, the record overwrites the head of the frame that it is made of. */
+static void a_user_filter_sees_the_length_on_the_wire_packed_or_not(void **state)
+{
+    struct bpf_insn longer = {.code = BPF_RET | BPF_K, .k = 1};
+    struct bpf_program program = {1, &longer};
+    static struct kernel kernel;
+
+    (void)state;
+    for (int pack = 0; pack < 2; pack++) {
+        setup(&kernel);
+        kernel.records.user = &program;
+        for (int i = 0; i < 40; i++) {
+            wanted_length = 100 + 1; /* put() tells one byte more than it stores */
+            put(&kernel, 100);
+            hand_out(&kernel);
+            if (pack)
+                ring_pack(&kernel.ring, &kernel.records);
+        }
+        take_all(&kernel);
+        wanted_length = 0;
+        clean(&kernel);
+    }
+}
+
 static void a_ring_of_rejected_packets_alone_is_given_back(void **state)
 {
     struct bpf_insn none = {.code = BPF_RET | BPF_K, .k = 0};
@@ -255,12 +282,25 @@ static void a_ring_of_rejected_packets_alone_is_given_back(void **state)
     clean(&kernel);
 }
 
+/* The ring of these tests has no socket. */
+static void counts_that_cannot_be_read_are_no_zeros(void **state)
+{
+    static struct kernel kernel;
+
+    (void)state;
+    setup(&kernel);
+    assert_int_equal(ring_count(&kernel.ring), -EBADF);
+    assert_int_equal(ring_unread(&kernel.ring), -EBADF);
+    clean(&kernel);
+}
+
 /* For the linker: libpcap's, here without a program that is long. */
 u_int bpf_filter(const struct bpf_insn *program, const u_char *packet, u_int length, u_int captured)
 {
     (void)packet;
-    (void)length;
     (void)captured;
+    if (wanted_length != 0)
+        assert_int_equal(length, wanted_length);
     return program->k;
 }
 
@@ -276,6 +316,8 @@ int main(void)
         cmocka_unit_test(whatever_is_packed_when_comes_out_in_order_and_whole),
         cmocka_unit_test(blocks_that_are_nearly_empty_do_not_fill_the_ring),
         cmocka_unit_test(packets_from_before_the_filter_are_skipped_packed_or_not),
+        cmocka_unit_test(a_user_filter_sees_the_length_on_the_wire_packed_or_not),
+        cmocka_unit_test(counts_that_cannot_be_read_are_no_zeros),
         cmocka_unit_test(a_ring_of_rejected_packets_alone_is_given_back),
     };
 

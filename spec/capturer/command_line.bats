@@ -123,11 +123,17 @@ on_lo() { [ "$(capture_count udp port 7001)" = 1 ] && [ "$(capture_count udp por
 
 @test "an option that does not exist is refused" {
   local option
-  for option in --write -w --write=x -x; do
+  for option in --write --write=x -x; do
     run -2 cf_pcap app "$option" </dev/null
     says "${option%%=*}"
     says "--help"
   done
+}
+
+@test "tcpdump's -w is refused, with what takes its place" {
+  run -2 cf_pcap app -w capture.pcap </dev/null
+  says "-w: no such option"
+  says "> capture.pcap"
 }
 
 @test "an option without its value is refused" {

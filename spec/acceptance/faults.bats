@@ -52,15 +52,6 @@ load ../support/victim
   all_is_there_at_the_end x $((200 * (seconds + 4)))
   note "late: $(table x all 6)"
 }
-all_arrived() { has_bytes "$BATS_TEST_TMPDIR/$1.pcap" $((24 + INSTANCES * $2 * (16 + 142))); } # name packets
-all_is_there_at_the_end() { # name packets
-  all_sent
-  eventually all_arrived "$1" "$2"
-  pcap_stop "$1"
-  [ "$status" = 0 ] || fail "$(all_said "$1")"
-  all_complete "$1" "$2"
-  nothing_dropped "$1" all
-}
 
 @test "the client is suspended and resumed: nothing is lost" {
   local seconds pids

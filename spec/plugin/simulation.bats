@@ -50,7 +50,7 @@ finds() { # file sed-script
 }
 
 @test "planted, row 4: a second ^C does not give up an output that takes nothing" {
-  finds cf-pcap-plugin/core/core.c 's/if \(core->stop.at_once\)/if (false)/'
+  finds cf-pcap-plugin/core/actions.c 's/if \(core->stop.at_once\)/if (false)/'
 }
 
 @test "planted, found by the simulation: what comes out of the pipe of a killed child is taken for an answer" {

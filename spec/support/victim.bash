@@ -143,3 +143,14 @@ has_bytes() { [ "$(stat -c %s "$1" 2>/dev/null || echo 0)" -ge "$2" ]; }
 streams() { eventually has_bytes "$BATS_TEST_TMPDIR/$1.pcap" $((24 + 300 * (16 + 142))); } # name
 nothing_dropped() { [ "$(table "$1" "$2" 5)" = 0 ] || fail "$(all_said "$1")"; } # name instance|all
 can_ssh() { cf ssh victim -T -c true 2>/dev/null </dev/null; }
+
+# All that was sent is there, with status 0.
+all_arrived() { has_bytes "$BATS_TEST_TMPDIR/$1.pcap" $((24 + INSTANCES * $2 * (16 + 142))); } # name packets
+all_is_there_at_the_end() { # name packets
+  all_sent
+  eventually all_arrived "$1" "$2"
+  pcap_stop "$1"
+  [ "$status" = 0 ] || fail "$(all_said "$1")"
+  all_complete "$1" "$2"
+  nothing_dropped "$1" all
+}

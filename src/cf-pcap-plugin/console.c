@@ -6,13 +6,27 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+enum { LINE_WAIT_MS = 2000 };
+
 struct console console_to(FILE *stream)
 {
     return (struct console){.stream = stream, .is_terminal = isatty(fileno(stream)) == 1};
 }
 
-static void line(FILE *stream, const char *format, va_list arguments)
+static bool takes_more(int fd, int wait)
 {
+    struct pollfd terminal = {.fd = fd, .events = POLLOUT};
+
+    return poll(&terminal, 1, wait) == 1 && (terminal.revents & POLLOUT) != 0;
+}
+
+/* A terminal that is held, or a pipe that nobody reads, must not hold the capture: a line waits for
+ * it once, and from then on is left out until there is room again. */
+static void line(struct console *console, FILE *stream, const char *format, va_list arguments)
+{
+    console->is_held = !takes_more(fileno(stream), console->is_held ? 0 : LINE_WAIT_MS);
+    if (console->is_held)
+        return;
     vfprintf(stream, format, arguments);
     fputc('\n', stream);
     fflush(stream);
@@ -24,7 +38,7 @@ void console_line(struct console *console, const char *format, ...)
 
     console_end_live(console);
     va_start(arguments, format);
-    line(console->stream, format, arguments);
+    line(console, console->stream, format, arguments);
     va_end(arguments);
 }
 
@@ -34,15 +48,8 @@ void console_error(struct console *console, const char *format, ...)
 
     console_end_live(console);
     va_start(arguments, format);
-    line(stderr, format, arguments);
+    line(console, stderr, format, arguments);
     va_end(arguments);
-}
-
-static bool takes_more(int fd)
-{
-    struct pollfd terminal = {.fd = fd, .events = POLLOUT};
-
-    return poll(&terminal, 1, 0) == 1 && (terminal.revents & POLLOUT) != 0;
 }
 
 void console_live(struct console *console, const char *text)
@@ -50,7 +57,7 @@ void console_live(struct console *console, const char *text)
     struct winsize window = {.ws_col = 0};
     size_t width = 79;
 
-    if (!console->is_terminal || !takes_more(fileno(console->stream)))
+    if (!console->is_terminal || !takes_more(fileno(console->stream), 0))
         return;
     if (ioctl(fileno(console->stream), TIOCGWINSZ, &window) == 0 && window.ws_col > 1)
         width = window.ws_col - 1U;
@@ -64,7 +71,7 @@ void console_live(struct console *console, const char *text)
 
 void console_end_live(struct console *console)
 {
-    if (!console->live_shown)
+    if (!console->live_shown || !takes_more(fileno(console->stream), 0))
         return;
     fputs("\r\033[K", console->stream);
     fflush(console->stream);

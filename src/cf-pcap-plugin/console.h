@@ -11,11 +11,14 @@ struct console {
     FILE *stream; /* where lines go: standard output, or standard error if that is the capture */
     bool is_terminal;
     bool live_shown; /* the cursor stands in the live line */
+    bool is_held;    /* the last line found no room */
 };
 
 struct console console_to(FILE *stream);
 
-/* One line that stays. A newline is added. */
+/* One line that stays. A newline is added. Waits two seconds at most for a terminal that is held or
+ * a reader that takes nothing; then it, and the lines after it, are left out until there is room.
+ */
 void console_line(struct console *console, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 

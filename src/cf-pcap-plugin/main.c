@@ -8,6 +8,7 @@
  * with the CLI listening at 127.0.0.1:PORT.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -268,9 +269,24 @@ static bool pcap_is_taken(void)
     return taken;
 }
 
+/* A closed descriptor would be given to what is opened next, and packets or messages would go
+ * there. */
+static void fill_standard(void)
+{
+    int fd;
+
+    do
+        fd = open("/dev/null", O_RDWR);
+    while (fd >= 0 && fd <= STDERR_FILENO);
+    if (fd >= 0)
+        close(fd);
+}
+
 int main(int argc, char **argv)
 {
     const char *message = argc > 2 ? argv[2] : "";
+
+    fill_standard();
 
     if (strcmp(message, "SendMetadata") == 0 && argc == 3)
         return metadata_send(argv[1], pcap_is_taken());

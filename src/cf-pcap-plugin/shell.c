@@ -48,34 +48,48 @@ static void start(struct shell *shell, size_t session)
         shell->children[session] = child;
 }
 
+static void watch_output(struct shell *shell, int events);
+
 static void on_room(uv_poll_t *poll, int status, int events)
 {
     struct shell *shell = poll->data;
 
-    (void)status, (void)events; /* whatever it is, the next write will tell */
-    uv_poll_stop(poll);
     tell_time(shell);
-    core_unblocked(&shell->core);
+    if (status != 0) { /* its reader has gone */
+        uv_poll_stop(poll);
+        core_output_failed(&shell->core, -EPIPE);
+        return;
+    }
+    watch_output(shell, 0);
+    if ((events & UV_WRITABLE) != 0)
+        core_unblocked(&shell->core);
 }
 
-static void watch_for_room(struct shell *shell)
+/* Whether its reader goes away, which a quiet capture would not notice by writing; and what else.
+ */
+static void watch_output(struct shell *shell, int events)
 {
-    if (!shell->room_is_watched)
-        uv_poll_init(&shell->loop, &shell->room, shell->output->fd);
-    shell->room_is_watched = true;
-    shell->room.data = shell;
-    uv_poll_start(&shell->room, UV_WRITABLE, on_room);
+    if (!shell->room_is_watched) {
+        /* A file cannot be watched, and needs not be. */
+        if (uv_poll_init(&shell->loop, &shell->room, shell->output->fd) != 0)
+            return;
+        shell->room_is_watched = true;
+        shell->room.data = shell;
+    }
+    uv_poll_start(&shell->room, events | UV_DISCONNECT, on_room);
 }
 
 static void open_output(struct shell *shell)
 {
     int error = output_open(shell->output);
 
-    if (error != 0)
+    if (error != 0) {
         core_output_failed(&shell->core, error);
-    else
-        core_opened(&shell->core, shell->output->path == NULL ? shell->output->name : NULL,
-                    shell->output->is_file);
+        return;
+    }
+    watch_output(shell, 0);
+    core_opened(&shell->core, shell->output->path == NULL ? shell->output->name : NULL,
+                shell->output->is_file);
 }
 
 static void write_output(struct shell *shell, const struct core_action *action)
@@ -87,7 +101,7 @@ static void write_output(struct shell *shell, const struct core_action *action)
     } else if (written == -EAGAIN) {
         core_wrote(&shell->core, 0);
         core_blocked(&shell->core);
-        watch_for_room(shell);
+        watch_output(shell, UV_WRITABLE);
     } else {
         core_output_failed(&shell->core, (int)written);
     }
@@ -292,7 +306,8 @@ static void watch(struct shell *shell)
         shell->signals[i].data = shell;
         uv_signal_start(&shell->signals[i], on_signal, signal_numbers[i]);
     }
-    signal(SIGPIPE, SIG_IGN);
+    signal(SIGPIPE, SIG_IGN); /* what these two are about, write(2) tells */
+    signal(SIGXFSZ, SIG_IGN);
     parent_watch(&shell->parent_watch, shell->parent, &shell->loop, on_parent_gone, shell);
 }
 

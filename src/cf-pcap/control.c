@@ -27,7 +27,8 @@ int control_catch_signals(struct control *control)
         sigdelset(&set, SIGHUP);
     if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
         return -errno;
-    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR) /* write(2) reports it */
+    /* write(2) reports what these two are about. */
+    if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
         return -errno;
     control->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
     return control->signal_fd < 0 ? -errno : 0;

@@ -56,16 +56,21 @@ int ring_open(struct ring *ring, pcap_t *capture)
         return -errno;
     if (version != TPACKET_V3)
         return -EPROTONOSUPPORT;
-    void *place = mmap(NULL, RING_BYTES + BEHIND, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (place == MAP_FAILED)
-        return -errno;
-    for (ring->count = RING_BLOCKS; ring->count > 0; ring->count--)
-        if (mmap(place, (size_t)ring->count * RING_BLOCK, PROT_READ | PROT_WRITE,
-                 MAP_SHARED | MAP_FIXED, ring->fd, 0) != MAP_FAILED) {
+    for (ring->count = RING_BLOCKS; ring->count > 0; ring->count--) {
+        size_t bytes = (size_t)ring->count * RING_BLOCK;
+        /* A place with a page behind the ring, for the last step of a copy. */
+        void *place = mmap(NULL, bytes + BEHIND, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+        if (place == MAP_FAILED)
+            return -errno;
+        if (mmap(place, bytes, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, ring->fd, 0) !=
+            MAP_FAILED) {
             ring->blocks = place;
             return 0;
         }
-    return -errno;
+        munmap(place, bytes + BEHIND); /* the kernel may have taken a part of it already */
+    }
+    return -ENOMEM;
 }
 
 int ring_close_inflow(const struct ring *ring)

@@ -53,6 +53,7 @@ int core_add(struct core *core, unsigned int index, const char *state, bool chos
 
     if (instance == NULL)
         return result;
+    instance->session.captured_from = UINT64_MAX;
     instance->index = index;
     instance->chosen = chosen;
     snprintf(instance->name, sizeof instance->name, "%.100s/%u %.32s", core->config.app, index,

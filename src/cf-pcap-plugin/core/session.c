@@ -108,7 +108,7 @@ void session_look_at_clock(struct session *session, int64_t clock)
 
 uint64_t session_captured(const struct session *session, uint64_t from, uint64_t until)
 {
-    if (!session->stream.opened)
+    if (!session->stream.opened || session->captured_from == UINT64_MAX)
         return 0;
     if (session->captured_from > from)
         from = session->captured_from;

@@ -47,7 +47,7 @@ struct session {
 
     /* ms. 0 if it did not happen. */
     uint64_t started_at;
-    uint64_t captured_from;  /* when its header was in the output */
+    uint64_t captured_from;  /* when its header was in the output; UINT64_MAX: not yet */
     uint64_t captured_until; /* until when nothing is known to be missing */
     uint64_t heard_at;       /* the last sign of life: bytes, messages */
     uint64_t asked_at;       /* when its stdin was closed; moved on by pauses, which are not its */

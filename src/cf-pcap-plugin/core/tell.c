@@ -251,10 +251,16 @@ static void saved(struct core *core)
         TEXT(core, "Nothing was saved: %s%s%s holds no packet.", quote, core->output, quote);
 }
 
+/* Nobody ever waited for what was captured. */
+static bool reader_left_early(const struct core *core)
+{
+    return core->stop.reason == STOP_OUTPUT_CLOSED && core->announced_at == UINT64_MAX;
+}
+
 /* Status 0 means: each chosen instance was captured from the announcement to the stop. */
 static int status(const struct core *core)
 {
-    bool failed = core->failed || !core->output_was_opened;
+    bool failed = core->failed || !core->output_was_opened || reader_left_early(core);
 
     for (size_t i = 0; i < core->absent_count; i++)
         failed |= core->absent[i]->chosen;
@@ -311,6 +317,10 @@ static int closing(struct core *core, struct core_action *action)
         /* fall through */
     case SAVED:
         telling->closing = FINISH;
+        if (reader_left_early(core)) {
+            TEXT(core, "The reader of %s left before the capture began.", core->output);
+            return ACTION_WARN;
+        }
         if (core->output_was_opened) {
             saved(core);
             return ACTION_SAY;

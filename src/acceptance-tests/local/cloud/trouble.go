@@ -236,9 +236,16 @@ func (c *Cloud) startTroubles() (server, error) {
 			if _, err := fmt.Sscanf(i.Address, "10.255.%d.2", &n); err != nil {
 				return fmt.Errorf("the instance has no address yet")
 			}
-			out, err := exec.Command("ip", "link", "set", fmt.Sprintf("veth%d", n), q.Get("value")).CombinedOutput()
-			if err != nil {
-				return fmt.Errorf("ip: %s", out)
+			device := fmt.Sprintf("veth%d", n)
+			commands := []string{"link set " + device + " " + q.Get("value")}
+			if q.Get("value") == "up" { // the kernel has forgotten Silk's neighbour (spec/support/network.bash)
+				commands = append(commands, fmt.Sprintf("neighbour replace %s lladdr ee:ee:0a:ff:%02x:02 dev %s nud permanent", i.Address, n, device))
+			}
+			for _, command := range commands {
+				out, err := exec.Command("ip", strings.Fields(command)...).CombinedOutput()
+				if err != nil {
+					return fmt.Errorf("ip %s: %s", command, out)
+				}
 			}
 			return nil
 		})(q)

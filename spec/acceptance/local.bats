@@ -208,12 +208,15 @@ stands_still() { sleep 1 && stood=$(ticks) && sleep 1 && [ "$(ticks)" = "$stood"
 }
 
 @test "logins can expire, and everybody logs in again" {
+  local home=$CF_HOME
   platform_login
   trouble login expire
   run cf curl /v3/apps
   [ "$status" != 0 ] || grep -q InvalidAuthToken <<<"$output"
   platform_login
   cf curl /v3/apps | jq -e .resources
+  export CF_HOME=$home # of the tests after this one
+  cf auth "$CF_PCAP_USER" "$CF_PCAP_PASSWORD" && cf target -o pcap -s dev
 }
 
 @test "what trouble and stop do not understand is refused, and they tell what there is" {

@@ -14,7 +14,7 @@ teardown_file() { container_cleanup; }
 # 1000 packets, and then at once the end: none is lost in the kernel's ring or in a buffer.
 ends_complete_on() { # command…
   capture_start app -- -i lo -f "udp port 7001"
-  send app 127.0.0.1 7001 1000 8 50000 # not more at a time than the queue of lo holds
+  send_and_arrive app 7001 1000
   "$@"
   capture_wait
   [ "$status" = 0 ]
@@ -191,10 +191,10 @@ captures_at_last() { grep -q '^SigBlk:.*4003$' "/proc/$(capture_pid)/status"; }
 
 @test "a second signal while it ends does not hurt" {
   capture_start app -- -i lo -f "udp port 7001"
-  send app 127.0.0.1 7001 1000 8 50000 # not more at a time than the queue of lo holds
+  send_and_arrive app 7001 1000
   capture_signal INT
   capture_signal TERM 2>/dev/null || true
   capture_wait
   [ "$status" = 0 ]
-  [ "$(capture_count)" = 1000 ]
+  [ "$(capture_count)" = 1000 ] || fail "$(capture_count): $(cat "$capture/err")"
 }

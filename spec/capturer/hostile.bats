@@ -208,11 +208,11 @@ END
 }
 
 @test "a limit on the size of files ends it with a message" {
-  status=0
-  { sleep 2; } | hostile exec limit FSIZE 0 -- /tmp/lifecycle/cf-pcap -i lo \
-    2>&1 >"$BATS_TEST_TMPDIR/pcap" | cat >"$BATS_TEST_TMPDIR/err" || status=${PIPESTATUS[1]}
+  local -a statuses
+  { sleep 2; } | hostile exec limit FSIZE 0 -- /tmp/lifecycle/cf-pcap -i lo 2>&1 >"$BATS_TEST_TMPDIR/pcap" | cat >"$BATS_TEST_TMPDIR/err"
+  statuses=("${PIPESTATUS[@]}")
   [ ! -s "$BATS_TEST_TMPDIR/pcap" ]
-  [ "$status" = 1 ]
+  [ "${statuses[1]}" = 1 ]
   grep -q 'cannot write to standard output: File too large' "$BATS_TEST_TMPDIR/err"
 }
 

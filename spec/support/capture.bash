@@ -156,6 +156,17 @@ send() { # container address port [n [size [per second]]]
   container_net "$1" "$(support_program send-udp)" "$2" "$3" "${4-1}" "${5-8}" "${6-0}"
 }
 
+# Sends N packets to the container itself, and waits until its kernel has taken them in: on a busy machine
+# that may be some time later, and a capture that was told to end meanwhile would rightly not have them.
+send_and_arrive() { # container port n
+  local before
+  before=$(udp_taken_in "$1")
+  send "$1" 127.0.0.1 "$2" "$3" 8 50000 # not more at a time than the queue of lo holds
+  eventually udp_is_taken_in "$1" $((before + $3))
+}
+udp_taken_in() { container_net "$1" awk '/^Udp: [0-9]/ { print $2 + $3 }' /proc/net/snmp; } # delivered, and to no port
+udp_is_taken_in() { [ "$(udp_taken_in "$1")" -ge "$2" ]; }
+
 # tcpdump looks on in a container's network and writes DIR/pcap; it has the biggest ring of the two.
 tcpdump_start() { # container dir option…
   mkdir -p "$2"

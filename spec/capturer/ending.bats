@@ -157,7 +157,7 @@ captures_at_last() { grep -q '^SigBlk:.*4003$' "/proc/$(capture_pid)/status"; }
   local sender
   capture_start app -- -i lo -f "$(printf 'ether[30:4] = %d or ' {16777216..16781216}) udp port 7002"
   capture_said "note: the kernel cannot run this filter"
-  container_net app "$(support_program send-udp)" 127.0.0.1 7001 100000000 60 3>&- {capture_stdin}>&- &
+  container_net app timeout 8 "$(support_program send-udp)" 127.0.0.1 7001 100000000 60 3>&- {capture_stdin}>&- &
   sender=$!
   sleep 1
   send app 127.0.0.1 7002 20
@@ -165,7 +165,7 @@ captures_at_last() { grep -q '^SigBlk:.*4003$' "/proc/$(capture_pid)/status"; }
   eventually capture_said "dropped by kernel so far"
   capture_signal TERM
   capture_wait
-  kill "$sender"
+  wait "$sender" || true # it sends on for a while; the next test is to find silence
   [ "$status" = 0 ]
   [ "$(capture_said_count received)" = $(($(capture_said_count captured) + $(capture_said_count dropped))) ]
 }
@@ -196,5 +196,5 @@ captures_at_last() { grep -q '^SigBlk:.*4003$' "/proc/$(capture_pid)/status"; }
   capture_signal TERM 2>/dev/null || true
   capture_wait
   [ "$status" = 0 ]
-  [ "$(capture_count)" = 1000 ] || fail "$(capture_count): $(cat "$capture/err")"
+  [ "$(capture_count)" = 1000 ]
 }

@@ -164,6 +164,8 @@ send_and_arrive() { # container port n
   send "$1" 127.0.0.1 "$2" "$3" 8 50000 # not more at a time than the queue of lo holds
   eventually udp_is_taken_in "$1" $((before + $3))
 }
+# The words are awk's.
+# shellcheck disable=SC2016
 udp_taken_in() { container_net "$1" awk '/^Udp: [0-9]/ { print $2 + $3 }' /proc/net/snmp; } # delivered, and to no port
 udp_is_taken_in() { [ "$(udp_taken_in "$1")" -ge "$2" ]; }
 

@@ -160,15 +160,15 @@ captures_at_last() { grep -q '^SigBlk:.*4003$' "/proc/$(capture_pid)/status"; }
   container_net app timeout 8 "$(support_program send-udp)" 127.0.0.1 7001 100000000 60 3>&- {capture_stdin}>&- &
   sender=$!
   sleep 1
-  send app 127.0.0.1 7002 20
-  eventually capture_holds 1
-  eventually capture_said "dropped by kernel so far"
+  eventually one_of_them_is_captured # the kernel may drop some
   capture_signal TERM
   capture_wait
   wait "$sender" || true # it sends on for a while; the next test is to find silence
   [ "$status" = 0 ]
   [ "$(capture_said_count received)" = $(($(capture_said_count captured) + $(capture_said_count dropped))) ]
 }
+
+one_of_them_is_captured() { send app 127.0.0.1 7002 20 && capture_holds 1; }
 
 @test "packets are out as they arrive, not when a buffer is full" {
   capture_start app -- -i lo -f "udp port 7001"

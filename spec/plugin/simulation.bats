@@ -53,10 +53,6 @@ finds() { # file sed-script
   finds cf-pcap-plugin/core/actions.c 's/if \(core->stop.at_once\)/if (false)/'
 }
 
-@test "planted, found by the simulation: what comes out of the pipe of a killed child is taken for an answer" {
-  finds cf-pcap-plugin/core/session.c 's/answered \|= session->state == SESSION_ENDING/answered |= session->state >= SESSION_ENDING/'
-}
-
 @test "planted: the status is that of the output alone" {
   finds cf-pcap-plugin/core/tell.c 's/return failed \? 1 : 0;/return core->output_was_opened ? 0 : 1;/'
 }

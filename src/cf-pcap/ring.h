@@ -20,8 +20,10 @@
 #include "records.h"
 
 enum {
-    RING_BYTES = 8 << 20,
     RING_BLOCK = 256 << 10, /* libpcap's: the largest snaplen it allows, 262,144 bytes */
+    /* 8 MiB, and two blocks: the one that the kernel fills, and one that it handed out too early.
+     */
+    RING_BYTES = (8 << 20) + 2 * RING_BLOCK,
     RING_BLOCKS = RING_BYTES / RING_BLOCK,
     RING_BLOCK_MS = 20, /* the timer; the kernel calls a block old at the second look */
 };

@@ -120,12 +120,18 @@ cf-pcap: packets dropped by kernel" ]
 drops_said() { sed -nE 's/^cf-pcap: ([0-9]+) packets dropped by kernel so far$/\1/p' "$capture/err"; }
 said_drops() { [ "$(drops_said | wc -l)" -ge "$1" ]; } # times
 
-@test "it does not wait for a stderr that is full, and says what was dropped once there is room" {
+# Its stderr is a pipe, full to the brim, that is read through the descriptor $stderr alone.
+capture_start_with_a_full_stderr() {
   mkfifo "$BATS_TEST_TMPDIR/stderr"
   exec {stderr}<>"$BATS_TEST_TMPDIR/stderr"
   capture_by with_stderr_in "$BATS_TEST_TMPDIR/stderr" container_exec app --pid-file "$capture/pid" -- \
     /tmp/lifecycle/cf-pcap -i lo -f "udp port 7001"
-  dd if=/dev/zero of="$BATS_TEST_TMPDIR/stderr" bs=1 count=1M oflag=nonblock 2>/dev/null || true # to the brim
+  dd if=/dev/zero of="$BATS_TEST_TMPDIR/stderr" bs=1 count=1M oflag=nonblock 2>/dev/null || true
+}
+with_stderr_in() { "${@:2}" 2>"$1"; } # file command…
+
+@test "it does not wait for a stderr that is full, and says what was dropped once there is room" {
+  capture_start_with_a_full_stderr
   capture_signal STOP
   send app 127.0.0.1 7001 20000 1000
   capture_signal CONT
@@ -135,14 +141,9 @@ said_drops() { [ "$(drops_said | wc -l)" -ge "$1" ]; } # times
   capture_stop
   exec {stderr}>&-
 }
-with_stderr_in() { "${@:2}" 2>"$1"; } # file command…
 
 @test "a stderr that is full and that nobody reads does not hold up the end" {
-  mkfifo "$BATS_TEST_TMPDIR/stderr"
-  exec {stderr}<>"$BATS_TEST_TMPDIR/stderr"
-  capture_by with_stderr_in "$BATS_TEST_TMPDIR/stderr" container_exec app --pid-file "$capture/pid" -- \
-    /tmp/lifecycle/cf-pcap -i lo -f "udp port 7001"
-  dd if=/dev/zero of="$BATS_TEST_TMPDIR/stderr" bs=1 count=1M oflag=nonblock 2>/dev/null || true # to the brim
+  capture_start_with_a_full_stderr
   send app 127.0.0.1 7001 10
   capture_signal TERM
   capture_wait

@@ -124,3 +124,28 @@ anchors() { # page
   [ "$status" = 1 ]
   [ "$output" = "acceptance-tests: there is no script in PATH" ]
 }
+
+# The options that a manual page's list of options describes, one a line: -s, --snaplen.
+manual_options() { # page
+  sed -nE 's/^\.It (Fl .*)$/\1/p' "$1" | grep -oE 'Fl -?[A-Za-z-]+' | sed -E 's/^Fl /-/' | sort
+}
+
+@test "the manual pages have no fault that mandoc finds" {
+  run -0 mandoc -T lint -W warning src/*/*.1
+  [ -z "$output" ]
+  [ "$(ls src/*/*.1 | wc -l)" = 2 ]
+}
+
+@test "cf-pcap(1) describes the options of cf-pcap --help" {
+  build/bin/cf-pcap --help | sed -nE 's/^ +((-[a-z], )?--[a-z]+).*/\1/p' | grep -oE '\-+[a-z]+' | sort >"$BATS_TEST_TMPDIR/help"
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/help")" -gt 8 ]
+  diff "$BATS_TEST_TMPDIR/help" <(manual_options src/cf-pcap/cf-pcap.1)
+}
+
+# `cf help` adds the dashes of the first name: "output, -o, -w FILE".
+@test "cf-pcap-plugin(1) describes the options of cf help pcap" {
+  sed -n '/^const struct option_help options_help/,/^};/p' src/cf-pcap-plugin/options.c | sed -nE 's/^ *\{"([^"]*)".*/--\1/p' |
+    sed -E 's/ [A-Za-z|.[].*//' | grep -oE '\-+[a-z-]+' | sort >"$BATS_TEST_TMPDIR/help"
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/help")" -gt 15 ]
+  diff "$BATS_TEST_TMPDIR/help" <(manual_options src/cf-pcap-plugin/cf-pcap-plugin.1)
+}

@@ -27,7 +27,7 @@ eventually() { # command…
 }
 
 # Whether a program is what ^C would reach.
-in_front() { ps -t "$(person display-message -p '#{s|/dev/||:pane_tty}')" -o stat=,comm= | grep -qE "^[A-Z][^ ]*\+[^ ]* +$1"; }
+in_front() { ps -t "$(person display-message -p '#{s|/dev/||:pane_tty}')" -o stat=,comm= | awk -v name="$1" '$1 ~ /\+/ && $2 == name { found = 1 } END { exit !found }'; }
 
 # A terminal with this shell in it.
 sits_down() { # shell word…

@@ -20,7 +20,11 @@ enum option_code { /* each block type has its own */
                    ISB_IFDROP = 5,
 };
 
-enum { BLOCK_MAX = 8192 /* bytes of a block that is no packet */, TEXT_MAX = 3500 };
+enum {
+    BLOCK_MAX = 8192, /* bytes of a block that is no packet */
+    TEXT_MAX = 3500,
+    STATISTICS_MAX = 128,
+};
 
 /* A block in the making: type, length, body, options, length again. */
 struct block {
@@ -175,4 +179,4 @@ static size_t span(const uint8_t *at, bool first, uint32_t *captured)
     return length;
 }
 
-const struct writer_format writer_pcapng = {open_stream, packet, statistics, span};
+const struct writer_format writer_pcapng = {open_stream, packet, statistics, STATISTICS_MAX, span};

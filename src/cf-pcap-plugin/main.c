@@ -18,6 +18,7 @@
 #include "advice.h"
 #include "cf.h"
 #include "console.h"
+#include "core/text.h"
 #include "instances.h"
 #include "lookup.h"
 #include "metadata.h"
@@ -78,6 +79,25 @@ static int check_output(struct command *command)
         return 0;
     console_error(&command->console, "Cannot write %s: %s.", output_name(&command->output),
                   objection);
+    return 1;
+}
+
+/* A capture that would end at once is not begun. */
+static int check_disk(struct command *command)
+{
+    uint64_t available, size, reserve;
+    char free_text[16], text[16];
+
+    if (output_disk(&command->output, &available, &size) != 0)
+        return 0;
+    reserve = stop_reserve(command->options.reserve, size);
+    if (available >= reserve)
+        return 0;
+    console_error(&command->console,
+                  "Cannot write %s: of its disk only %s are free, and %s are to be left free; "
+                  "--reserve SIZE changes that.",
+                  output_name(&command->output), text_bytes(free_text, available),
+                  text_bytes(text, reserve));
     return 1;
 }
 
@@ -234,6 +254,8 @@ static int pcap(int argc, char **argv)
     }
 
     int status = check_output(&command);
+    if (status == 0)
+        status = check_disk(&command);
     if (status == 0 && cf_find(&command.cf, &command.parent) != 0)
         status = 1;
     command.cf.verbose = command.options.verbose;

@@ -38,6 +38,9 @@ struct core_config {
     const char *filter;    /* NULL: none; noted in pcapng */
     const char *output;    /* as the user named it; NULL: a name will be made (core_opened) */
     uint64_t duration;     /* ms from the announcement; 0: until stopped */
+    uint64_t count;        /* packets to be saved; 0: without bound */
+    uint64_t max_size;     /* bytes of the output; 0: without bound */
+    uint64_t reserve;      /* bytes to be left free on its disk; UINT64_MAX: stop_reserve */
     bool pcapng;           /* else pcap */
     bool to_stdout;        /* the output is standard output */
     bool http_proxy_alone; /* advice.h */
@@ -61,6 +64,7 @@ enum core_action_kind {
                      takes no more for now; or core_output_failed */
     ACTION_CUT,   /* if it is a file: make it `until` bytes long */
     ACTION_CLOSE, /* close it. Answer: core_closed */
+    ACTION_DISK,  /* look at its disk. Answer: core_disk; none, if it is on no disk */
 
     /* To the user, one line without its newline, `text`: */
     ACTION_SAY,  /* on the terminal */
@@ -89,7 +93,7 @@ enum core_signal {
 /* What the user has been told: tell.c. */
 struct telling {
     uint64_t shown_at; /* ms: the live line */
-    bool output_failure, link_types;
+    bool output_failure, link_types, stopped;
     size_t row;           /* of the summary, the next */
     size_t same;          /* instance whose fellows are named next */
     unsigned int closing; /* of the last lines, the next */
@@ -134,8 +138,15 @@ struct core {
     bool failed;            /* the exit status is to say so */
     size_t statistics;      /* sessions whose counts are in the output */
     struct telling telling; /* what the user has been told */
-    uint64_t cut;           /* bytes that OUTPUT_FAILED leaves in a file */
-    bool output_is_file;    /* it can be cut */
+    uint64_t written;       /* bytes, to the output */
+    struct disk {
+        bool known;               /* the next two are */
+        uint64_t available, size; /* bytes */
+        uint64_t looked_at;       /* ms */
+        uint64_t looked_behind;   /* `written`, then */
+    } disk;
+    uint64_t cut;        /* bytes that OUTPUT_FAILED leaves in a file */
+    bool output_is_file; /* it can be cut */
     char text[2048];
 };
 
@@ -180,6 +191,8 @@ void core_unblocked(struct core *core);
 /* It could not be opened or written: negative errno. -EPIPE: nobody reads it any more. */
 void core_output_failed(struct core *core, int error);
 void core_closed(struct core *core, int error);
+/* Bytes that are free on the output's disk for this user, and of the disk as a whole. */
+void core_disk(struct core *core, uint64_t available, uint64_t size);
 
 /* What is to be done next; its kind is returned, too. */
 enum core_action_kind core_next(struct core *core, struct core_action *action);

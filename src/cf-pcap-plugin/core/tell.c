@@ -7,6 +7,7 @@
 
 #include "../index_list.h"
 #include "command.h"
+#include "text.h"
 
 enum { SHOW_INTERVAL = 250 /* ms between live lines */ };
 
@@ -30,6 +31,38 @@ static bool output_failure(struct core *core)
              core->output_is_file && core->cut > 0 ? " What was written until now can be read."
                                                    : "");
     return true;
+}
+
+/* Why it ends, where the user did not end it just now. */
+static bool stopped(struct core *core)
+{
+    const struct core_config *config = &core->config;
+    char text[16], other[16];
+
+    if (core->telling.stopped)
+        return false;
+    core->telling.stopped = core->stop.reason != STOP_NONE;
+    switch (core->stop.reason) {
+    case STOP_DURATION:
+        TEXT(core, "Stopped after %s (--duration).", text_time(text, config->duration));
+        return true;
+    case STOP_COUNT:
+        TEXT(core, "Stopped after %" PRIu64 " packet%s (--count).", config->count,
+             config->count == 1 ? "" : "s");
+        return true;
+    case STOP_SIZE:
+        TEXT(core, "Stopped at %s (--max-size).", text_bytes(text, config->max_size));
+        return true;
+    case STOP_DISK:
+        core->failed = true;
+        TEXT(core,
+             "Stopped: of the disk of %s only %s are free, and %s are to be left free (--reserve).",
+             core->output, text_bytes(text, core->disk.available),
+             text_bytes(other, stop_reserve(config->reserve, core->disk.size)));
+        return true;
+    default:
+        return false;
+    }
 }
 
 static bool link_types(struct core *core)
@@ -337,6 +370,8 @@ int tell_next(struct core *core, struct core_action *action)
     action->text = core->text;
     if (output_failure(core) || link_types(core) || ends(core))
         return ACTION_WARN;
+    if (stopped(core))
+        return core->stop.reason == STOP_DISK ? ACTION_WARN : ACTION_SAY;
     if (announcement(core))
         return ACTION_SAY;
     if (stalls(core))

@@ -98,6 +98,9 @@ static void plan(struct world *world)
     world->count = chance(c, 8) ? 1 + choose(c, INSTANCES_MAX) : 1 + choose(c, 4);
     config.pcapng = chance(c, 2);
     config.duration = chance(c, 3) ? 1 + choose(c, 20000) : 0;
+    config.count = chance(c, 6) ? 1 + choose(c, 1000) : 0;
+    config.max_size = chance(c, 6) ? 1 + choose(c, 300000) : 0;
+    config.reserve = chance(c, 2) ? DISK_KEPT : 0;
     config.live = chance(c, 2);
     config.expected = world->count;
     output_plan(world);
@@ -162,6 +165,9 @@ static void perform(struct world *world, const struct core_action *action)
         break;
     case ACTION_CLOSE:
         output_do_close(world);
+        break;
+    case ACTION_DISK:
+        output_do_disk(world);
         break;
     case ACTION_SAY:
     case ACTION_WARN:

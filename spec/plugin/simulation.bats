@@ -53,6 +53,14 @@ finds() { # file sed-script
   finds cf-pcap-plugin/core/actions.c 's/if \(core->stop.at_once\)/if (false)/'
 }
 
+@test "planted: a viewer that takes nothing is waited for" {
+  finds cf-pcap-plugin/core/actions.c 's/bool stuck = .*/bool stuck = false;/'
+}
+
+@test "planted: after a viewer that took nothing was closed its file is not written" {
+  finds cf-pcap-plugin/core/core.c '/^void core_viewer_gone/,/^}/ s/core_unblocked\(core\);//'
+}
+
 @test "planted: the status is that of the output alone" {
   finds cf-pcap-plugin/core/tell.c 's/return failed \? 1 : 0;/return core->output_was_opened ? 0 : 1;/'
 }

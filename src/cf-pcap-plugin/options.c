@@ -13,7 +13,7 @@
 const char options_usage[] =
     "CF_NAME pcap APP [-o FILE] [--interface NAME] [-f FILTER] [-s BYTES] [-i INDEX]...\n"
     "      [--process TYPE] [-d DURATION] [-c PACKETS] [--max-size SIZE] [--reserve SIZE]\n"
-    "      [--format pcap|pcapng] [-y] [--verbose]\n"
+    "      [--format pcap|pcapng] [--wireshark[=PROGRAM]] [-y] [--verbose]\n"
     "\n"
     "   Captures network packets inside the containers of an app's running instances and saves "
     "them\n"
@@ -28,7 +28,7 @@ const char options_usage[] =
     "   CF_NAME pcap myapp -o capture.pcap --interface lo -i 0,2 -d 30s\n"
     "   CF_NAME pcap myapp -o capture.pcapng --process worker -s 128\n"
     "   CF_NAME pcap myapp -o - | tcpdump -n -r -\n"
-    "   CF_NAME pcap myapp -o - | wireshark -k -i -";
+    "   CF_NAME pcap myapp --wireshark";
 
 const struct option_help options_help[] = {
     {"output, -o, -w FILE",
@@ -48,6 +48,9 @@ const struct option_help options_help[] = {
                      "the disk, but at least 100 MB and at most 1 GB)"},
     {"format pcap|pcapng", "Format of the file; pcapng tells which instance saw a packet (Default: "
                            "pcap, or pcapng if FILE ends in .pcapng)"},
+    {"wireshark[=PROGRAM]",
+     "Show the capture in Wireshark while it runs, and with -o save it, too; PROGRAM can be tshark "
+     "or termshark (Default: $CF_PCAP_WIRESHARK, or Wireshark)"},
     {"yes, -y", "Do not ask before capturing on more than 20 instances"},
     {"verbose", "Show what is run to find the app, and how long it takes"},
     {"help, -h", "Show this help"},
@@ -61,6 +64,7 @@ enum {
     OPTION_VERBOSE,
     OPTION_MAX_SIZE,
     OPTION_RESERVE,
+    OPTION_WIRESHARK,
 };
 
 static const struct option long_options[] = {
@@ -77,6 +81,7 @@ static const struct option long_options[] = {
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"yes", no_argument, NULL, 'y'},
     {"verbose", no_argument, NULL, OPTION_VERBOSE}, /* cf takes a -v for itself */
+    {"wireshark", optional_argument, NULL, OPTION_WIRESHARK},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -304,6 +309,10 @@ static int take_next(struct options *options, struct words *words, int argc, cha
     case 'h':
         words->help = true;
         return 1;
+    case OPTION_WIRESHARK:
+        options->wireshark = true;
+        options->viewer = optarg;
+        return optarg == NULL ? 0 : check_value(option, optarg, complaint);
     case OPTION_FORMAT:
         words->format_given = true;
         break;
@@ -338,7 +347,13 @@ enum options_result options_parse(struct options *options, int argc, char **argv
         take_word(&words, argv[optind++]);
     if (choose_app(options, &words, &complaint) != 0)
         return OPTIONS_WRONG;
+    if (options->wireshark && options->output != NULL && strcmp(options->output, "-") == 0) {
+        wrong(&complaint, "--wireshark and -o -: the capture goes to the one or to the other");
+        return OPTIONS_WRONG;
+    }
     if (!words.format_given && options->output != NULL)
         options->format = option_format_of(options->output);
+    else if (!words.format_given && options->wireshark)
+        options->format = FORMAT_PCAPNG;
     return OPTIONS_CAPTURE;
 }

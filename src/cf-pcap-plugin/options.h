@@ -37,6 +37,8 @@ struct options {
     uint64_t reserve;      /* bytes to be left free on the disk; UINT64_MAX: stop_reserve */
     enum format format;
     bool yes, verbose;
+    bool wireshark;     /* show it in a viewer; in a file only if `output` is given, too */
+    const char *viewer; /* its program; NULL: the usual one */
     struct instance_range ranges[INSTANCE_RANGES_MAX]; /* none: all instances */
     size_t range_count;
 };

@@ -110,8 +110,23 @@ static void lose_patience(struct core *core)
         core_output_failed(core, -ETIMEDOUT);
 }
 
+/* Wireshark does not close what it reads when its capture is stopped; it just reads no more. */
+static bool leave_viewer(struct core *core)
+{
+    bool stuck = core->now - core->blocked_since >= VIEWER_PATIENCE;
+
+    if (!core->viewer_shows || core->output_state != OUTPUT_BLOCKED ||
+        (!stuck && (!core->stop.at_once || core->config.viewer_alone)))
+        return false;
+    core->viewer_stuck = stuck;
+    core_viewer_gone(core);
+    return !core->config.viewer_alone;
+}
+
 static int next_for_output(struct core *core, struct core_action *action)
 {
+    if (leave_viewer(core))
+        return ACTION_LEAVE_VIEWER;
     if (core->output_state == OUTPUT_BLOCKED)
         lose_patience(core);
     switch (core->output_state) {

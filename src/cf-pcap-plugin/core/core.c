@@ -15,7 +15,9 @@ int core_init(struct core *core, const struct core_config *config)
     core->writer = (struct writer){.format = config->pcapng ? &writer_pcapng : &writer_pcap,
                                    .buffer = &core->buffer,
                                    .filter = config->filter};
-    if (config->output != NULL)
+    if (config->viewer_alone)
+        snprintf(core->output, sizeof core->output, "%s", config->viewer);
+    else if (config->output != NULL)
         snprintf(core->output, sizeof core->output, "%s",
                  config->to_stdout ? "standard output" : config->output);
     merge_init(&core->merge, config->expected, &core->writer, MERGE_WINDOW, MERGE_MEMORY);
@@ -174,6 +176,7 @@ void core_opened(struct core *core, const char *name, bool is_file)
     core->output_state = OUTPUT_READY;
     core->output_was_opened = true;
     core->output_is_file = is_file;
+    core->viewer_shows = core->config.viewer != NULL;
     if (name != NULL)
         snprintf(core->output, sizeof core->output, "%s", name);
 }
@@ -207,6 +210,20 @@ void core_output_failed(struct core *core, int error)
     core->cut = merge_give_up(&core->merge);
     stop_want(core, error == -EPIPE ? STOP_OUTPUT_CLOSED : STOP_OUTPUT_FAILED);
     core->stop.at_once = true;
+}
+
+/* Closing the viewer is a wish to stop, too; with a file the end of the capture is saved. */
+void core_viewer_gone(struct core *core)
+{
+    if (!core->viewer_shows)
+        return;
+    core->viewer_shows = false;
+    if (core->config.viewer_alone) {
+        core_output_failed(core, -EPIPE);
+        return;
+    }
+    stop_want(core, STOP_USER);
+    core_unblocked(core);
 }
 
 void core_closed(struct core *core, int error)

@@ -17,7 +17,8 @@
  * tool in that instance, with its stdin (closing it asks the tool to end), its stdout (the capture)
  * and its stderr (messages). It is named by its number, from 0, in the order of core_add. Today an
  * instance has one session; the stream of packets belongs to the session. The *output* is the file
- * or pipe that all packets go to.
+ * or pipe that all packets go to. A *viewer* is a program, such as Wireshark, that is shown them
+ * while they come: it is the output itself, or gets what a file gets, at the pace of the slower.
  *
  * Who decides that the capture is over: stop.c.
  */
@@ -43,6 +44,8 @@ struct core_config {
     uint64_t reserve;      /* bytes to be left free on its disk; UINT64_MAX: stop_reserve */
     bool pcapng;           /* else pcap */
     bool to_stdout;        /* the output is standard output */
+    const char *viewer;    /* program that shows the capture, as the user is told; NULL: none */
+    bool viewer_alone;     /* and nothing else gets it: the viewer is the output */
     bool http_proxy_alone; /* advice.h */
     bool live;             /* the user sees ACTION_SHOW */
     size_t expected;       /* sessions, about as many as will be added: they share the memory */
@@ -62,9 +65,10 @@ enum core_action_kind {
     ACTION_OPEN,  /* open it. Answer: core_opened or core_output_failed */
     ACTION_WRITE, /* write `length` bytes at `bytes`. Answer: core_wrote, and core_blocked if it
                      takes no more for now; or core_output_failed */
-    ACTION_CUT,   /* if it is a file: make it `until` bytes long */
-    ACTION_CLOSE, /* close it. Answer: core_closed */
-    ACTION_DISK,  /* look at its disk. Answer: core_disk; none, if it is on no disk */
+    ACTION_LEAVE_VIEWER, /* close what the viewer reads; the file goes on */
+    ACTION_CUT,          /* if it is a file: make it `until` bytes long */
+    ACTION_CLOSE,        /* close it. Answer: core_closed */
+    ACTION_DISK,         /* look at its disk. Answer: core_disk; none, if it is on no disk */
 
     /* To the user, one line without its newline, `text`: */
     ACTION_SAY,  /* on the terminal */
@@ -93,7 +97,7 @@ enum core_signal {
 /* What the user has been told: tell.c. */
 struct telling {
     uint64_t shown_at; /* ms: the live line */
-    bool output_failure, link_types, stopped;
+    bool output_failure, link_types, stopped, viewer_stuck;
     size_t row;           /* of the summary, the next */
     size_t same;          /* instance whose fellows are named next */
     unsigned int closing; /* of the last lines, the next */
@@ -147,6 +151,8 @@ struct core {
     } disk;
     uint64_t cut;        /* bytes that OUTPUT_FAILED leaves in a file */
     bool output_is_file; /* it can be cut */
+    bool viewer_shows;   /* the viewer gets what the output gets */
+    bool viewer_stuck;   /* it does no longer, for it took nothing */
     char text[2048];
 };
 
@@ -190,6 +196,8 @@ void core_blocked(struct core *core);
 void core_unblocked(struct core *core);
 /* It could not be opened or written: negative errno. -EPIPE: nobody reads it any more. */
 void core_output_failed(struct core *core, int error);
+/* The viewer reads no more: it was closed. */
+void core_viewer_gone(struct core *core);
 void core_closed(struct core *core, int error);
 /* Bytes that are free on the output's disk for this user, and of the disk as a whole. */
 void core_disk(struct core *core, uint64_t available, uint64_t size);

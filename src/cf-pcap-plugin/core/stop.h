@@ -43,6 +43,7 @@ enum {
     KILL_SILENCE = 250,       /* ms a killed child's pipes may be silent */
     KILL_PATIENCE = 2000,     /* ms they may be open */
     OUTPUT_PATIENCE = 300000, /* ms an output may take nothing once the capture was stopped */
+    VIEWER_PATIENCE = 30000,  /* ms a viewer may take nothing; a slow one takes 20 s to start */
 };
 
 /* A stop is wanted. Only the first reason counts. */

@@ -65,6 +65,17 @@ static bool stopped(struct core *core)
     }
 }
 
+static bool viewer_stuck(struct core *core)
+{
+    if (!core->viewer_stuck || core->telling.viewer_stuck)
+        return false;
+    core->telling.viewer_stuck = true;
+    TEXT(core,
+         "%s has taken nothing for %d seconds, as when its capture is stopped: the capture ends.",
+         core->config.viewer, VIEWER_PATIENCE / 1000);
+    return true;
+}
+
 static bool link_types(struct core *core)
 {
     for (size_t i = 0; i < core->count && !core->telling.link_types; i++) {
@@ -271,9 +282,11 @@ static uint64_t packets_saved(const struct core *core)
 
 static void saved(struct core *core)
 {
-    const char *quote = core->config.to_stdout ? "" : "'";
+    const char *quote = core->config.to_stdout || core->config.viewer_alone ? "" : "'";
 
-    if (!core->telling.output_failure && core->config.to_stdout)
+    if (!core->telling.output_failure && core->config.viewer_alone)
+        TEXT(core, "The capture was shown in %s.", core->output);
+    else if (!core->telling.output_failure && core->config.to_stdout)
         TEXT(core, "The capture was written to standard output.");
     else if (!core->telling.output_failure)
         TEXT(core, "Saved capture to '%s'.", core->output);
@@ -368,7 +381,7 @@ static int closing(struct core *core, struct core_action *action)
 int tell_next(struct core *core, struct core_action *action)
 {
     action->text = core->text;
-    if (output_failure(core) || link_types(core) || ends(core))
+    if (output_failure(core) || viewer_stuck(core) || link_types(core) || ends(core))
         return ACTION_WARN;
     if (stopped(core))
         return core->stop.reason == STOP_DISK ? ACTION_WARN : ACTION_SAY;

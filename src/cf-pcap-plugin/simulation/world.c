@@ -104,6 +104,8 @@ static void plan(struct world *world)
     config.live = chance(c, 2);
     config.expected = world->count;
     output_plan(world);
+    config.viewer = world->output.viewer ? "viewer" : NULL;
+    config.viewer_alone = world->output.viewer && world->output.kind == OUTPUT_IS_PIPE;
     plan_signals(world);
     if (core_init(&world->core, &config) != 0)
         abort();
@@ -160,6 +162,9 @@ static void perform(struct world *world, const struct core_action *action)
     case ACTION_WRITE:
         output_do_write(world, action->bytes, action->length);
         break;
+    case ACTION_LEAVE_VIEWER:
+        output_do_leave_viewer(world);
+        break;
     case ACTION_CUT:
         output_do_cut(world, action->until);
         break;
@@ -187,8 +192,8 @@ static void perform(struct world *world, const struct core_action *action)
 static void trace_action(struct world *world, const struct core_action *action)
 {
     static const char *const names[] = {
-        "wait", "start", "end the input of", "kill", "let go", "read", "open", "write",
-        "cut",  "close"};
+        "wait", "start", "end the input of",    "kill", "let go", "read",
+        "open", "write", "leave the viewer of", "cut",  "close"};
 
     if (action->kind < ACTION_OPEN)
         world_trace(world, "%s instance %zu", names[action->kind], action->session);

@@ -109,6 +109,8 @@ struct sim_output {
     uint64_t blocks_at, unblocks_at; /* ms: the reader takes nothing between these */
     uint64_t breaks_at;              /* ms: the reader goes */
     uint64_t drained_at;
+    bool viewer; /* one gets what the file gets, or is the pipe's reader; room and reader are its */
+    bool viewer_left;
     bool opened, closed, blocked, failed;
     uint64_t blocked_since, blocked_for; /* ms; since the stop */
 
@@ -173,6 +175,7 @@ bool connection_waits_to_end(const struct sim_instance *it);
 void output_plan(struct world *world);
 void output_do_open(struct world *world);
 void output_do_write(struct world *world, const uint8_t *bytes, size_t length);
+void output_do_leave_viewer(struct world *world);
 void output_do_cut(struct world *world, uint64_t length);
 void output_do_close(struct world *world);
 void output_do_disk(struct world *world);

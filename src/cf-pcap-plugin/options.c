@@ -41,7 +41,8 @@ const struct option_help options_help[] = {
     {"format pcap|pcapng", "Format of the file; pcapng tells which instance saw a packet (Default: "
                            "pcap, or pcapng if FILE ends in .pcapng)"},
     {"yes, -y", "Do not ask before capturing on more than 20 instances"},
-    {"verbose", "Show what is run to find the app, and how long it takes"},
+    {"verbose", "Show what is run, how long it takes, what each instance says, and all rows of the "
+                "table"},
     {"help, -h", "Show this help"},
     {NULL, NULL},
 };

@@ -260,6 +260,7 @@ static int fill_core(struct shell *shell, const struct instances *instances)
         .http_proxy_alone = advice_http_proxy_alone(),
         /* Standard output's terminal is for whoever reads the capture: tcpdump. */
         .live = shell->console->is_terminal && !to_stdout,
+        .verbose = options->verbose,
         .expected = instances->count,
     };
     int result = core_init(&shell->core, &config);

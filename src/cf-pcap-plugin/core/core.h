@@ -42,6 +42,7 @@ struct core_config {
     bool to_stdout;        /* the output is standard output */
     bool http_proxy_alone; /* advice.h */
     bool live;             /* the user sees ACTION_SHOW */
+    bool verbose;          /* each instance's login is told, and its row in the summary */
     size_t expected;       /* sessions, about as many as will be added: they share the memory */
 };
 
@@ -89,10 +90,11 @@ enum core_signal {
 /* What the user has been told: tell.c. */
 struct telling {
     uint64_t shown_at; /* ms: the live line */
-    bool output_failure, link_types;
-    size_t row;           /* of the summary, the next */
-    size_t same;          /* instance whose fellows are named next */
-    unsigned int closing; /* of the last lines, the next */
+    bool output_failure, link_types, quiet;
+    size_t row;                       /* of the summary, the next */
+    size_t left_out, absent_left_out; /* rows that are not worth a line */
+    size_t same;                      /* instance whose fellows are named next */
+    unsigned int closing;             /* of the last lines, the next */
 };
 
 struct core {

@@ -7,6 +7,7 @@
 
 #include "../index_list.h"
 #include "command.h"
+#include "text.h"
 
 enum { SHOW_INTERVAL = 250 /* ms between live lines */ };
 
@@ -110,6 +111,25 @@ static bool announcement(struct core *core)
     core->announced_at = core->now;
     TEXT(core, "Capturing, press ^C to stop...");
     return true;
+}
+
+/* How long each step took is what --verbose is for. */
+static bool logins(struct core *core)
+{
+    char text[16];
+
+    for (size_t i = 0; core->config.verbose && i < core->count; i++) {
+        struct instance *instance = core->instances[i];
+        const struct session *session = &instance->session;
+
+        if (instance->login_told || session->captured_from == UINT64_MAX)
+            continue;
+        instance->login_told = true;
+        TEXT(core, "cf-pcap: instance %u captures, %s after its cf ssh was started",
+             instance->index, text_time(text, session->captured_from - session->started_at));
+        return true;
+    }
+    return false;
 }
 
 /* Those that hang for the same reason fall silent within the time between two signs of life. */
@@ -278,7 +298,7 @@ static int status(const struct core *core)
 
 static int closing(struct core *core, struct core_action *action)
 {
-    enum { LIVE_OFF, SUMMARY, SAME, CLOCKS, DROPS, LOST, SAVED, FINISH };
+    enum { LIVE_OFF, SUMMARY, SAME, CLOCKS, DROPS, QUIET, LOST, SAVED, FINISH };
     struct telling *telling = &core->telling;
 
     action->text = core->text;
@@ -303,8 +323,13 @@ static int closing(struct core *core, struct core_action *action)
             return ACTION_SAY;
         /* fall through */
     case DROPS:
-        telling->closing = LOST;
+        telling->closing = QUIET;
         if (core->output_was_opened && drops_unknown(core))
+            return ACTION_SAY;
+        /* fall through */
+    case QUIET:
+        telling->closing = LOST;
+        if (tell_quiet(core, false))
             return ACTION_SAY;
         /* fall through */
     case LOST:
@@ -335,9 +360,9 @@ static int closing(struct core *core, struct core_action *action)
 int tell_next(struct core *core, struct core_action *action)
 {
     action->text = core->text;
-    if (output_failure(core) || link_types(core) || ends(core))
+    if (output_failure(core) || link_types(core) || ends(core) || logins(core))
         return ACTION_WARN;
-    if (announcement(core))
+    if (announcement(core) || tell_quiet(core, true))
         return ACTION_SAY;
     if (stalls(core))
         return ACTION_WARN;

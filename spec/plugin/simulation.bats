@@ -72,3 +72,7 @@ finds() { # file sed-script
 @test "planted, found beside the simulation: time in which a session was not read is taken off the time it had" {
   finds cf-pcap-plugin/core/actions.c 's/\(session->paused_at > session->asked_at \? session->paused_at : session->asked_at\)/session->paused_at/'
 }
+
+@test "planted: it says that no packet came, and some did" {
+  finds cf-pcap-plugin/core/quiet.c 's/ \|\| session->stream\.stream\.tail > FILE_HEADER//'
+}

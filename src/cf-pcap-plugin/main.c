@@ -188,6 +188,9 @@ static void say_what_starts(struct command *command)
                      command->options.filter == NULL ? "all packets" : command->options.filter,
                      viewer_is_alone(command) ? command->viewer.name
                                               : output_name(&command->output));
+    const char *note = advice_filter(command->options.interface, command->options.filter);
+    if (note != NULL)
+        console_line(&command->console, "%s", note);
 }
 
 /* The CLI only says "not authorized"; Cloud Controller knows whether SSH is switched off. */
@@ -235,15 +238,6 @@ static void explain_nothing(struct command *command, const struct core *core)
                   core->output_error == 0 ? "Nothing was captured." : "Nothing was saved.");
 }
 
-static uint64_t count_packets(const struct core *core)
-{
-    uint64_t count = 0;
-
-    for (size_t i = 0; i < core->count; i++)
-        count += core->instances[i]->session.stream.counts.packets;
-    return count;
-}
-
 static int capture(struct command *command)
 {
     static struct shell shell; /* too large for a stack */
@@ -261,8 +255,6 @@ static int capture(struct command *command)
         shell.status = 1;
     } else if (!shell.core.output_was_opened) {
         explain_nothing(command, &shell.core);
-    } else if (count_packets(&shell.core) == 0) {
-        console_line(&command->console, "%s", advice_nothing_captured(&command->options));
     }
     shell_free(&shell);
     return shell.status;

@@ -52,7 +52,8 @@ const struct option_help options_help[] = {
      "Show the capture in Wireshark while it runs, and with -o save it, too; PROGRAM can be tshark "
      "or termshark (Default: $CF_PCAP_WIRESHARK, or Wireshark)"},
     {"yes, -y", "Do not ask before capturing on more than 20 instances"},
-    {"verbose", "Show what is run to find the app, and how long it takes"},
+    {"verbose", "Show what is run, how long it takes, what each instance says, and all rows of the "
+                "table"},
     {"help, -h", "Show this help"},
     {NULL, NULL},
 };

@@ -369,6 +369,7 @@ static int fill_core(struct shell *shell, const struct instances *instances)
         .http_proxy_alone = advice_http_proxy_alone(),
         /* The terminal is for whoever reads the capture there: tcpdump, tshark. */
         .live = shell->console->is_terminal && !in_terminal,
+        .verbose = options->verbose,
         .expected = instances->count,
     };
     int result = core_init(&shell->core, &config);

@@ -48,6 +48,7 @@ struct core_config {
     bool viewer_alone;     /* and nothing else gets it: the viewer is the output */
     bool http_proxy_alone; /* advice.h */
     bool live;             /* the user sees ACTION_SHOW */
+    bool verbose;          /* each instance's login is told, and its row in the summary */
     size_t expected;       /* sessions, about as many as will be added: they share the memory */
 };
 
@@ -97,10 +98,11 @@ enum core_signal {
 /* What the user has been told: tell.c. */
 struct telling {
     uint64_t shown_at; /* ms: the live line */
-    bool output_failure, link_types, stopped, viewer_stuck;
-    size_t row;           /* of the summary, the next */
-    size_t same;          /* instance whose fellows are named next */
-    unsigned int closing; /* of the last lines, the next */
+    bool output_failure, link_types, stopped, viewer_stuck, quiet;
+    size_t row;                       /* of the summary, the next */
+    size_t left_out, absent_left_out; /* rows that are not worth a line */
+    size_t same;                      /* instance whose fellows are named next */
+    unsigned int closing;             /* of the last lines, the next */
 };
 
 struct core {

@@ -156,6 +156,25 @@ static bool announcement(struct core *core)
     return true;
 }
 
+/* How long each step took is what --verbose is for. */
+static bool logins(struct core *core)
+{
+    char text[16];
+
+    for (size_t i = 0; core->config.verbose && i < core->count; i++) {
+        struct instance *instance = core->instances[i];
+        const struct session *session = &instance->session;
+
+        if (instance->login_told || session->captured_from == UINT64_MAX)
+            continue;
+        instance->login_told = true;
+        TEXT(core, "cf-pcap: instance %u captures, %s after its cf ssh was started",
+             instance->index, text_time(text, session->captured_from - session->started_at));
+        return true;
+    }
+    return false;
+}
+
 /* Those that hang for the same reason fall silent within the time between two signs of life. */
 static bool stalls(struct core *core)
 {
@@ -324,7 +343,7 @@ static int status(const struct core *core)
 
 static int closing(struct core *core, struct core_action *action)
 {
-    enum { LIVE_OFF, SUMMARY, SAME, CLOCKS, DROPS, LOST, SAVED, FINISH };
+    enum { LIVE_OFF, SUMMARY, SAME, CLOCKS, DROPS, QUIET, LOST, SAVED, FINISH };
     struct telling *telling = &core->telling;
 
     action->text = core->text;
@@ -349,8 +368,13 @@ static int closing(struct core *core, struct core_action *action)
             return ACTION_SAY;
         /* fall through */
     case DROPS:
-        telling->closing = LOST;
+        telling->closing = QUIET;
         if (core->output_was_opened && drops_unknown(core))
+            return ACTION_SAY;
+        /* fall through */
+    case QUIET:
+        telling->closing = LOST;
+        if (tell_quiet(core, false))
             return ACTION_SAY;
         /* fall through */
     case LOST:
@@ -381,11 +405,12 @@ static int closing(struct core *core, struct core_action *action)
 int tell_next(struct core *core, struct core_action *action)
 {
     action->text = core->text;
-    if (output_failure(core) || viewer_stuck(core) || link_types(core) || ends(core))
+    if (output_failure(core) || viewer_stuck(core) || link_types(core) || ends(core) ||
+        logins(core))
         return ACTION_WARN;
     if (stopped(core))
         return core->stop.reason == STOP_DISK ? ACTION_WARN : ACTION_SAY;
-    if (announcement(core))
+    if (announcement(core) || tell_quiet(core, true))
         return ACTION_SAY;
     if (stalls(core))
         return ACTION_WARN;

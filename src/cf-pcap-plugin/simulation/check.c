@@ -285,6 +285,25 @@ static void check_bounds(struct world *world, const struct found *found)
         world_violated(world, "status 0, and it ended for want of room on the disk");
 }
 
+/* Where it says that no packet came there was none, in any instance, captured or not. */
+static void check_silence(struct world *world)
+{
+    const struct core *core = &world->core;
+    bool told = false;
+
+    for (size_t i = 0; i < world->line_count; i++)
+        told |= strncmp(world->lines[i], "No packet came on", 17) == 0;
+    for (size_t i = 0; i < world->count && told; i++) {
+        const struct sim_instance *it = &world->instances[i];
+
+        for (uint32_t n = 0; n < it->records; n++)
+            if (it->record_times[n] >= core->announced_at &&
+                it->record_times[n] + TOLERANCE <= core->stop.at)
+                world_violated(world, "instance %zu had packets, and it says that there were none",
+                               i);
+    }
+}
+
 /* Who ends in order when asked is not cut off, however long the output was blocked before. */
 static void check_patience(struct world *world)
 {
@@ -356,6 +375,7 @@ void check_all(struct world *world)
     check_truth(world, found);
     check_times(world);
     check_patience(world);
+    check_silence(world);
     for (size_t i = 0; i < world->count; i++)
         if (world->instances[i].started && !world->instances[i].gone)
             world_violated(world, "instance %zu is left", i);

@@ -161,7 +161,10 @@ static int end(struct core *core, struct session *session)
         return ACTION_WAIT;
     if (asked >= STOP_PATIENCE && (stop || merge_stream_is_over(&session->stream)))
         return kill_child(core, session);
-    if (is_silent(core, session, STOP_SILENCE) || captures_on(core, session)) {
+    bool silent = is_silent(core, session, STOP_SILENCE);
+    if (silent || captures_on(core, session)) {
+        /* In the pipes of a child that is gone there is nothing that could hang. */
+        session->fell_silent = silent && !session->exited && !session->stdout_ended;
         int action = kill_child(core, session);
 
         session->cut_off = false; /* it had the time, or the rest is not wanted */

@@ -80,8 +80,11 @@ static void on_room(uv_poll_t *poll, int status, int events)
 static void watch_output(struct shell *shell, int events)
 {
     if (!shell->room_is_watched) {
-        int fd = shell->viewer != NULL ? shell->viewer->fd : shell->output->fd;
+        const struct output *output = shell->output;
+        int fd = output == NULL ? -1 : output->fd;
 
+        if (shell->viewer != NULL)
+            fd = shell->viewer->fd;
         /* A file cannot be watched, and needs not be. */
         if (uv_poll_init(&shell->loop, &shell->room, fd) != 0)
             return;

@@ -181,7 +181,8 @@ void output_live(struct world *world)
 
     if (!output->blocked)
         return;
-    if (is_shown(output) && !output->closed && world->now > output->blocked_since + VIEWER_PATIENCE + 2000)
+    if (is_shown(output) && !output->closed &&
+        world->now > output->blocked_since + VIEWER_PATIENCE + 2000)
         world_violated(world, "a viewer that takes nothing is waited for");
     drain(world);
     if (output->pipe_room == 0 && world->now < output->breaks_at)

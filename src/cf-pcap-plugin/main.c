@@ -18,6 +18,7 @@
 #include "advice.h"
 #include "cf.h"
 #include "console.h"
+#include "core/text.h"
 #include "instances.h"
 #include "lookup.h"
 #include "metadata.h"
@@ -70,9 +71,10 @@ static int choose_viewer(struct command *command)
     const char *program = command->options.viewer;
     struct viewer *viewer = &command->viewer;
 
-    if (program == NULL && getenv("CF_PCAP_WIRESHARK") != NULL &&
-        *getenv("CF_PCAP_WIRESHARK") != '\0')
+    if (program == NULL)
         program = getenv("CF_PCAP_WIRESHARK");
+    if (program != NULL && *program == '\0')
+        program = NULL;
     int result = viewer_find(viewer, program);
     command->console = console_to(viewer->kind == VIEWER_WINDOW ? stdout : stderr);
     output_init(&command->output, command->options.output, command->options.app, false);
@@ -117,6 +119,25 @@ static int check_output(struct command *command)
         return 0;
     console_error(&command->console, "Cannot write %s: %s.", output_name(&command->output),
                   objection);
+    return 1;
+}
+
+/* A capture that would end at once is not begun. */
+static int check_disk(struct command *command)
+{
+    uint64_t available, size, reserve;
+    char free_text[16], text[16];
+
+    if (output_disk(&command->output, &available, &size) != 0)
+        return 0;
+    reserve = stop_reserve(command->options.reserve, size);
+    if (available >= reserve)
+        return 0;
+    console_error(&command->console,
+                  "Cannot write %s: of its disk only %s are free, and %s are to be left free; "
+                  "--reserve SIZE changes that.",
+                  output_name(&command->output), text_bytes(free_text, available),
+                  text_bytes(text, reserve));
     return 1;
 }
 
@@ -168,6 +189,9 @@ static void say_what_starts(struct command *command)
                      command->options.filter == NULL ? "all packets" : command->options.filter,
                      viewer_is_alone(command) ? command->viewer.name
                                               : output_name(&command->output));
+    const char *note = advice_filter(command->options.interface, command->options.filter);
+    if (note != NULL)
+        console_line(&command->console, "%s", note);
 }
 
 /* The CLI only says "not authorized"; Cloud Controller knows whether SSH is switched off. */
@@ -215,15 +239,6 @@ static void explain_nothing(struct command *command, const struct core *core)
                   core->output_error == 0 ? "Nothing was captured." : "Nothing was saved.");
 }
 
-static uint64_t count_packets(const struct core *core)
-{
-    uint64_t count = 0;
-
-    for (size_t i = 0; i < core->count; i++)
-        count += core->instances[i]->session.stream.counts.packets;
-    return count;
-}
-
 static int capture(struct command *command)
 {
     static struct shell shell; /* too large for a stack */
@@ -241,8 +256,6 @@ static int capture(struct command *command)
         shell.status = 1;
     } else if (!shell.core.output_was_opened) {
         explain_nothing(command, &shell.core);
-    } else if (count_packets(&shell.core) == 0) {
-        console_line(&command->console, "%s", advice_nothing_captured(&command->options));
     }
     shell_free(&shell);
     return shell.status;
@@ -275,6 +288,8 @@ static int pcap(int argc, char **argv)
     }
 
     int status = check_output(&command);
+    if (status == 0)
+        status = check_disk(&command);
     if (status == 0 && cf_find(&command.cf, &command.parent) != 0)
         status = 1;
     command.cf.verbose = command.options.verbose;

@@ -197,6 +197,14 @@ static void close_output(struct shell *shell)
         core_closed(&shell->core, shell->close_error);
 }
 
+static void look_at_disk(struct shell *shell)
+{
+    uint64_t available, size;
+
+    if (output_disk(shell->output, &available, &size) == 0)
+        core_disk(&shell->core, available, size);
+}
+
 static void show(struct shell *shell, const char *text)
 {
     if (*text == '\0')
@@ -255,6 +263,9 @@ static void perform(struct shell *shell, const struct core_action *action)
         break;
     case ACTION_CLOSE:
         close_output(shell);
+        break;
+    case ACTION_DISK:
+        look_at_disk(shell);
         break;
     case ACTION_SAY:
         console_line(shell->console, "%s", action->text);
@@ -351,6 +362,9 @@ static int fill_core(struct shell *shell, const struct instances *instances)
         .filter = options->filter,
         .output = shell->output == NULL ? NULL : output_name(shell->output),
         .duration = options->duration_ms,
+        .count = options->count,
+        .max_size = options->max_size,
+        .reserve = options->reserve,
         .pcapng = options->format == FORMAT_PCAPNG,
         .to_stdout = to_stdout,
         .viewer = viewer == NULL ? NULL : viewer->name,
@@ -358,6 +372,7 @@ static int fill_core(struct shell *shell, const struct instances *instances)
         .http_proxy_alone = advice_http_proxy_alone(),
         /* The terminal is for whoever reads the capture there: tcpdump, tshark. */
         .live = shell->console->is_terminal && !in_terminal,
+        .verbose = options->verbose,
         .expected = instances->count,
     };
     int result = core_init(&shell->core, &config);

@@ -21,6 +21,10 @@ int core_init(struct core *core, const struct core_config *config)
         snprintf(core->output, sizeof core->output, "%s",
                  config->to_stdout ? "standard output" : config->output);
     merge_init(&core->merge, config->expected, &core->writer, MERGE_WINDOW, MERGE_MEMORY);
+    if (config->count > 0)
+        core->merge.bounds.packets = config->count;
+    if (config->max_size > 0)
+        core->merge.bounds.end = config->max_size;
     return buffer_init(&core->buffer);
 }
 
@@ -180,6 +184,7 @@ void core_opened(struct core *core, const char *name, bool is_file)
 void core_wrote(struct core *core, size_t length)
 {
     buffer_took(&core->buffer, length);
+    core->written += length;
     core->flushed_at = core->now;
     core->output_state = OUTPUT_READY;
 }
@@ -226,4 +231,11 @@ void core_closed(struct core *core, int error)
     core->output_state = OUTPUT_CLOSED;
     if (error != 0 && core->output_error == 0)
         core->output_error = error;
+}
+
+void core_disk(struct core *core, uint64_t available, uint64_t size)
+{
+    core->disk.known = true;
+    core->disk.available = available;
+    core->disk.size = size;
 }

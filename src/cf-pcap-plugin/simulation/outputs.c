@@ -7,6 +7,20 @@
 
 enum { PIPE_SIZE = 256 * 1024 };
 
+/* What others have written to its disk. */
+static uint64_t room(struct world *world)
+{
+    struct sim_output *output = &world->output;
+
+    if (world->now >= output->filled_at) {
+        world_trace(world, "the disk is filled");
+        output->filled_at = NEVER;
+        output->room_before = 0;
+        output->room = choose(&world->choices, 100000);
+    }
+    return output->room;
+}
+
 void output_plan(struct world *world)
 {
     struct choices *c = &world->choices;
@@ -15,7 +29,12 @@ void output_plan(struct world *world)
     output->kind = chance(c, 3) ? OUTPUT_IS_PIPE : OUTPUT_IS_FILE;
     output->open_error = chance(c, 30) ? (chance(c, 2) ? -EACCES : -EBUSY) : 0;
     output->close_error = chance(c, 30) ? -EIO : 0;
-    output->room = chance(c, 8) ? choose(c, 30000) : NEVER;
+    output->disk = 1000000000;
+    output->room = chance(c, 8)   ? choose(c, 30000)
+                   : chance(c, 6) ? DISK_KEPT + choose(c, 3000000)
+                                  : NEVER;
+    output->room_before = output->room;
+    output->filled_at = chance(c, 10) ? choose(c, 20000) : NEVER;
     output->pipe_room = PIPE_SIZE;
     output->pipe_rate = chance(c, 4) ? choose(c, 3) : 10000;
     output->blocks_at = chance(c, 4) ? choose(c, 20000) : NEVER;
@@ -124,7 +143,7 @@ void output_do_write(struct world *world, const uint8_t *bytes, size_t length)
             count = output->pipe_room;
     }
     if (output->kind == OUTPUT_IS_FILE) {
-        if (count > output->room)
+        if (count > room(world))
             count = (size_t)output->room;
         if (count == 0 && output->room == 0) {
             fail(world, -ENOSPC);
@@ -165,6 +184,15 @@ void output_do_cut(struct world *world, uint64_t length)
         world_violated(world, "a pipe is cut, or a file made longer");
     else
         output->length = (size_t)length;
+}
+
+void output_do_disk(struct world *world)
+{
+    uint64_t available = room(world);
+
+    if (world->output.kind == OUTPUT_IS_FILE)
+        core_disk(&world->core, available == NEVER ? world->output.disk : available,
+                  world->output.disk);
 }
 
 void output_do_close(struct world *world)

@@ -93,11 +93,14 @@ static void instance_free(struct sim_instance *it)
 static void plan(struct world *world)
 {
     struct choices *c = &world->choices;
-    struct core_config config = {.app = "app", .interface = "eth0", .output = "capture"};
+    struct core_config config = {.app = "app", .interface = "lo", .output = "capture"};
 
     world->count = chance(c, 8) ? 1 + choose(c, INSTANCES_MAX) : 1 + choose(c, 4);
     config.pcapng = chance(c, 2);
     config.duration = chance(c, 3) ? 1 + choose(c, 20000) : 0;
+    config.count = chance(c, 6) ? 1 + choose(c, 1000) : 0;
+    config.max_size = chance(c, 6) ? 1 + choose(c, 300000) : 0;
+    config.reserve = chance(c, 2) ? DISK_KEPT : 0;
     config.live = chance(c, 2);
     config.expected = world->count;
     output_plan(world);
@@ -123,6 +126,9 @@ static void told(struct world *world, const struct core_action *action)
 {
     if (action->kind != ACTION_SHOW)
         world_trace(world, "told: %s", action->text);
+    for (size_t i = 0; i < world->count && strstr(action->text, "o packet came on") != NULL; i++)
+        if (world->instances[i].arrived > 0)
+            world_violated(world, "a packet of instance %zu has arrived, and none is told of", i);
     if (action->kind == ACTION_SHOW || world->line_count == LINES_MAX)
         return;
     snprintf(world->lines[world->line_count++], sizeof world->lines[0], "%s", action->text);
@@ -167,6 +173,9 @@ static void perform(struct world *world, const struct core_action *action)
         break;
     case ACTION_CLOSE:
         output_do_close(world);
+        break;
+    case ACTION_DISK:
+        output_do_disk(world);
         break;
     case ACTION_SAY:
     case ACTION_WARN:

@@ -11,7 +11,7 @@
 
 const char options_usage[] =
     "CF_NAME pcap APP [-o FILE] [--interface NAME] [-f FILTER] [-s BYTES] [-i INDEX]...\n"
-    "      [--process TYPE] [-d DURATION] [--format pcap|pcapng] [-y] [--verbose]\n"
+    "      [--process TYPE] [-d DURATION] [--follow] [--format pcap|pcapng] [-y] [--verbose]\n"
     "\n"
     "   Captures network packets inside the containers of an app's running instances and saves "
     "them\n"
@@ -40,13 +40,14 @@ const struct option_help options_help[] = {
      "Stop after this time, such as 500ms, 1.5s, 5m or 1h30m (Default: at ^C)"},
     {"format pcap|pcapng", "Format of the file; pcapng tells which instance saw a packet (Default: "
                            "pcap, or pcapng if FILE ends in .pcapng)"},
+    {"follow", "Capture instances again that end, and new ones, until ^C or for --duration"},
     {"yes, -y", "Do not ask before capturing on more than 20 instances"},
     {"verbose", "Show what is run to find the app, and how long it takes"},
     {"help, -h", "Show this help"},
     {NULL, NULL},
 };
 
-enum { OPTION_INTERFACE = 256, OPTION_PROCESS, OPTION_FORMAT, OPTION_VERBOSE };
+enum { OPTION_INTERFACE = 256, OPTION_PROCESS, OPTION_FORMAT, OPTION_VERBOSE, OPTION_FOLLOW };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
@@ -57,6 +58,7 @@ static const struct option long_options[] = {
     {"process", required_argument, NULL, OPTION_PROCESS},
     {"duration", required_argument, NULL, 'd'},
     {"format", required_argument, NULL, OPTION_FORMAT},
+    {"follow", no_argument, NULL, OPTION_FOLLOW},
     {"yes", no_argument, NULL, 'y'},
     {"verbose", no_argument, NULL, OPTION_VERBOSE}, /* cf takes a -v for itself */
     {"help", no_argument, NULL, 'h'},
@@ -256,6 +258,9 @@ static int take_next(struct options *options, struct words *words, int argc, cha
         return 0;
     case OPTION_VERBOSE:
         options->verbose = true;
+        return 0;
+    case OPTION_FOLLOW:
+        options->follow = true;
         return 0;
     case 'h':
         words->help = true;

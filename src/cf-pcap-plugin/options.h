@@ -32,7 +32,7 @@ struct options {
     uint32_t snaplen;      /* bytes; 0: whatever the tool's default is */
     uint64_t duration_ms;  /* 0: until stopped */
     enum format format;
-    bool yes, verbose;
+    bool yes, verbose, follow;
     struct instance_range ranges[INSTANCE_RANGES_MAX]; /* none: all instances */
     size_t range_count;
 };

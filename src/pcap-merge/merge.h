@@ -13,6 +13,7 @@
  *      merge_add                             for each stream, also while others run
  *      merge_space, merge_fed, merge_end     as bytes arrive
  *      merge_run                             after a batch of these, and at the time it names
+ *      merge_again                           for a stream that has ended, and begins anew
  */
 #ifndef MERGE_H
 #define MERGE_H
@@ -52,6 +53,9 @@ struct merge_stream {
     struct writer_stream out;
     struct merge_counts counts;
     bool opened; /* it has been MERGE_OPEN: it is in the output */
+    bool begun;  /* the same since merge_again */
+    bool nano;   /* as it is in the output, like `link_type` */
+    uint16_t link_type;
     bool in_heap;
     uint64_t last_fed;    /* when bytes came last */
     uint64_t overdue_end; /* position: what lies before it waits no longer */
@@ -62,7 +66,8 @@ struct merge {
     size_t count, room;
     struct writer *writer;
     uint64_t window;
-    size_t ring;        /* most bytes a stream may hold */
+    size_t ring; /* most bytes a stream may hold, of the first `expected` ones */
+    size_t expected;
     uint64_t last_time; /* latest time written, nanoseconds */
 
     /* Streams whose first packet is known, as a binary heap by (time, number of the stream). */
@@ -74,7 +79,8 @@ struct merge {
     size_t waited_for; /* streams that are not over and have no whole packet */
 };
 
-/* `expected`: so many streams share `memory` bytes; each gets STREAM_RING_MIN at least. */
+/* `expected`: so many streams share `memory` bytes; each gets STREAM_RING_MIN at least, and so does
+ * each that comes unexpectedly. */
 void merge_init(struct merge *merge, size_t expected, struct writer *writer, uint64_t window,
                 size_t memory);
 void merge_free(struct merge *merge);
@@ -89,6 +95,10 @@ static inline uint8_t *merge_space(struct merge *merge, size_t number, size_t *l
 }
 void merge_fed(struct merge *merge, size_t number, size_t length, uint64_t now);
 void merge_end(struct merge *merge, size_t number);
+
+/* Another pcap file will come from a stream that is MERGE_DONE: its instance is captured again. Its
+ * number, its counts and its place in the output stay. */
+void merge_again(struct merge *merge, size_t number);
 
 /* Nothing more will come of it: it is MERGE_DONE, MERGE_REFUSED or MERGE_ABANDONED. */
 static inline bool merge_stream_is_over(const struct merge_stream *stream)

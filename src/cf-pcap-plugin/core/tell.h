@@ -16,6 +16,9 @@ void tell_end(struct core *core, struct instance *instance);
 /* The live line as it is now, in core->text. */
 void tell_live(struct core *core);
 
+/* Appends to core->text how far it is, and what is waited for. */
+void tell_progress(struct core *core);
+
 /* The next line of the summary, in core->text; false: there is none any more. */
 bool tell_summary(struct core *core);
 

@@ -33,6 +33,7 @@ struct options {
     uint64_t duration_ms;  /* 0: until stopped */
     enum format format;
     bool yes, verbose;
+    bool check;                                        /* nothing is to be captured */
     struct instance_range ranges[INSTANCE_RANGES_MAX]; /* none: all instances */
     size_t range_count;
 };

@@ -259,7 +259,8 @@ static int fill_core(struct shell *shell, const struct instances *instances)
         .to_stdout = to_stdout,
         .http_proxy_alone = advice_http_proxy_alone(),
         /* Standard output's terminal is for whoever reads the capture: tcpdump. */
-        .live = shell->console->is_terminal && !to_stdout,
+        .live = shell->console->is_terminal && !to_stdout && !options->check,
+        .check = options->check,
         .verbose = options->verbose,
         .expected = instances->count,
     };
@@ -283,8 +284,11 @@ static int init(struct shell *shell, const struct instances *instances)
     shell->children = calloc(shell->core.count + 1, sizeof(void *));
     if (shell->children == NULL)
         return -ENOMEM;
-    result = command_make(shell->command, sizeof shell->command, shell->options->interface,
-                          shell->options->snaplen, shell->options->filter);
+    result = shell->options->check
+                 ? command_make_check(shell->command, sizeof shell->command,
+                                      shell->options->interface, shell->options->snaplen)
+                 : command_make(shell->command, sizeof shell->command, shell->options->interface,
+                                shell->options->snaplen, shell->options->filter);
     if (result == 0)
         result = output_wait_for_reader(shell->output, shell->parent);
     return result == 0 ? uv_loop_init(&shell->loop) : result;

@@ -42,6 +42,7 @@ struct core_config {
     bool to_stdout;        /* the output is standard output */
     bool http_proxy_alone; /* advice.h */
     bool live;             /* the user sees ACTION_SHOW */
+    bool check;            /* no capture: probe.h */
     bool verbose;          /* each instance's login is told, and its row in the summary */
     size_t expected;       /* sessions, about as many as will be added: they share the memory */
 };

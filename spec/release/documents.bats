@@ -54,7 +54,7 @@ anchors() { # page
 @test "every page of docs/ is linked from the README or from another page" {
   local page
   for page in docs/*.md; do
-    grep -qE "\]\($page[)#]" README.md || grep -qE "\]\(${page#docs/}[)#]" docs/*.md || { echo "no link to $page" && return 1; }
+    grep -qE "\]\(${page}[)#]" README.md || grep -qE "\]\(${page#docs/}[)#]" docs/*.md || { echo "no link to $page" && return 1; }
   done
 }
 
@@ -133,7 +133,7 @@ manual_options() { # page
 @test "the manual pages have no fault that mandoc finds" {
   run -0 mandoc -T lint -W warning src/*/*.1
   [ -z "$output" ]
-  [ "$(ls src/*/*.1 | wc -l)" = 2 ]
+  [ "$(printf "%s\n" src/*/*.1 | wc -l)" = 2 ]
 }
 
 @test "cf-pcap(1) describes the options of cf-pcap --help" {

@@ -16,11 +16,11 @@ capture=${BATS_TEST_TMPDIR-}/capture
 
 fail() { printf '%s\n' "$*" >&2; return 1; }
 
-# Runs a command again and again, 20 seconds long at most, until it succeeds.
+# Runs a command again and again, a minute long at most, until it succeeds.
 eventually() {
-  local until=$((SECONDS + 20))
+  local until=$((SECONDS + 60))
   until "$@"; do
-    [ "$SECONDS" -lt "$until" ] || fail "still not after 20 s: $*" || return
+    [ "$SECONDS" -lt "$until" ] || fail "still not after 60 s: $*" || return
     sleep 0.05
   done
 }

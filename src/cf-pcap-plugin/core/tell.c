@@ -33,6 +33,49 @@ static bool output_failure(struct core *core)
     return true;
 }
 
+/* Why it ends, where the user did not end it just now. */
+static bool stopped(struct core *core)
+{
+    const struct core_config *config = &core->config;
+    char text[16], other[16];
+
+    if (core->telling.stopped)
+        return false;
+    core->telling.stopped = core->stop.reason != STOP_NONE;
+    switch (core->stop.reason) {
+    case STOP_DURATION:
+        TEXT(core, "Stopped after %s (--duration).", text_time(text, config->duration));
+        return true;
+    case STOP_COUNT:
+        TEXT(core, "Stopped after %" PRIu64 " packet%s (--count).", config->count,
+             config->count == 1 ? "" : "s");
+        return true;
+    case STOP_SIZE:
+        TEXT(core, "Stopped at %s (--max-size).", text_bytes(text, config->max_size));
+        return true;
+    case STOP_DISK:
+        core->failed = true;
+        TEXT(core,
+             "Stopped: of the disk of %s only %s are free, and %s are to be left free (--reserve).",
+             core->output, text_bytes(text, core->disk.available),
+             text_bytes(other, stop_reserve(config->reserve, core->disk.size)));
+        return true;
+    default:
+        return false;
+    }
+}
+
+static bool viewer_stuck(struct core *core)
+{
+    if (!core->viewer_stuck || core->telling.viewer_stuck)
+        return false;
+    core->telling.viewer_stuck = true;
+    TEXT(core,
+         "%s has taken nothing for %d seconds, as when its capture is stopped: the capture ends.",
+         core->config.viewer, VIEWER_PATIENCE / 1000);
+    return true;
+}
+
 static bool link_types(struct core *core)
 {
     for (size_t i = 0; i < core->count && !core->telling.link_types; i++) {
@@ -258,9 +301,11 @@ static uint64_t packets_saved(const struct core *core)
 
 static void saved(struct core *core)
 {
-    const char *quote = core->config.to_stdout ? "" : "'";
+    const char *quote = core->config.to_stdout || core->config.viewer_alone ? "" : "'";
 
-    if (!core->telling.output_failure && core->config.to_stdout)
+    if (!core->telling.output_failure && core->config.viewer_alone)
+        TEXT(core, "The capture was shown in %s.", core->output);
+    else if (!core->telling.output_failure && core->config.to_stdout)
         TEXT(core, "The capture was written to standard output.");
     else if (!core->telling.output_failure)
         TEXT(core, "Saved capture to '%s'.", core->output);
@@ -360,8 +405,11 @@ static int closing(struct core *core, struct core_action *action)
 int tell_next(struct core *core, struct core_action *action)
 {
     action->text = core->text;
-    if (output_failure(core) || link_types(core) || ends(core) || logins(core))
+    if (output_failure(core) || viewer_stuck(core) || link_types(core) || ends(core) ||
+        logins(core))
         return ACTION_WARN;
+    if (stopped(core))
+        return core->stop.reason == STOP_DISK ? ACTION_WARN : ACTION_SAY;
     if (announcement(core) || tell_quiet(core, true))
         return ACTION_SAY;
     if (stalls(core))

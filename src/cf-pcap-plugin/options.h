@@ -39,6 +39,7 @@ struct options {
     bool yes, verbose, follow;
     bool wireshark;     /* show it in a viewer; in a file only if `output` is given, too */
     const char *viewer; /* its program; NULL: the usual one */
+    bool check;         /* nothing is to be captured */
     struct instance_range ranges[INSTANCE_RANGES_MAX]; /* none: all instances */
     size_t range_count;
 };

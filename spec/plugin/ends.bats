@@ -63,7 +63,7 @@ teardown() {
 @test "after a full disk the last line says how much is saved, the table what is lost, and both are so" {
   instances 1 && tool 0 'tool_begin "$@"; for ((i = 0; i < 3000; i++)); do tool_packet; done; tool_wait 60; tool_end'
   mkdir full
-  run -1 unshare -m bash -c "mount -t tmpfs -o size=64k none full && { '$plugin' 1 pcap myapp -o full/capture.pcap 2>&1; status=\$?; cp full/capture.pcap .; exit \$status; }"
+  run -1 unshare -m bash -c "mount -t tmpfs -o size=64k none full && { '$plugin' 1 pcap myapp --reserve 0 -o full/capture.pcap 2>&1; status=\$?; cp full/capture.pcap .; exit \$status; }"
   [[ $output =~ Saved\ part\ of\ the\ capture\ to\ \'full/capture.pcap\':\ ([0-9]+)\ packets ]]
   [ "$(capinfos -TMrc capture.pcap | cut -f2)" = "${BASH_REMATCH[1]}" ]
   grep -qE "^0 +${BASH_REMATCH[1]} .* [0-9]+ lost" <<<"$output"
@@ -192,6 +192,16 @@ ssh_of() { # index -> the process group of its `cf ssh`
   complained_once "Instance 1 did not end in order: its connection hangs"
   grep -qE '^1 .* did not end in order, [0-9.]+ s missed' "$said"
   holds_packet "1 10"
+}
+
+@test "a connection that hangs after the answer, before the rest has come: said, status 1" {
+  instances 2 && tool
+  tool 1 'tool_begin "$@"; tool_packet; tool_wait 60; exec sleep 60' # as if the rest were under way
+  capturing -o "$output"
+  interrupt
+  [ "$status" = 1 ]
+  complained_once "Instance 1 did not end in order: it fell silent after it was asked to end"
+  grep -qE '^1 .* did not end in order' "$said"
 }
 
 @test "signs of life come from every shell, and end with the tool" {

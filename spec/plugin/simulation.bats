@@ -60,6 +60,14 @@ finds() { # file sed-script
   finds cf-pcap-plugin/core/actions.c 's/if \(core->stop.at_once\)/if (false)/'
 }
 
+@test "planted: a viewer that takes nothing is waited for" {
+  finds cf-pcap-plugin/core/actions.c 's/bool stuck = .*/bool stuck = false;/'
+}
+
+@test "planted: after a viewer that took nothing was closed its file is not written" {
+  finds cf-pcap-plugin/core/core.c '/^void core_viewer_gone/,/^}/ s/core_unblocked\(core\);//'
+}
+
 @test "planted: the status is that of the output alone" {
   finds cf-pcap-plugin/core/tell.c 's/return failed \? 1 : 0;/return core->output_was_opened ? 0 : 1;/'
 }
@@ -70,4 +78,8 @@ finds() { # file sed-script
 
 @test "planted, found beside the simulation: time in which a session was not read is taken off the time it had" {
   finds cf-pcap-plugin/core/actions.c 's/\(session->paused_at > session->asked_at \? session->paused_at : session->asked_at\)/session->paused_at/'
+}
+
+@test "planted: it says that no packet came, and some did" {
+  finds cf-pcap-plugin/core/quiet.c 's/ \|\| session->stream\.stream\.tail > FILE_HEADER//'
 }

@@ -63,7 +63,7 @@ teardown() {
 @test "after a full disk the last line says how much is saved, the table what is lost, and both are so" {
   instances 1 && tool 0 'tool_begin "$@"; for ((i = 0; i < 3000; i++)); do tool_packet; done; tool_wait 60; tool_end'
   mkdir full
-  run -1 unshare -m bash -c "mount -t tmpfs -o size=64k none full && { '$plugin' 1 pcap myapp -o full/capture.pcap 2>&1; status=\$?; cp full/capture.pcap .; exit \$status; }"
+  run -1 unshare -m bash -c "mount -t tmpfs -o size=64k none full && { '$plugin' 1 pcap myapp --reserve 0 -o full/capture.pcap 2>&1; status=\$?; cp full/capture.pcap .; exit \$status; }"
   [[ $output =~ Saved\ part\ of\ the\ capture\ to\ \'full/capture.pcap\':\ ([0-9]+)\ packets ]]
   [ "$(capinfos -TMrc capture.pcap | cut -f2)" = "${BASH_REMATCH[1]}" ]
   grep -qE "^0 +${BASH_REMATCH[1]} .* [0-9]+ lost" <<<"$output"

@@ -147,7 +147,7 @@ look_up_fails_with() { # message
 @test "a full disk ends the capture, and what was written can be read" {
   instances 2 && tool all 'tool_begin "$@"; for ((i = 0; i < 3000; i++)); do tool_packet; done; tool_wait 60; tool_end'
   mkdir full
-  run -1 unshare -m bash -c "mount -t tmpfs -o size=64k none full && { '$plugin' 1 pcap myapp -o full/capture.pcap 2>&1; status=\$?; cp full/capture.pcap .; exit \$status; }"
+  run -1 unshare -m bash -c "mount -t tmpfs -o size=64k none full && { '$plugin' 1 pcap myapp --reserve 0 -o full/capture.pcap 2>&1; status=\$?; cp full/capture.pcap .; exit \$status; }"
   [[ $output == *"Cannot write full/capture.pcap: No space left on device. What was written until now can be read."* ]]
   tcpdump -n -r capture.pcap >packets 2>tcpdump.err
   not grep -q truncated tcpdump.err

@@ -18,6 +18,7 @@
 #include "advice.h"
 #include "cf.h"
 #include "console.h"
+#include "core/text.h"
 #include "instances.h"
 #include "lookup.h"
 #include "metadata.h"
@@ -37,6 +38,7 @@ struct command {
     struct instances instances;
     struct parent parent;
     struct output output;
+    struct viewer viewer; /* of --wireshark */
 };
 
 static void print_help(void)
@@ -58,6 +60,37 @@ static void print_help(void)
         printf("   --%-22s %s\n", help->name, help->text);
 }
 
+/* The viewer is the output, or beside it. */
+static bool viewer_is_alone(const struct command *command)
+{
+    return command->options.wireshark && command->options.output == NULL;
+}
+
+static int choose_viewer(struct command *command)
+{
+    const char *program = command->options.viewer;
+    struct viewer *viewer = &command->viewer;
+
+    if (program == NULL && getenv("CF_PCAP_WIRESHARK") != NULL &&
+        *getenv("CF_PCAP_WIRESHARK") != '\0')
+        program = getenv("CF_PCAP_WIRESHARK");
+    int result = viewer_find(viewer, program);
+    command->console = console_to(viewer->kind == VIEWER_WINDOW ? stdout : stderr);
+    output_init(&command->output, command->options.output, command->options.app, false);
+    if (result == 0)
+        return 0;
+    if (program == NULL)
+        console_error(
+            &command->console,
+            "Cannot find Wireshark: install it (https://www.wireshark.org/download.html), name "
+            "it with --wireshark=PROGRAM, or save the capture with -o FILE.");
+    else
+        console_error(&command->console,
+                      "Cannot find the program %s: install it, or save the capture with -o FILE.",
+                      program);
+    return 1;
+}
+
 static void choose_output(struct command *command)
 {
     const struct options *options = &command->options;
@@ -72,12 +105,38 @@ static void choose_output(struct command *command)
 
 static int check_output(struct command *command)
 {
-    choose_output(command);
+    if (!command->options.wireshark)
+        choose_output(command);
+    else if (choose_viewer(command) != 0)
+        return 1;
+    if (viewer_is_alone(command))
+        return 0;
     const char *objection = output_objection(&command->output);
+    if (objection == NULL && command->options.wireshark && output_is_pipe(&command->output))
+        objection = "it is a pipe, and --wireshark is one already: give a file";
     if (objection == NULL)
         return 0;
     console_error(&command->console, "Cannot write %s: %s.", output_name(&command->output),
                   objection);
+    return 1;
+}
+
+/* A capture that would end at once is not begun. */
+static int check_disk(struct command *command)
+{
+    uint64_t available, size, reserve;
+    char free_text[16], text[16];
+
+    if (output_disk(&command->output, &available, &size) != 0)
+        return 0;
+    reserve = stop_reserve(command->options.reserve, size);
+    if (available >= reserve)
+        return 0;
+    console_error(&command->console,
+                  "Cannot write %s: of its disk only %s are free, and %s are to be left free; "
+                  "--reserve SIZE changes that.",
+                  output_name(&command->output), text_bytes(free_text, available),
+                  text_bytes(text, reserve));
     return 1;
 }
 
@@ -127,7 +186,11 @@ static void say_what_starts(struct command *command)
         console_line(&command->console, "%s %s, %s, %s -> %s", command->options.app, list,
                      command->options.interface,
                      command->options.filter == NULL ? "all packets" : command->options.filter,
-                     output_name(&command->output));
+                     viewer_is_alone(command) ? command->viewer.name
+                                              : output_name(&command->output));
+    const char *note = advice_filter(command->options.interface, command->options.filter);
+    if (note != NULL)
+        console_line(&command->console, "%s", note);
 }
 
 /* The CLI only says "not authorized"; Cloud Controller knows whether SSH is switched off. */
@@ -175,15 +238,6 @@ static void explain_nothing(struct command *command, const struct core *core)
                   core->output_error == 0 ? "Nothing was captured." : "Nothing was saved.");
 }
 
-static uint64_t count_packets(const struct core *core)
-{
-    uint64_t count = 0;
-
-    for (size_t i = 0; i < core->count; i++)
-        count += core->instances[i]->session.stream.counts.packets;
-    return count;
-}
-
 static int capture(struct command *command)
 {
     static struct shell shell; /* too large for a stack */
@@ -191,7 +245,8 @@ static int capture(struct command *command)
     shell = (struct shell){.options = &command->options,
                            .cf = &command->cf,
                            .console = &command->console,
-                           .output = &command->output,
+                           .output = viewer_is_alone(command) ? NULL : &command->output,
+                           .viewer = command->options.wireshark ? &command->viewer : NULL,
                            .parent = &command->parent};
     int result = shell_run(&shell, &command->instances);
     if (result != 0) {
@@ -200,8 +255,6 @@ static int capture(struct command *command)
         shell.status = 1;
     } else if (!shell.core.output_was_opened) {
         explain_nothing(command, &shell.core);
-    } else if (count_packets(&shell.core) == 0) {
-        console_line(&command->console, "%s", advice_nothing_captured(&command->options));
     }
     shell_free(&shell);
     return shell.status;
@@ -234,6 +287,8 @@ static int pcap(int argc, char **argv)
     }
 
     int status = check_output(&command);
+    if (status == 0)
+        status = check_disk(&command);
     if (status == 0 && cf_find(&command.cf, &command.parent) != 0)
         status = 1;
     command.cf.verbose = command.options.verbose;

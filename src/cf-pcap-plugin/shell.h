@@ -13,6 +13,7 @@
 #include "output.h"
 #include "parent.h"
 #include "terminal.h"
+#include "viewer.h"
 
 struct child;
 
@@ -23,7 +24,8 @@ struct shell {
     const struct options *options;
     const struct cf *cf;
     struct console *console;
-    struct output *output;
+    struct output *output; /* NULL: the viewer alone gets the capture */
+    struct viewer *viewer; /* NULL: there is none */
     const struct parent *parent;
 
     struct core core; /* to be read afterwards, until shell_free */
@@ -36,6 +38,8 @@ struct shell {
     uv_signal_t signals[SHELL_SIGNALS];
     uv_poll_t room; /* of an output that is blocked */
     bool room_is_watched;
+    bool is_closing; /* the viewer, which has the terminal, is waited for */
+    int close_error; /* of the output, until then */
     struct parent_watch parent_watch;
     struct terminal terminal;
     char command[65536]; /* what runs in each instance */

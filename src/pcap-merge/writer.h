@@ -46,6 +46,9 @@ struct writer_format {
     int (*statistics)(struct writer *writer, const struct writer_stream *stream, uint64_t received,
                       uint64_t dropped);
 
+    /* The most bytes that it writes for a stream. */
+    size_t statistics_size;
+
     /* Length of the record at `at`; `first`: it is the file's first. `*captured`: bytes of its
      * packet, if it is one. */
     size_t (*span)(const uint8_t *at, bool first, uint32_t *captured);

@@ -81,4 +81,4 @@ static size_t span(const uint8_t *at, bool first, uint32_t *captured)
     return sizeof header + header.captured;
 }
 
-const struct writer_format writer_pcap = {open_stream, packet, statistics, span};
+const struct writer_format writer_pcap = {open_stream, packet, statistics, 0, span};

@@ -22,7 +22,11 @@ enum option_code { /* each block type has its own, beside the comment */
                    ISB_IFDROP = 5,
 };
 
-enum { BLOCK_MAX = 8192 /* bytes of a block that is no packet */, TEXT_MAX = 3500 };
+enum {
+    BLOCK_MAX = 8192, /* bytes of a block that is no packet */
+    TEXT_MAX = 3500,
+    STATISTICS_MAX = 128,
+};
 
 /* A block in the making: type, length, body, options, length again. */
 struct block {
@@ -210,4 +214,4 @@ void writer_comment(struct writer_stream *stream, const char *text)
              text);
 }
 
-const struct writer_format writer_pcapng = {open_stream, packet, statistics, span};
+const struct writer_format writer_pcapng = {open_stream, packet, statistics, STATISTICS_MAX, span};

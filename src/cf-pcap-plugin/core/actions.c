@@ -7,6 +7,8 @@
 enum {
     FLUSH_INTERVAL = 20,       /* ms between writes that are not full */
     WORTH_READING = 16 * 1024, /* bytes of room in a session's ring */
+    DISK_INTERVAL = 1000, /* ms between looks at the disk, or so many bytes that are written: */
+    DISK_BYTES = 8 * 1000 * 1000,
 };
 
 /* What has to be done with the output. */
@@ -35,13 +37,25 @@ static int write_statistics(struct core *core)
     return 0;
 }
 
+/* Writes up to a bound. True: there is more, but the buffer is full. */
+static bool run_merge(struct core *core)
+{
+    int result = merge_run(&core->merge, core->now, &core->wake);
+
+    if (core->merge.bounds.packets == 0)
+        stop_saving(core, STOP_COUNT);
+    else if (result == -EFBIG)
+        stop_saving(core, STOP_SIZE);
+    return result == -EAGAIN && !merge_is_done(&core->merge);
+}
+
 /* Fills the buffer with all that may be written by now. True: it is to be emptied at once. */
 static bool fill(struct core *core)
 {
     bool full = false;
 
     if (core->merge_is_due || core->now >= core->wake) {
-        full = merge_run(&core->merge, core->now, &core->wake) != 0;
+        full = run_merge(core);
         core->merge_is_due = full;
         for (size_t i = 0; i < core->count; i++)
             session_look_at_clock(&core->instances[i]->session, core->clock);
@@ -51,8 +65,23 @@ static bool fill(struct core *core)
     return full || core->buffer.urgent;
 }
 
+static bool wants_to_see_disk(struct core *core)
+{
+    struct disk *disk = &core->disk;
+
+    if (core->output_state != OUTPUT_READY || (core->config.reserve == 0 && !core->config.live) ||
+        (disk->looked_at != 0 && core->now - disk->looked_at < DISK_INTERVAL &&
+         core->written - disk->looked_behind < DISK_BYTES))
+        return false;
+    disk->looked_at = core->now;
+    disk->looked_behind = core->written;
+    return true;
+}
+
 static int write_or_close(struct core *core, struct core_action *action)
 {
+    if (wants_to_see_disk(core))
+        return ACTION_DISK;
     bool at_once = fill(core);
 
     if (core->buffer.used > 0 && core->output_state == OUTPUT_NONE)
@@ -81,8 +110,23 @@ static void lose_patience(struct core *core)
         core_output_failed(core, -ETIMEDOUT);
 }
 
+/* Wireshark does not close what it reads when its capture is stopped; it just reads no more. */
+static bool leave_viewer(struct core *core)
+{
+    bool stuck = core->now - core->blocked_since >= VIEWER_PATIENCE;
+
+    if (!core->viewer_shows || core->output_state != OUTPUT_BLOCKED ||
+        (!stuck && (!core->stop.at_once || core->config.viewer_alone)))
+        return false;
+    core->viewer_stuck = stuck;
+    core_viewer_gone(core);
+    return !core->config.viewer_alone;
+}
+
 static int next_for_output(struct core *core, struct core_action *action)
 {
+    if (leave_viewer(core))
+        return ACTION_LEAVE_VIEWER;
     if (core->output_state == OUTPUT_BLOCKED)
         lose_patience(core);
     switch (core->output_state) {

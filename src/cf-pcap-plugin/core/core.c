@@ -15,10 +15,16 @@ int core_init(struct core *core, const struct core_config *config)
     core->writer = (struct writer){.format = config->pcapng ? &writer_pcapng : &writer_pcap,
                                    .buffer = &core->buffer,
                                    .filter = config->filter};
-    if (config->output != NULL)
+    if (config->viewer_alone)
+        snprintf(core->output, sizeof core->output, "%s", config->viewer);
+    else if (config->output != NULL)
         snprintf(core->output, sizeof core->output, "%s",
                  config->to_stdout ? "standard output" : config->output);
     merge_init(&core->merge, config->expected, &core->writer, MERGE_WINDOW, MERGE_MEMORY);
+    if (config->count > 0)
+        core->merge.bounds.packets = config->count;
+    if (config->max_size > 0)
+        core->merge.bounds.end = config->max_size;
     return buffer_init(&core->buffer);
 }
 
@@ -170,6 +176,7 @@ void core_opened(struct core *core, const char *name, bool is_file)
     core->output_state = OUTPUT_READY;
     core->output_was_opened = true;
     core->output_is_file = is_file;
+    core->viewer_shows = core->config.viewer != NULL;
     if (name != NULL)
         snprintf(core->output, sizeof core->output, "%s", name);
 }
@@ -177,6 +184,7 @@ void core_opened(struct core *core, const char *name, bool is_file)
 void core_wrote(struct core *core, size_t length)
 {
     buffer_took(&core->buffer, length);
+    core->written += length;
     core->flushed_at = core->now;
     core->output_state = OUTPUT_READY;
 }
@@ -204,9 +212,30 @@ void core_output_failed(struct core *core, int error)
     core->stop.at_once = true;
 }
 
+/* Closing the viewer is a wish to stop, too; with a file the end of the capture is saved. */
+void core_viewer_gone(struct core *core)
+{
+    if (!core->viewer_shows)
+        return;
+    core->viewer_shows = false;
+    if (core->config.viewer_alone) {
+        core_output_failed(core, -EPIPE);
+        return;
+    }
+    stop_want(core, STOP_USER);
+    core_unblocked(core);
+}
+
 void core_closed(struct core *core, int error)
 {
     core->output_state = OUTPUT_CLOSED;
     if (error != 0 && core->output_error == 0)
         core->output_error = error;
+}
+
+void core_disk(struct core *core, uint64_t available, uint64_t size)
+{
+    core->disk.known = true;
+    core->disk.available = available;
+    core->disk.size = size;
 }

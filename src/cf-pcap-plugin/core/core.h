@@ -17,7 +17,8 @@
  * tool in that instance, with its stdin (closing it asks the tool to end), its stdout (the capture)
  * and its stderr (messages). It is named by its number, from 0, in the order of core_add. Today an
  * instance has one session; the stream of packets belongs to the session. The *output* is the file
- * or pipe that all packets go to.
+ * or pipe that all packets go to. A *viewer* is a program, such as Wireshark, that is shown them
+ * while they come: it is the output itself, or gets what a file gets, at the pace of the slower.
  *
  * Who decides that the capture is over: stop.c.
  */
@@ -38,10 +39,16 @@ struct core_config {
     const char *filter;    /* NULL: none; noted in pcapng */
     const char *output;    /* as the user named it; NULL: a name will be made (core_opened) */
     uint64_t duration;     /* ms from the announcement; 0: until stopped */
+    uint64_t count;        /* packets to be saved; 0: without bound */
+    uint64_t max_size;     /* bytes of the output; 0: without bound */
+    uint64_t reserve;      /* bytes to be left free on its disk; UINT64_MAX: stop_reserve */
     bool pcapng;           /* else pcap */
     bool to_stdout;        /* the output is standard output */
+    const char *viewer;    /* program that shows the capture, as the user is told; NULL: none */
+    bool viewer_alone;     /* and nothing else gets it: the viewer is the output */
     bool http_proxy_alone; /* advice.h */
     bool live;             /* the user sees ACTION_SHOW */
+    bool verbose;          /* each instance's login is told, and its row in the summary */
     size_t expected;       /* sessions, about as many as will be added: they share the memory */
 };
 
@@ -59,8 +66,10 @@ enum core_action_kind {
     ACTION_OPEN,  /* open it. Answer: core_opened or core_output_failed */
     ACTION_WRITE, /* write `length` bytes at `bytes`. Answer: core_wrote, and core_blocked if it
                      takes no more for now; or core_output_failed */
-    ACTION_CUT,   /* if it is a file: make it `until` bytes long */
-    ACTION_CLOSE, /* close it. Answer: core_closed */
+    ACTION_LEAVE_VIEWER, /* close what the viewer reads; the file goes on */
+    ACTION_CUT,          /* if it is a file: make it `until` bytes long */
+    ACTION_CLOSE,        /* close it. Answer: core_closed */
+    ACTION_DISK,         /* look at its disk. Answer: core_disk; none, if it is on no disk */
 
     /* To the user, one line without its newline, `text`: */
     ACTION_SAY,  /* on the terminal */
@@ -89,10 +98,11 @@ enum core_signal {
 /* What the user has been told: tell.c. */
 struct telling {
     uint64_t shown_at; /* ms: the live line */
-    bool output_failure, link_types;
-    size_t row;           /* of the summary, the next */
-    size_t same;          /* instance whose fellows are named next */
-    unsigned int closing; /* of the last lines, the next */
+    bool output_failure, link_types, stopped, viewer_stuck, quiet;
+    size_t row;                       /* of the summary, the next */
+    size_t left_out, absent_left_out; /* rows that are not worth a line */
+    size_t same;                      /* instance whose fellows are named next */
+    unsigned int closing;             /* of the last lines, the next */
 };
 
 struct core {
@@ -134,8 +144,17 @@ struct core {
     bool failed;            /* the exit status is to say so */
     size_t statistics;      /* sessions whose counts are in the output */
     struct telling telling; /* what the user has been told */
-    uint64_t cut;           /* bytes that OUTPUT_FAILED leaves in a file */
-    bool output_is_file;    /* it can be cut */
+    uint64_t written;       /* bytes, to the output */
+    struct disk {
+        bool known;               /* the next two are */
+        uint64_t available, size; /* bytes */
+        uint64_t looked_at;       /* ms */
+        uint64_t looked_behind;   /* `written`, then */
+    } disk;
+    uint64_t cut;        /* bytes that OUTPUT_FAILED leaves in a file */
+    bool output_is_file; /* it can be cut */
+    bool viewer_shows;   /* the viewer gets what the output gets */
+    bool viewer_stuck;   /* it does no longer, for it took nothing */
     char text[2048];
 };
 
@@ -179,7 +198,11 @@ void core_blocked(struct core *core);
 void core_unblocked(struct core *core);
 /* It could not be opened or written: negative errno. -EPIPE: nobody reads it any more. */
 void core_output_failed(struct core *core, int error);
+/* The viewer reads no more: it was closed. */
+void core_viewer_gone(struct core *core);
 void core_closed(struct core *core, int error);
+/* Bytes that are free on the output's disk for this user, and of the disk as a whole. */
+void core_disk(struct core *core, uint64_t available, uint64_t size);
 
 /* What is to be done next; its kind is returned, too. */
 enum core_action_kind core_next(struct core *core, struct core_action *action);

@@ -38,6 +38,8 @@ static void totals(struct core *core)
         add(core, ", %" PRIu64 " dropped", drops);
     if (late > 0)
         add(core, ", %" PRIu64 " late", late);
+    if (core->disk.known)
+        add(core, ", %s free", text_bytes(text, core->disk.available));
 }
 
 /* What is waited for: logins, connections that hang, whoever reads the output. */

@@ -75,10 +75,11 @@ struct instance {
     struct session session;
 
     /* Its end, in words. */
-    bool ended;        /* it was looked at: the rest is known */
-    bool orderly;      /* it ended by itself, and that is no failure: the operator's max_duration */
-    bool failed;       /* it counts against the exit status */
-    bool told;         /* the user knows `why` */
+    bool ended;   /* it was looked at: the rest is known */
+    bool orderly; /* it ended by itself, and that is no failure: the operator's max_duration */
+    bool failed;  /* it counts against the exit status */
+    bool told;    /* the user knows `why` */
+    bool login_told;
     bool login_failed; /* the CLI did not come as far as the container */
     bool refused;      /* SSH was: Cloud Controller may know more, so `why` is told late or never */
     char why[1200];

@@ -18,6 +18,28 @@ void stop_want(struct core *core, enum stop_reason reason)
     core->stop.clock = core->clock;
 }
 
+void stop_saving(struct core *core, enum stop_reason reason)
+{
+    stop_want(core, reason);
+    merge_finish(&core->merge);
+}
+
+uint64_t stop_reserve(uint64_t wanted, uint64_t disk)
+{
+    const uint64_t least = 100000000, most = 1000000000;
+    uint64_t part = disk / 20;
+
+    if (wanted != UINT64_MAX)
+        return wanted;
+    return part < least ? least : part > most ? most : part;
+}
+
+static bool disk_is_full(const struct core *core)
+{
+    return core->disk.known &&
+           core->disk.available < stop_reserve(core->config.reserve, core->disk.size);
+}
+
 static bool all_sessions_are_over(const struct core *core)
 {
     for (size_t i = 0; i < core->count; i++)
@@ -31,6 +53,8 @@ void stop_look(struct core *core)
     if (core->config.duration > 0 && core->announced_at != UINT64_MAX &&
         core->now - core->announced_at >= core->config.duration)
         stop_want(core, STOP_DURATION);
+    if (disk_is_full(core))
+        stop_want(core, STOP_DISK);
     for (size_t i = 0; i < core->count; i++)
         if (core->instances[i]->session.stream.state == MERGE_REFUSED)
             stop_want(core, STOP_LINK_TYPES);
@@ -162,7 +186,8 @@ static int end(struct core *core, struct session *session)
     if (asked >= STOP_PATIENCE && (stop || merge_stream_is_over(&session->stream)))
         return kill_child(core, session);
     bool silent = is_silent(core, session, STOP_SILENCE);
-    if (silent || captures_on(core, session)) {
+    bool unwanted = session->stream.state == MERGE_FINISHED && asked >= STOP_UNWANTED;
+    if (silent || captures_on(core, session) || unwanted) {
         /* In the pipes of a child that is gone there is nothing that could hang. */
         session->fell_silent = silent && !session->exited && !session->stdout_ended;
         int action = kill_child(core, session);

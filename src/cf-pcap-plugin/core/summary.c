@@ -109,8 +109,8 @@ static bool is_worth_a_line(const struct core *core, const struct instance *inst
 {
     const struct session *session = &instance->session;
 
-    return core->count <= SHOWN_MAX || *remark != '\0' || session->stream.counts.late > 0 ||
-           session->drops > 0 || !session->has_drops;
+    return core->config.verbose || core->count <= SHOWN_MAX || *remark != '\0' ||
+           session->stream.counts.late > 0 || session->drops > 0 || !session->has_drops;
 }
 
 static bool row_of_instance(struct core *core, const struct instance *instance)
@@ -120,8 +120,10 @@ static bool row_of_instance(struct core *core, const struct instance *instance)
     char name[16], drops[24], remark[256];
 
     remarks(core, instance, remark, sizeof remark);
-    if (!is_worth_a_line(core, instance, remark))
+    if (!is_worth_a_line(core, instance, remark)) {
+        core->telling.left_out++;
         return false;
+    }
     tell_span(core, &from, &until);
     snprintf(name, sizeof name, "%u", instance->index);
     row(core, name, &session->stream.counts, drops_told(drops, session->drops, session->has_drops),
@@ -129,10 +131,15 @@ static bool row_of_instance(struct core *core, const struct instance *instance)
     return true;
 }
 
-static void row_of_absent(struct core *core, const struct instance *instance)
+static bool row_of_absent(struct core *core, const struct instance *instance)
 {
+    if (!core->config.verbose && core->absent_count > SHOWN_MAX) {
+        core->telling.absent_left_out++;
+        return false;
+    }
     snprintf(core->text, sizeof core->text, "%-10u %10s %10s %10s %10s %10s  not running (%s)",
              instance->index, "-", "-", "-", "-", "-", instance->absent);
+    return true;
 }
 
 static void row_of_all(struct core *core)
@@ -155,11 +162,27 @@ static void row_of_all(struct core *core)
     row(core, "all", &all, drops_told(text, drops, drops_known), until - from, "");
 }
 
+/* Rows that nobody misses are not shown, but nobody shall think that there are none. */
+static bool rows_left_out(struct core *core)
+{
+    size_t captured = core->telling.left_out, absent = core->telling.absent_left_out;
+    char text[2][96] = {"", ""};
+
+    if (captured > 0)
+        snprintf(text[0], sizeof text[0],
+                 "%zu instances that were captured all the time, without a drop", captured);
+    if (absent > 0)
+        snprintf(text[1], sizeof text[1], "%zu instances that do not run", absent);
+    snprintf(core->text, sizeof core->text, "Left out of this table: %s%s%s. --verbose shows them.",
+             text[0], captured > 0 && absent > 0 ? ", and " : "", text[1]);
+    return captured + absent > 0;
+}
+
 bool tell_summary(struct core *core)
 {
     size_t absent = 1 + core->count, all = absent + core->absent_count;
 
-    for (size_t at = core->telling.row; at <= all; at++) {
+    for (size_t at = core->telling.row; at <= all + 1; at++) {
         core->telling.row = at + 1;
         if (at == 0) {
             snprintf(core->text, sizeof core->text, "%-10s %10s %10s %10s %10s %10s", "Instance",
@@ -168,14 +191,14 @@ bool tell_summary(struct core *core)
         }
         if (at < absent && row_of_instance(core, core->instances[at - 1]))
             return true;
-        if (at >= absent && at < all) {
-            row_of_absent(core, core->absent[at - absent]);
+        if (at >= absent && at < all && row_of_absent(core, core->absent[at - absent]))
             return true;
-        }
         if (at == all && core->count > 1) {
             row_of_all(core);
             return true;
         }
+        if (at > all && rows_left_out(core))
+            return true;
     }
     return false;
 }

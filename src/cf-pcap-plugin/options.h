@@ -8,8 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../snaplen.h"
+
 enum {
-    SNAPLEN_MAX = 262144 /* bytes */,
     OPTIONS_ERROR_SIZE = 512,
     INSTANCE_MAX = 9999,
     INSTANCE_RANGES_MAX = 64,

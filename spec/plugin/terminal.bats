@@ -89,7 +89,7 @@ tool_say "$((INDEX + 10)) packets dropped by kernel so far"; tool_wait 60; DROPP
     instances 2 && tool
     types "stty -g >before"
     types "./the-cli pcap myapp -o capture.pcap"
-    eventually sees '^[0-9]+ packets,'
+    eventually sees '^[0-9]+ packets,.*  0: [1-9].*  1: [1-9]'
     presses C-z
     eventually sees '[Ss]topped|suspended'
     types "clear; echo at the prompt"
@@ -273,7 +273,7 @@ comes_back_and_is_over() {
     sits_down $shell
     instances 2 && tool
     types "./the-cli pcap myapp -o capture.pcap"
-    eventually sees '^[0-9]+ packets,'
+    eventually sees '^[0-9]+ packets,.*  0: [1-9].*  1: [1-9]'
     person kill-server
     no_child_is_left
     eventually no_plugin_is_left # it writes what came

@@ -223,7 +223,7 @@ func (c cloud) delays(log *records) error {
 			log.add(way.name+", longest delay ms", number, most)
 		}
 	}
-	t := newTable("From the kernel's timestamp to whoever reads, ms (200 packets a second)", "", "median", "longest")
+	t := newTable("From the kernel's timestamp to the reader, ms (200 packets a second)", "", "median", "longest")
 	for _, way := range ways {
 		t.add(way.name, fmt.Sprintf("%.0f", median(middle[way.name])), fmt.Sprintf("%.0f", median(longest[way.name])))
 	}

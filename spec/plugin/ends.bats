@@ -194,6 +194,16 @@ ssh_of() { # index -> the process group of its `cf ssh`
   holds_packet "1 10"
 }
 
+@test "a connection that hangs after the answer, before the rest has come: said, status 1" {
+  instances 2 && tool
+  tool 1 'tool_begin "$@"; tool_packet; tool_wait 60; exec sleep 60' # as if the rest were under way
+  capturing -o "$output"
+  interrupt
+  [ "$status" = 1 ]
+  complained_once "Instance 1 did not end in order: it fell silent after it was asked to end"
+  grep -qE '^1 .* did not end in order' "$said"
+}
+
 @test "signs of life come from every shell, and end with the tool" {
   instances 1
   printf '#!/bin/sh\nexec busybox sh "$@"\n' >busybox-sh && chmod +x busybox-sh

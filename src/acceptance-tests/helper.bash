@@ -2,7 +2,7 @@
 #   PREFIX   in front of every name it made: apps $PREFIX-web (buildpack, three instances), $PREFIX-no-ssh (the same
 #            without SSH, one instance), $PREFIX-musl and $PREFIX-shell (docker) and $PREFIX-cnb, where the platform
 #            has those lifecycles
-#   CF_PCAP_…  the configuration, see README
+#   CF_PCAP_…  the configuration, see docs/acceptance-tests.md
 
 # shellcheck disable=SC2016,SC2034 # what runs inside is quoted; other files use what is set here
 bats_require_minimum_version 1.5.0

@@ -1,5 +1,5 @@
 /*
- * The command line of `cf pcap`. Reference for users: `cf help pcap` and the README.
+ * The command line of `cf pcap`. Reference for users: `cf help pcap` and docs/use.md.
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H

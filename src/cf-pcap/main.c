@@ -1,7 +1,7 @@
 /*
- * cf-pcap: captures packets in an app's container. The order is the design (README, "How it is
- * built inside"): everything is read and checked first, then the privilege is raised for one call
- * and given up for good, and only then the user's filter is parsed.
+ * cf-pcap: captures packets in an app's container. The order is the design (docs/security.md, "The
+ * process, stage by stage"): everything is read and checked first, then the privilege is raised for
+ * one call and given up for good, and only then the user's filter is parsed.
  */
 #include <errno.h>
 #include <limits.h>

@@ -1,5 +1,5 @@
 /*
- * The command line. Reference for users: `cf-pcap --help` and the README.
+ * The command line. Reference for users: `cf-pcap --help` and docs/use.md.
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H

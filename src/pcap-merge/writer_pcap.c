@@ -39,7 +39,7 @@ static int open_stream(struct writer *writer, struct writer_stream *stream)
 }
 
 /* A record as it came is one as it is to be, unless byte order or units differ. */
-static int packet(struct writer *writer, const struct writer_stream *stream)
+static int packet(struct writer *writer, struct writer_stream *stream)
 {
     const struct stream *in = stream->stream;
     const struct stream_packet *from = &in->packet;

@@ -42,9 +42,12 @@ static void end_of_stopped(const struct core *core, struct instance *instance)
         why = session->started_at == 0 && session->status == 0 && !session->exited
                   ? "its turn to log in had not come when the capture was stopped"
                   : "it was still logging in when the capture was stopped";
-    else if (session->killed_at != 0 && !session->answered && !session->cut_off)
+    else if (session->fell_silent && !session->answered)
         why = "its connection hangs: it did not answer when it was asked to end, and what it "
               "captured since its last sign of life is missing";
+    else if (session->fell_silent)
+        why = "it fell silent after it was asked to end, and did not end: what it had not sent by "
+              "then is missing";
     else if (session->cut_off && !core->stop.at_once)
         why = "it was still sending two minutes after it was asked to end: the rest is missing";
     instance->failed |= why != NULL || session->cut_off;

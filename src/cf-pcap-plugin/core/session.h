@@ -58,6 +58,7 @@ struct session {
     bool stall_told;  /* the user knows that it is silent */
     bool answered;    /* a sign of life came after it was asked to end */
     bool cut_off;     /* it was killed before it had sent all it had */
+    bool fell_silent; /* it was killed because nothing came of it, not even its end */
 
     /* What the tool counted. */
     bool has_drops;           /* all of them are known */

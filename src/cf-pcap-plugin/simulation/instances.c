@@ -159,6 +159,8 @@ static void get_into_trouble(struct world *world, size_t number, struct sim_inst
 {
     world_trace(world, "instance %zu: trouble %d", number, (int)it->trouble);
     it->troubles_at = NEVER;
+    if (it->exited) /* no connection is left; what is in its pipes comes */
+        return;
     switch (it->trouble) {
     case TROUBLE_BAD_RECORD:
         memset(it->queue + it->queued, 0xff, RECORD);

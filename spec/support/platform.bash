@@ -57,3 +57,7 @@ nothing_is_left() {
     ! cf curl "/v3/$list" | grep -F cf-pcap-test || { echo "left in $list" && return 1; }
   done
 }
+
+# `cf ssh` for a command. It comes late: the SSH proxy can hand on the end of one before it has handed on that it was
+# started, and cf ssh says no more than "EOF" then.
+cf_ssh() { cf ssh "${@:1:$#-1}" -T -c "sleep 0.5; ${!#}"; } # app [option…] command

@@ -72,9 +72,10 @@ static int choose_viewer(struct command *command)
     const char *program = command->options.viewer;
     struct viewer *viewer = &command->viewer;
 
-    if (program == NULL && getenv("CF_PCAP_WIRESHARK") != NULL &&
-        *getenv("CF_PCAP_WIRESHARK") != '\0')
+    if (program == NULL)
         program = getenv("CF_PCAP_WIRESHARK");
+    if (program != NULL && *program == '\0')
+        program = NULL;
     int result = viewer_find(viewer, program);
     command->console = console_to(viewer->kind == VIEWER_WINDOW ? stdout : stderr);
     output_init(&command->output, command->options.output, command->options.app, false);
@@ -155,8 +156,9 @@ static int look_up_instances(struct command *command)
     }
     struct index_list list = instances_describe(all, false, skipped, sizeof skipped);
     if (list.count > 0)
-        console_error(&command->console, "Not running, and skipped: %s %s.", index_list_noun(&list),
-                      skipped);
+        console_error(&command->console, "Not running, and %s: %s %s.",
+                      command->options.follow ? "captured once they run" : "skipped",
+                      index_list_noun(&list), skipped);
     if (instances_running(all) > 0)
         return 0;
     console_error(
@@ -248,7 +250,8 @@ static int capture(struct command *command)
                            .console = &command->console,
                            .output = viewer_is_alone(command) ? NULL : &command->output,
                            .viewer = command->options.wireshark ? &command->viewer : NULL,
-                           .parent = &command->parent};
+                           .parent = &command->parent,
+                           .guid = command->guid};
     int result = shell_run(&shell, &command->instances);
     if (result != 0) {
         console_error(&command->console, "Cannot capture: %s.",

@@ -13,7 +13,7 @@
 const char options_usage[] =
     "CF_NAME pcap APP [-o FILE] [--interface NAME] [-f FILTER] [-s BYTES] [-i INDEX]...\n"
     "      [--process TYPE] [-d DURATION] [-c PACKETS] [--max-size SIZE] [--reserve SIZE]\n"
-    "      [--format pcap|pcapng] [--wireshark[=PROGRAM]] [-y] [--verbose]\n"
+    "      [--follow] [--format pcap|pcapng] [--wireshark[=PROGRAM]] [-y] [--verbose]\n"
     "      [--check]\n"
     "\n"
     "   Captures network packets inside the containers of an app's running instances and saves "
@@ -50,6 +50,7 @@ const struct option_help options_help[] = {
                      "the disk, but at least 100 MB and at most 1 GB)"},
     {"format pcap|pcapng", "Format of the file; pcapng tells which instance saw a packet (Default: "
                            "pcap, or pcapng if FILE ends in .pcapng)"},
+    {"follow", "Capture instances again that end, and new ones, until ^C or for --duration"},
     {"wireshark[=PROGRAM]",
      "Show the capture in Wireshark while it runs, and with -o save it, too; PROGRAM can be tshark "
      "or termshark (Default: $CF_PCAP_WIRESHARK, or Wireshark)"},
@@ -71,6 +72,7 @@ enum {
     OPTION_MAX_SIZE,
     OPTION_RESERVE,
     OPTION_WIRESHARK,
+    OPTION_FOLLOW,
 };
 
 static const struct option long_options[] = {
@@ -86,6 +88,7 @@ static const struct option long_options[] = {
     {"max-size", required_argument, NULL, OPTION_MAX_SIZE},
     {"reserve", required_argument, NULL, OPTION_RESERVE},
     {"format", required_argument, NULL, OPTION_FORMAT},
+    {"follow", no_argument, NULL, OPTION_FOLLOW},
     {"yes", no_argument, NULL, 'y'},
     {"verbose", no_argument, NULL, OPTION_VERBOSE}, /* cf takes a -v for itself */
     {"wireshark", optional_argument, NULL, OPTION_WIRESHARK},
@@ -312,6 +315,9 @@ static int take_next(struct options *options, struct words *words, int argc, cha
         return 0;
     case OPTION_VERBOSE:
         options->verbose = true;
+        return 0;
+    case OPTION_FOLLOW:
+        options->follow = true;
         return 0;
     case OPTION_CHECK:
         options->check = true;

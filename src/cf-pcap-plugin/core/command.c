@@ -17,6 +17,8 @@
  * after a second for the first time, and the sleep(1) it waits for does not hold anything.
  */
 static const char shell[] =
+    "p=${VCAP_APPLICATION#*\\\"process_id\\\":\\\"}; p=${p%%%%\\\"*}; "
+    "echo \"" COMMAND_PLACE "$p $CF_INSTANCE_GUID\" >&2; "
     "exec 3<&0; beat=; if [ -x /tmp/lifecycle/cf-pcap ]; then { "
     "trap 'echo " COMMAND_ANSWER " >&2; kill $s; exit' TERM; i=1; "
     "while sleep $i >/dev/null 2>&1 & s=$!; wait $s && kill -0 $$; do echo " COMMAND_BEAT

@@ -14,6 +14,10 @@
  */
 #define COMMAND_BEAT "cf-pcap: alive"
 #define COMMAND_ANSWER "cf-pcap: asked to end"
+
+/* A line on stderr begins with this, if the container knows: the GUIDs of the process (type) and of
+ * the instance that the session has come to, with a blank between them. */
+#define COMMAND_PLACE "cf-pcap: in "
 enum { COMMAND_BEAT_INTERVAL = 3 /* s */ };
 
 /* The remote command: runs the tool with flags that diego-release's tool understands too.

@@ -211,7 +211,7 @@ func environment(c *Cloud, p *Process, i *Instance) []string {
 		{"external": sshPort, "internal": sshPort, "external_tls_proxy": sshProxyPort, "internal_tls_proxy": sshProxyPort},
 	})
 	application, _ := json.Marshal(object{
-		"application_id": p.App.GUID, "application_name": p.App.Name, "process_type": p.Type,
+		"application_id": p.App.GUID, "application_name": p.App.Name, "process_id": p.GUID, "process_type": p.Type,
 		"space_id": p.App.Space.GUID, "space_name": p.App.Space.Name, "cf_api": c.apiURL(),
 	})
 	return []string{

@@ -345,7 +345,19 @@ static int pcap(int argc, char **argv)
     return status;
 }
 
-/* Has the CLI a command of this name itself? On the copy of its configuration it has no plugins. */
+/* A copy of the CLI's configuration has no plugins: they are looked for where the user's are. */
+static void show_plugins_to_children(void)
+{
+    static const char *const homes[] = {"CF_HOME", "HOME", "USERPROFILE"};
+    const char *home = getenv("CF_PLUGIN_HOME");
+
+    for (size_t i = 0; i < sizeof homes / sizeof *homes && (home == NULL || *home == '\0'); i++)
+        home = getenv(homes[i]);
+    if (home != NULL)
+        setenv("CF_PLUGIN_HOME", home, 1);
+}
+
+/* Has the CLI a command `pcap`, its own or another plugin's? Then `cf help pcap` shows that. */
 static bool pcap_is_taken(void)
 {
     static const char *const arguments[] = {"help", "pcap", NULL};
@@ -355,10 +367,13 @@ static bool pcap_is_taken(void)
     bool taken = false;
 
     parent_begin(&parent);
+    show_plugins_to_children();
     if (cf_find(&cf, &parent) == 0 && cf_run(&result, &cf, arguments) == 0)
         taken = result.status == 0 && strstr(result.out.text, metadata_summary) == NULL;
     cf_result_free(&result);
     cf_free(&cf);
+    if (taken)
+        fprintf(stderr, "The command 'cf pcap' is another's: this plugin's is 'cf pcap-app'.\n");
     return taken;
 }
 

@@ -80,7 +80,8 @@ static void read_statistics(struct world *world, struct found *found, const uint
         if (found[i].has_statistics)
             world_violated(world, "instance %zu has statistics twice", i);
         found[i].has_statistics = true;
-        if (length < 20 + 24 || get32(block + 24) != (uint32_t)session->received)
+        if (length < 20 + 24 ||
+            get32(block + 24) != (uint32_t)instance_received(world->core.instances[i]))
             world_violated(world, "instance %zu has wrong statistics", i);
     }
 }
@@ -372,8 +373,12 @@ void check_all(struct world *world)
     check_output(world, found);
     check_packets(world, found);
     check_bounds(world, found);
-    check_truth(world, found);
-    check_times(world);
+    if (world->core.config.follow) {
+        check_follow(world);
+    } else {
+        check_truth(world, found);
+        check_times(world);
+    }
     check_patience(world);
     check_silence(world);
     for (size_t i = 0; i < world->count; i++)

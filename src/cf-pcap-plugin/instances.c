@@ -42,6 +42,7 @@ static int read_list(struct instances *instances, yyjson_val *resources)
     yyjson_arr_foreach(resources, at, count, item)
     {
         yyjson_val *index = yyjson_obj_get(item, "index"), *state = yyjson_obj_get(item, "state");
+        yyjson_val *guid = yyjson_obj_get(item, "instance_guid");
         struct listed_instance *instance = &instances->list[instances->count];
 
         if (!yyjson_is_uint(index) || yyjson_get_uint(index) > INSTANCE_MAX ||
@@ -51,6 +52,9 @@ static int read_list(struct instances *instances, yyjson_val *resources)
         instance->running = strcmp(yyjson_get_str(state), "RUNNING") == 0;
         quote_for_display(instance->state, sizeof instance->state, yyjson_get_str(state),
                           yyjson_get_len(state));
+        if (yyjson_is_str(guid))
+            quote_for_display(instance->guid, sizeof instance->guid, yyjson_get_str(guid),
+                              yyjson_get_len(guid));
         instances->count++;
     }
     qsort(instances->list, instances->count, sizeof *instances->list, compare);

@@ -15,6 +15,7 @@ struct listed_instance {
     unsigned int index;
     bool running;
     char state[24]; /* as listed: RUNNING, STARTING, CRASHED, DOWN ...; cut */
+    char guid[64];  /* of its container; "": Cloud Controller does not say */
 };
 
 struct instances {

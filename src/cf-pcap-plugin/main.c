@@ -8,7 +8,7 @@
  * with the CLI listening at 127.0.0.1:PORT.
  */
 #include <errno.h>
-#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +18,7 @@
 #include "advice.h"
 #include "cf.h"
 #include "console.h"
+#include "descriptors.h"
 #include "instances.h"
 #include "lookup.h"
 #include "metadata.h"
@@ -62,7 +63,9 @@ static void choose_output(struct command *command)
 {
     const struct options *options = &command->options;
     struct output_choice choice =
-        output_choose(options, output_kind_of(STDOUT_FILENO), isatty(STDERR_FILENO) == 1);
+        output_choose(options, output_kind_of(STDOUT_FILENO),
+                      options->output != NULL && output_is_same(options->output, -1, STDOUT_FILENO),
+                      isatty(STDERR_FILENO) == 1);
 
     command->console = console_to(choice.messages_to_stderr ? stderr : stdout);
     if (choice.note != NULL)
@@ -175,13 +178,12 @@ static void explain_nothing(struct command *command, const struct core *core)
                   core->output_error == 0 ? "Nothing was captured." : "Nothing was saved.");
 }
 
-static uint64_t count_packets(const struct core *core)
+static bool is_empty(const struct core *core)
 {
-    uint64_t count = 0;
-
     for (size_t i = 0; i < core->count; i++)
-        count += core->instances[i]->session.stream.counts.packets;
-    return count;
+        if (core->instances[i]->session.stream.counts.packets > 0)
+            return false;
+    return true;
 }
 
 static int capture(struct command *command)
@@ -200,7 +202,7 @@ static int capture(struct command *command)
         shell.status = 1;
     } else if (!shell.core.output_was_opened) {
         explain_nothing(command, &shell.core);
-    } else if (count_packets(&shell.core) == 0) {
+    } else if (shell.status == 0 && is_empty(&shell.core)) { /* else there was another reason */
         console_line(&command->console, "%s", advice_nothing_captured(&command->options));
     }
     shell_free(&shell);
@@ -231,6 +233,14 @@ static int pcap(int argc, char **argv)
         return 1;
     case OPTIONS_CAPTURE:
         break;
+    }
+    if (!descriptors_are_enough()) {
+        fprintf(
+            stderr,
+            "Cannot capture: too few files may be open (ulimit -n): it takes %d beside those that "
+            "are, and three for each further instance.\n",
+            DESCRIPTORS_NEEDED);
+        return 1;
     }
 
     int status = check_output(&command);
@@ -269,25 +279,13 @@ static bool pcap_is_taken(void)
     return taken;
 }
 
-/* A closed descriptor would be given to what is opened next, and packets or messages would go
- * there. */
-static void fill_standard(void)
-{
-    int fd;
-
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
-}
-
 int main(int argc, char **argv)
 {
     const char *message = argc > 2 ? argv[2] : "";
 
-    fill_standard();
-
+    descriptors_fill();
+    signal(SIGPIPE, SIG_IGN); /* what these two are about, write(2) tells */
+    signal(SIGXFSZ, SIG_IGN);
     if (strcmp(message, "SendMetadata") == 0 && argc == 3)
         return metadata_send(argv[1], pcap_is_taken());
     if (strcmp(message, "CLI-MESSAGE-UNINSTALL") == 0)

@@ -135,6 +135,7 @@ struct core {
     size_t statistics;      /* sessions whose counts are in the output */
     struct telling telling; /* what the user has been told */
     uint64_t cut;           /* bytes that OUTPUT_FAILED leaves in a file */
+    bool output_is_torn;    /* a pipe got a part of a record, and will not get the rest */
     bool output_is_file;    /* it can be cut */
     char text[2048];
 };
@@ -179,6 +180,8 @@ void core_blocked(struct core *core);
 void core_unblocked(struct core *core);
 /* It could not be opened or written: negative errno. -EPIPE: nobody reads it any more. */
 void core_output_failed(struct core *core, int error);
+/* Negative errno or 0. Of a file: -ENOENT: it has not its name any more; -ENODATA: it was made
+ * shorter meanwhile. */
 void core_closed(struct core *core, int error);
 
 /* What is to be done next; its kind is returned, too. */

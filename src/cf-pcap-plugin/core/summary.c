@@ -90,7 +90,8 @@ static void remarks(const struct core *core, const struct instance *instance, ch
 
     snprintf(remark, size, "%s", what_became_of(instance));
     if (missed > 0) {
-        snprintf(words, sizeof words, "%s missed", text_time(time, missed));
+        snprintf(words, sizeof words, "%s missed",
+                 missed < 100 ? "less than 0.1 s" : text_time(time, missed));
         add(remark, size, words);
     }
     if (session->stalled > 0) {

@@ -223,8 +223,7 @@ capture_here() { "$plugin" 1 pcap myapp -d 500ms "$@" </dev/null; }
   eventually test -e "$FAKE_CF/pid-0"
   kill -STOP "$pid" # so that it sees beginning and end at once
   touch "$FAKE_CF/go"
-  eventually gone "$(cat "$FAKE_CF/pid-0")"
-  sleep 0.2
+  eventually gone "$(head -1 "$FAKE_CF"/log/ssh.*)"
   kill -CONT "$pid"
   ended
   grep -qE '^0 +1 .* [01]\.[0-9] s' "$said"

@@ -26,4 +26,4 @@ $(PROGRAM): $(PROGRAM).full
 $(PROGRAM).full: $(OBJECTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(LDLIBS)
 
-$(OBJECTS): $(wildcard *.h $(FOLDERS:%=%/*.h) $(dir $(SOURCES))*.h) ../version.h
+$(OBJECTS): $(wildcard *.h $(FOLDERS:%=%/*.h) $(dir $(SOURCES))*.h) $(wildcard ../*.h)

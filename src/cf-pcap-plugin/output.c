@@ -8,6 +8,7 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -104,6 +105,14 @@ static bool is_being_written(const char *path)
     return locked;
 }
 
+bool output_is_pipe(const struct output *output)
+{
+    struct stat status;
+
+    return output->path != NULL && stat(output->path, &status) == 0 &&
+           (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
 const char *output_objection(const struct output *output)
 {
     static const char terminal[] =
@@ -157,7 +166,8 @@ static int take(struct output *output)
         return -errno;
     if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode))
         return unblock(output);
-    if (!S_ISREG(status.st_mode) || !output->is_ours)
+    output->is_on_disk = S_ISREG(status.st_mode);
+    if (!output->is_on_disk || !output->is_ours)
         return 0;
     if (flock(output->fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK)
         return -EBUSY; /* any other failure: a file system without locks */
@@ -225,6 +235,35 @@ ptrdiff_t output_write(struct output *output, const uint8_t *bytes, size_t lengt
         return errno == EWOULDBLOCK ? -EAGAIN : -errno;
     output->length += (uint64_t)count;
     return count;
+}
+
+/* The disk that it will be on. */
+static int disk_before(const struct output *output, struct statvfs *disk)
+{
+    const char *path = output->path == NULL ? output->name : output->path;
+    struct stat status;
+    char copy[PATH_MAX];
+
+    if (output_is_stdout(output))
+        return fstat(STDOUT_FILENO, &status) == 0 && S_ISREG(status.st_mode)
+                   ? fstatvfs(STDOUT_FILENO, disk)
+                   : -1;
+    if (stat(path, &status) == 0)
+        return S_ISREG(status.st_mode) ? statvfs(path, disk) : -1;
+    snprintf(copy, sizeof copy, "%s", path);
+    return statvfs(dirname(copy), disk);
+}
+
+int output_disk(const struct output *output, uint64_t *available, uint64_t *size)
+{
+    struct statvfs disk;
+
+    if (output->fd < 0 ? disk_before(output, &disk) != 0
+                       : !output->is_on_disk || fstatvfs(output->fd, &disk) != 0)
+        return -ENOTSUP;
+    *available = (uint64_t)disk.f_bavail * disk.f_frsize;
+    *size = (uint64_t)disk.f_blocks * disk.f_frsize;
+    return 0;
 }
 
 void output_cut(struct output *output, uint64_t length)

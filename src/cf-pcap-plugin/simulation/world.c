@@ -93,14 +93,19 @@ static void instance_free(struct sim_instance *it)
 static void plan(struct world *world)
 {
     struct choices *c = &world->choices;
-    struct core_config config = {.app = "app", .interface = "eth0", .output = "capture"};
+    struct core_config config = {.app = "app", .interface = "lo", .output = "capture"};
 
     world->count = chance(c, 8) ? 1 + choose(c, INSTANCES_MAX) : 1 + choose(c, 4);
     config.pcapng = chance(c, 2);
     config.duration = chance(c, 3) ? 1 + choose(c, 20000) : 0;
+    config.count = chance(c, 6) ? 1 + choose(c, 1000) : 0;
+    config.max_size = chance(c, 6) ? 1 + choose(c, 300000) : 0;
+    config.reserve = chance(c, 2) ? DISK_KEPT : 0;
     config.live = chance(c, 2);
     config.expected = world->count;
     output_plan(world);
+    config.viewer = world->output.viewer ? "viewer" : NULL;
+    config.viewer_alone = world->output.viewer && world->output.kind == OUTPUT_IS_PIPE;
     plan_signals(world);
     if (core_init(&world->core, &config) != 0)
         abort();
@@ -121,6 +126,9 @@ static void told(struct world *world, const struct core_action *action)
 {
     if (action->kind != ACTION_SHOW)
         world_trace(world, "told: %s", action->text);
+    for (size_t i = 0; i < world->count && strstr(action->text, "o packet came on") != NULL; i++)
+        if (world->instances[i].arrived > 0)
+            world_violated(world, "a packet of instance %zu has arrived, and none is told of", i);
     if (action->kind == ACTION_SHOW || world->line_count == LINES_MAX)
         return;
     snprintf(world->lines[world->line_count++], sizeof world->lines[0], "%s", action->text);
@@ -157,11 +165,17 @@ static void perform(struct world *world, const struct core_action *action)
     case ACTION_WRITE:
         output_do_write(world, action->bytes, action->length);
         break;
+    case ACTION_LEAVE_VIEWER:
+        output_do_leave_viewer(world);
+        break;
     case ACTION_CUT:
         output_do_cut(world, action->until);
         break;
     case ACTION_CLOSE:
         output_do_close(world);
+        break;
+    case ACTION_DISK:
+        output_do_disk(world);
         break;
     case ACTION_SAY:
     case ACTION_WARN:
@@ -173,6 +187,8 @@ static void perform(struct world *world, const struct core_action *action)
         world->finished_at = world->now;
         world->status = action->status;
         break;
+    case ACTION_LOOK:
+    case ACTION_LOOK_AWAY:
     case ACTION_WAIT:
         break;
     }
@@ -181,8 +197,8 @@ static void perform(struct world *world, const struct core_action *action)
 static void trace_action(struct world *world, const struct core_action *action)
 {
     static const char *const names[] = {
-        "wait", "start", "end the input of", "kill", "let go", "read", "open", "write",
-        "cut",  "close"};
+        "wait", "start", "end the input of",    "kill", "let go", "read",
+        "open", "write", "leave the viewer of", "cut",  "close"};
 
     if (action->kind < ACTION_OPEN)
         world_trace(world, "%s instance %zu", names[action->kind], action->session);

@@ -18,6 +18,7 @@ enum {
     QUEUE_MAX = 600 * 1024, /* bytes under way from an instance */
     RECORDS_MAX = 20000,    /* of an instance */
     LINES_MAX = 400,        /* that the user is told */
+    DISK_KEPT = 60000000,   /* bytes of a reserve that is large enough for what is under way */
 };
 #define NEVER UINT64_MAX
 
@@ -100,12 +101,16 @@ enum output_kind { OUTPUT_IS_FILE, OUTPUT_IS_PIPE };
 struct sim_output {
     enum output_kind kind;
     int open_error, close_error;
-    uint64_t room;                   /* of the file system; bytes */
+    uint64_t room, disk;             /* of the file system: bytes that are free, and all */
+    uint64_t room_before;            /* `room` at the beginning; 0: others fill it, too */
+    uint64_t filled_at;              /* ms: when they do */
     size_t pipe_room;                /* now */
     uint64_t pipe_rate;              /* bytes a ms that its reader takes; 0: it does not */
     uint64_t blocks_at, unblocks_at; /* ms: the reader takes nothing between these */
     uint64_t breaks_at;              /* ms: the reader goes */
     uint64_t drained_at;
+    bool viewer; /* one gets what the file gets, or is the pipe's reader; room and reader are its */
+    bool viewer_left;
     bool opened, closed, blocked, failed;
     uint64_t blocked_since, blocked_for; /* ms; since the stop */
 
@@ -170,8 +175,10 @@ bool connection_waits_to_end(const struct sim_instance *it);
 void output_plan(struct world *world);
 void output_do_open(struct world *world);
 void output_do_write(struct world *world, const uint8_t *bytes, size_t length);
+void output_do_leave_viewer(struct world *world);
 void output_do_cut(struct world *world, uint64_t length);
 void output_do_close(struct world *world);
+void output_do_disk(struct world *world);
 void output_live(struct world *world);
 uint64_t output_next(const struct world *world);
 

@@ -8,7 +8,7 @@
  * with the CLI listening at 127.0.0.1:PORT.
  */
 #include <errno.h>
-#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +20,7 @@
 #include "check.h"
 #include "console.h"
 #include "core/text.h"
+#include "descriptors.h"
 #include "instances.h"
 #include "lookup.h"
 #include "metadata.h"
@@ -97,7 +98,9 @@ static void choose_output(struct command *command)
 {
     const struct options *options = &command->options;
     struct output_choice choice =
-        output_choose(options, output_kind_of(STDOUT_FILENO), isatty(STDERR_FILENO) == 1);
+        output_choose(options, output_kind_of(STDOUT_FILENO),
+                      options->output != NULL && output_is_same(options->output, -1, STDOUT_FILENO),
+                      isatty(STDERR_FILENO) == 1);
 
     command->console = console_to(choice.messages_to_stderr ? stderr : stdout);
     if (choice.note != NULL)
@@ -328,6 +331,14 @@ static int pcap(int argc, char **argv)
     case OPTIONS_CAPTURE:
         break;
     }
+    if (!descriptors_are_enough()) {
+        fprintf(
+            stderr,
+            "Cannot capture: too few files may be open (ulimit -n): it takes %d beside those that "
+            "are, and three for each further instance.\n",
+            DESCRIPTORS_NEEDED);
+        return 1;
+    }
 
     int status = command.options.check ? 0 : check_output(&command);
     if (status == 0 && !command.options.check)
@@ -377,25 +388,13 @@ static bool pcap_is_taken(void)
     return taken;
 }
 
-/* A closed descriptor would be given to what is opened next, and packets or messages would go
- * there. */
-static void fill_standard(void)
-{
-    int fd;
-
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
-}
-
 int main(int argc, char **argv)
 {
     const char *message = argc > 2 ? argv[2] : "";
 
-    fill_standard();
-
+    descriptors_fill();
+    signal(SIGPIPE, SIG_IGN); /* what these two are about, write(2) tells */
+    signal(SIGXFSZ, SIG_IGN);
     if (strcmp(message, "SendMetadata") == 0 && argc == 3)
         return metadata_send(argv[1], pcap_is_taken());
     if (strcmp(message, "CLI-MESSAGE-UNINSTALL") == 0)

@@ -105,6 +105,7 @@ static void what_failed_tells_a_void_login_and_an_app_that_is_gone_apart(void **
                                      "incorrect. Please log back in to re-authenticate."));
     assert_true(
         cf_answer_is_expired("Not logged in. Use 'cf login' or 'cf login --sso' to log in."));
+    assert_true(cf_answer_is_expired("Invalid Auth Token"));
     assert_false(cf_answer_is_expired("App 'myapp' not found."));
     assert_true(cf_answer_is_no_app("App 'myapp' not found."));
     assert_false(cf_answer_is_no_app("Process not found"));

@@ -39,6 +39,7 @@ struct command {
     struct parent parent;
     struct output output;
     struct viewer viewer; /* of --wireshark */
+    struct about about;
 };
 
 static void print_help(void)
@@ -248,6 +249,7 @@ static int capture(struct command *command)
                            .cf = &command->cf,
                            .console = &command->console,
                            .output = viewer_is_alone(command) ? NULL : &command->output,
+                           .about = &command->about,
                            .viewer = command->options.wireshark ? &command->viewer : NULL,
                            .parent = &command->parent,
                            .guid = command->guid};
@@ -303,6 +305,7 @@ static int pcap(int argc, char **argv)
         status = check_parent(&command);
     if (status == 0) {
         say_what_starts(&command);
+        about_make(&command.about, &command.options, command.guid, &command.cf, argc, argv);
         status = capture(&command);
     }
     free(command.instances.list);

@@ -405,7 +405,7 @@ static void names_come_behind_an_interface_and_new_ones_when_they_are_known(void
     assert_int_equal(run(f, 0), 0);
     hand_out(f, SIZE_MAX);
     assert_string_equal(types_of(f), "S14");
-    assert_memory_equal(f->file + f->length - 32, "\1\0\10\0\12\0\0\1a-0", 12);
+    assert_memory_equal(f->file + f->length - 24, "\1\0\10\0\12\0\0\1a-0", 12);
     assert_int_equal(writer_pcapng.names(&f->writer), 0);
     about.name_count = 3;
     assert_int_equal(writer_pcapng.names(&f->writer), 0);

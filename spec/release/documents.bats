@@ -98,7 +98,7 @@ anchors() { # page
   [ "$(wc -l <"$BATS_TEST_TMPDIR/titles")" -gt 7 ]
   while read -r title; do
     # Numbers and packet sizes are put into some of them.
-    grep -rqF -- "$(sed -E 's/(Packets of )[0-9]+( .*)/\1/' <<<"${title%%,*}" | cut -c1-40)" spec/bench scripts/bench || { echo "no measurement prints: $title" && return 1; }
+    grep -rqF -- "$(sed -E 's/(Packets of )[0-9]+( .*)/\1/' <<<"${title%%,*}" | cut -c1-40)" bench scripts/bench || { echo "no measurement prints: $title" && return 1; }
   done <"$BATS_TEST_TMPDIR/titles"
 }
 

@@ -17,6 +17,7 @@
 #include "../version.h"
 #include "advice.h"
 #include "cf.h"
+#include "check.h"
 #include "console.h"
 #include "core/text.h"
 #include "instances.h"
@@ -40,6 +41,8 @@ struct command {
     struct output output;
     struct viewer viewer; /* of --wireshark */
     struct about about;
+    int argc; /* the words as they were typed */
+    char **argv;
 };
 
 static void print_help(void)
@@ -265,6 +268,33 @@ static int capture(struct command *command)
     return shell.status;
 }
 
+/* --check: all of the way to a capture, without one. */
+static int check(struct command *command)
+{
+    static struct shell shell;
+    struct check check = {
+        .options = &command->options, .cf = &command->cf, .console = &command->console};
+
+    command->console = console_to(stdout);
+    output_init(&command->output, NULL, command->options.app, false);
+    if (check_platform(&check)) {
+        shell = (struct shell){.options = &command->options,
+                               .cf = &command->cf,
+                               .console = &command->console,
+                               .output = &command->output,
+                               .parent = &command->parent};
+        int result = shell_run(&shell, &check.instances);
+        if (result == 0)
+            check_containers(&check, &shell.core);
+        else
+            console_error(&command->console, "Cannot check the containers: %s.", strerror(-result));
+        check.failed |= result != 0;
+        shell_free(&shell);
+    }
+    command->instances = check.instances;
+    return check_end(&check);
+}
+
 /* Whoever ended it waits for nothing any more. */
 static int check_parent(struct command *command)
 {
@@ -274,12 +304,28 @@ static int check_parent(struct command *command)
     return 1;
 }
 
+static int look_up_and_capture(struct command *command)
+{
+    if (look_up_instances(command) != 0)
+        return 1;
+    if (!question_ask(&command->console, &command->options, &command->instances))
+        return 1;
+    if (check_parent(command) != 0)
+        return 1;
+    say_what_starts(command);
+    about_make(&command->about, &command->options, command->guid, &command->cf, command->argc,
+               command->argv);
+    return capture(command);
+}
+
 static int pcap(int argc, char **argv)
 {
     static struct command command;
     char error[512];
 
     parent_begin(&command.parent);
+    command.argc = argc;
+    command.argv = argv;
     switch (options_parse(&command.options, argc, argv, error, sizeof error)) {
     case OPTIONS_HELP:
         print_help();
@@ -291,29 +337,35 @@ static int pcap(int argc, char **argv)
         break;
     }
 
-    int status = check_output(&command);
-    if (status == 0)
+    int status = command.options.check ? 0 : check_output(&command);
+    if (status == 0 && !command.options.check)
         status = check_disk(&command);
     if (status == 0 && cf_find(&command.cf, &command.parent) != 0)
         status = 1;
     command.cf.verbose = command.options.verbose;
-    if (status == 0)
-        status = look_up_instances(&command);
-    if (status == 0 && !question_ask(&command.console, &command.options, &command.instances))
-        status = 1;
-    if (status == 0)
-        status = check_parent(&command);
-    if (status == 0) {
-        say_what_starts(&command);
-        about_make(&command.about, &command.options, command.guid, &command.cf, argc, argv);
-        status = capture(&command);
+    if (status == 0 && command.options.check) {
+        status = check(&command);
+    } else if (status == 0) {
+        status = look_up_and_capture(&command);
     }
     free(command.instances.list);
     cf_free(&command.cf);
     return status;
 }
 
-/* Has the CLI a command of this name itself? On the copy of its configuration it has no plugins. */
+/* A copy of the CLI's configuration has no plugins: they are looked for where the user's are. */
+static void show_plugins_to_children(void)
+{
+    static const char *const homes[] = {"CF_HOME", "HOME", "USERPROFILE"};
+    const char *home = getenv("CF_PLUGIN_HOME");
+
+    for (size_t i = 0; i < sizeof homes / sizeof *homes && (home == NULL || *home == '\0'); i++)
+        home = getenv(homes[i]);
+    if (home != NULL)
+        setenv("CF_PLUGIN_HOME", home, 1);
+}
+
+/* Has the CLI a command `pcap`, its own or another plugin's? Then `cf help pcap` shows that. */
 static bool pcap_is_taken(void)
 {
     static const char *const arguments[] = {"help", "pcap", NULL};
@@ -323,10 +375,13 @@ static bool pcap_is_taken(void)
     bool taken = false;
 
     parent_begin(&parent);
+    show_plugins_to_children();
     if (cf_find(&cf, &parent) == 0 && cf_run(&result, &cf, arguments) == 0)
         taken = result.status == 0 && strstr(result.out.text, metadata_summary) == NULL;
     cf_result_free(&result);
     cf_free(&cf);
+    if (taken)
+        fprintf(stderr, "The command 'cf pcap' is another's: this plugin's is 'cf pcap-app'.\n");
     return taken;
 }
 

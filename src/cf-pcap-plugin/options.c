@@ -14,6 +14,7 @@ const char options_usage[] =
     "CF_NAME pcap APP [-o FILE] [--interface NAME] [-f FILTER] [-s BYTES] [-i INDEX]...\n"
     "      [--process TYPE] [-d DURATION] [-c PACKETS] [--max-size SIZE] [--reserve SIZE]\n"
     "      [--follow] [--format pcap|pcapng] [--wireshark[=PROGRAM]] [-y] [--verbose]\n"
+    "      [--check]\n"
     "\n"
     "   Captures network packets inside the containers of an app's running instances and saves "
     "them\n"
@@ -28,7 +29,8 @@ const char options_usage[] =
     "   CF_NAME pcap myapp -o capture.pcap --interface lo -i 0,2 -d 30s\n"
     "   CF_NAME pcap myapp -o capture.pcapng --process worker -s 128\n"
     "   CF_NAME pcap myapp -o - | tcpdump -n -r -\n"
-    "   CF_NAME pcap myapp --wireshark";
+    "   CF_NAME pcap myapp --wireshark\n"
+    "   CF_NAME pcap myapp --check";
 
 const struct option_help options_help[] = {
     {"output, -o, -w FILE",
@@ -52,6 +54,8 @@ const struct option_help options_help[] = {
     {"wireshark[=PROGRAM]",
      "Show the capture in Wireshark while it runs, and with -o save it, too; PROGRAM can be tshark "
      "or termshark (Default: $CF_PCAP_WIRESHARK, or Wireshark)"},
+    {"check",
+     "Do not capture: say whether something would stop a capture, and who can change that"},
     {"yes, -y", "Do not ask before capturing on more than 20 instances"},
     {"verbose", "Show what is run, how long it takes, what each instance says, and all rows of the "
                 "table"},
@@ -60,7 +64,8 @@ const struct option_help options_help[] = {
 };
 
 enum {
-    OPTION_INTERFACE = 256,
+    OPTION_CHECK = 256,
+    OPTION_INTERFACE,
     OPTION_PROCESS,
     OPTION_FORMAT,
     OPTION_VERBOSE,
@@ -72,6 +77,7 @@ enum {
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
+    {"check", no_argument, NULL, OPTION_CHECK},
     {"interface", required_argument, NULL, OPTION_INTERFACE},
     {"filter", required_argument, NULL, 'f'},
     {"snaplen", required_argument, NULL, 's'},
@@ -267,7 +273,7 @@ static int not_an_option(int answer, const char *word, const struct complaint *c
     const struct option *option = option_of(optopt == 'w' ? 'o' : optopt);
 
     if (answer == ':' && option != NULL)
-        return option->val < OPTION_INTERFACE
+        return option->val < OPTION_CHECK
                    ? wrong(complaint, "-%c (--%s) needs a value", optopt, option->name)
                    : wrong(complaint, "--%s needs a value", option->name);
     if (optopt != 0 && option != NULL)
@@ -312,6 +318,9 @@ static int take_next(struct options *options, struct words *words, int argc, cha
         return 0;
     case OPTION_FOLLOW:
         options->follow = true;
+        return 0;
+    case OPTION_CHECK:
+        options->check = true;
         return 0;
     case 'h':
         words->help = true;

@@ -411,7 +411,8 @@ static int fill_core(struct shell *shell, const struct instances *instances)
         .viewer_alone = shell->output == NULL,
         .http_proxy_alone = advice_http_proxy_alone(),
         /* The terminal is for whoever reads the capture there: tcpdump, tshark. */
-        .live = shell->console->is_terminal && !in_terminal,
+        .live = shell->console->is_terminal && !in_terminal && !options->check,
+        .check = options->check,
         .verbose = options->verbose,
         .reports = !shell->console->is_terminal,
         .follow = options->follow,
@@ -447,8 +448,11 @@ static int init(struct shell *shell, const struct instances *instances)
     result = make_room_for_children(shell);
     if (result != 0)
         return result;
-    result = command_make(shell->command, sizeof shell->command, shell->options->interface,
-                          shell->options->snaplen, shell->options->filter);
+    result = shell->options->check
+                 ? command_make_check(shell->command, sizeof shell->command,
+                                      shell->options->interface, shell->options->snaplen)
+                 : command_make(shell->command, sizeof shell->command, shell->options->interface,
+                                shell->options->snaplen, shell->options->filter);
     if (result == 0 && shell->output != NULL)
         result = output_wait_for_reader(shell->output, shell->parent);
     return result == 0 ? uv_loop_init(&shell->loop) : result;

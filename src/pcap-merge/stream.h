@@ -12,10 +12,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../snaplen.h"
+
 enum {
-    STREAM_PACKET_MAX = 262144,   /* bytes of a packet; as libpcap and Wireshark */
-    STREAM_RING_MIN = 512 * 1024, /* the least maximum of a ring: holds the longest record */
-    STREAM_EVIDENCE_MAX = 96,     /* bytes kept of what was no pcap */
+    STREAM_PACKET_MAX = SNAPLEN_MAX, /* bytes of a packet */
+    STREAM_RING_MIN = 512 * 1024,    /* the least maximum of a ring: holds the longest record */
+    STREAM_EVIDENCE_MAX = 96,        /* bytes kept of what was no pcap */
     STREAM_MARKS = 17,
     STREAM_RECORD_HEADER = 16, /* bytes before those of a packet */
 };

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "core.h"
+#include "probe.h"
 #include "tell.h"
 
 enum {
@@ -256,7 +257,7 @@ enum core_action_kind core_next(struct core *core, struct core_action *action)
                                      (core->merge_is_due && core->output_state <= OUTPUT_READY &&
                                       core->output_state != OUTPUT_OPENING)));
     if (kind == ACTION_WAIT)
-        kind = tell_next(core, action);
+        kind = core->config.check ? probe_next(core, action) : tell_next(core, action);
     if (kind == ACTION_WAIT)
         action->until = wake(core);
     return action->kind = (enum core_action_kind)kind;

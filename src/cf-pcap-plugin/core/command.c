@@ -42,3 +42,22 @@ int command_make(char *command, size_t size, const char *interface, uint32_t sna
         return -ENAMETOOLONG;
     return quote_word(command, size, filter);
 }
+
+/* What the tool is told first to say about itself, and the operator's policy beside it, come on
+ * stderr with all that it says otherwise. The filter is the shortest that no libpcap takes. */
+static const char check[] =
+    "t=/tmp/lifecycle/cf-pcap; if [ -x $t ]; then $t --version; cat $t.policy; fi >&2 2>/dev/null; "
+    "exec $t >/dev/null -filter " COMMAND_WRONG_FILTER " -interface ";
+
+int command_make_check(char *command, size_t size, const char *interface, uint32_t snaplen)
+{
+    if (size < sizeof check)
+        return -ENAMETOOLONG;
+    memcpy(command, check, sizeof check);
+    if (quote_word(command, size, interface) != 0)
+        return -ENAMETOOLONG;
+    size_t used = strlen(command);
+    if (snaplen != 0)
+        used += (size_t)snprintf(command + used, size - used, " -snaplen %u", (unsigned)snaplen);
+    return used < size ? 0 : -ENAMETOOLONG;
+}

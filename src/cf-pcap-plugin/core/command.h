@@ -26,4 +26,13 @@ enum { COMMAND_BEAT_INTERVAL = 3 /* s */ };
 int command_make(char *command, size_t size, const char *interface, uint32_t snaplen,
                  const char *filter);
 
+/*
+ * The remote command of --check: it comes as far as a capture without being one. The tool looks at
+ * the operator's policy, then raises its capability and opens the interface, and only then reads
+ * the filter, which is a wrong one: that it complains of this filter says that nothing else is in
+ * the way. Its standard output goes nowhere, whatever it does. 0 or -ENAMETOOLONG.
+ */
+#define COMMAND_WRONG_FILTER "and"
+int command_make_check(char *command, size_t size, const char *interface, uint32_t snaplen);
+
 #endif

@@ -58,6 +58,7 @@ struct core_config {
     bool follow;           /* instances that end are captured again, new ones are, too */
     bool chosen;           /* the user named instances: others are not captured */
     uint64_t random;       /* any number: of it pauses differ in length */
+    bool check;            /* no capture: probe.h */
     bool verbose;          /* each instance's login is told, and its row in the summary */
     size_t expected;       /* sessions, about as many as will be added: they share the memory */
 };

@@ -19,6 +19,7 @@ static void explain(const struct core *core, struct instance *instance)
 
     instance->orderly = verdict == VERDICT_ENDED && session->killed_at == 0;
     instance->failed = !instance->orderly;
+    instance->no_shell = verdict == VERDICT_NO_SHELL;
     instance->refused = verdict == VERDICT_SSH_REFUSED;
     instance->login_failed = verdict == VERDICT_SSH_REFUSED || verdict == VERDICT_LOGIN_FAILED;
 }

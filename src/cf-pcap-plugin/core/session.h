@@ -124,6 +124,7 @@ struct instance {
     bool login_told;
     bool login_failed; /* the CLI did not come as far as the container */
     bool refused;      /* SSH was: Cloud Controller may know more, so `why` is told late or never */
+    bool no_shell;     /* the container has none: nothing can run there */
     char why[1200];
 };
 

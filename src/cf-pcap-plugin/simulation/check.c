@@ -376,8 +376,12 @@ void check_all(struct world *world)
     check_output(world, found);
     check_packets(world, found);
     check_bounds(world, found);
-    check_truth(world, found);
-    check_times(world);
+    if (world->core.config.follow) {
+        check_follow(world);
+    } else {
+        check_truth(world, found);
+        check_times(world);
+    }
     check_patience(world);
     check_silence(world);
     for (size_t i = 0; i < world->count; i++)

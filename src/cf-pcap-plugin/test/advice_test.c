@@ -6,7 +6,7 @@
 #include "../advice.h"
 
 static const char no_such_host[] =
-    "Error opening SSH connection: dial tcp: lookup ssh.example.com: no such host";
+    "dial tcp: lookup ssh.example.com on 10.0.0.2:53: no such host"; /* cf 8.18.0 */
 
 static void too_many_open_files_come_with_ulimit(void **state)
 {

@@ -127,7 +127,11 @@ func (c *Cloud) runOnce(ctx context.Context, p *Process, i *Instance) error {
 	}
 	c.background(ctx, box, "proxy", 0, append([]string{proxyInContainer, "proxy", credentialsInContainer}, doors...)...)
 	go c.watch(ctx, p, i, address, ssh)
-	err = c.run(ctx, box, "app", box.uid, "/bin/sh", "-c", command)
+	start := []string{"/bin/sh", "-c", command}
+	if box.noShell {
+		start = strings.Fields(command)
+	}
+	err = c.run(ctx, box, "app", box.uid, start...)
 	return fmt.Errorf("APP/PROC/%s: %s", strings.ToUpper(p.Type), exitDescription(err))
 }
 

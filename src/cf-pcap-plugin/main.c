@@ -41,6 +41,9 @@ struct command {
     struct parent parent;
     struct output output;
     struct viewer viewer; /* of --wireshark */
+    struct about about;
+    int argc; /* the words as they were typed */
+    char **argv;
 };
 
 static void print_help(void)
@@ -252,6 +255,7 @@ static int capture(struct command *command)
                            .cf = &command->cf,
                            .console = &command->console,
                            .output = viewer_is_alone(command) ? NULL : &command->output,
+                           .about = &command->about,
                            .viewer = command->options.wireshark ? &command->viewer : NULL,
                            .parent = &command->parent,
                            .guid = command->guid};
@@ -312,6 +316,8 @@ static int look_up_and_capture(struct command *command)
     if (check_parent(command) != 0)
         return 1;
     say_what_starts(command);
+    about_make(&command->about, &command->options, command->guid, &command->cf, command->argc,
+               command->argv);
     return capture(command);
 }
 
@@ -321,6 +327,8 @@ static int pcap(int argc, char **argv)
     char error[512];
 
     parent_begin(&command.parent);
+    command.argc = argc;
+    command.argv = argv;
     switch (options_parse(&command.options, argc, argv, error, sizeof error)) {
     case OPTIONS_HELP:
         print_help();

@@ -16,6 +16,7 @@
 
 #include "../version.h"
 #include "advice.h"
+#include "aftermath.h"
 #include "cf.h"
 #include "check.h"
 #include "console.h"
@@ -266,6 +267,9 @@ static int capture(struct command *command)
         shell.status = 1;
     } else if (!shell.core.output_was_opened) {
         explain_nothing(command, &shell.core);
+    } else {
+        aftermath_tell(&command->console, &command->cf, &command->options, command->guid,
+                       &shell.core);
     }
     shell_free(&shell);
     return shell.status;

@@ -75,7 +75,7 @@ count() { tshark -r "$1" 2>/dev/null | wc -l; }
 @test "a viewer that is closed while nothing comes is noticed, and with a file the end of the capture is saved" {
   instances 1
   tool 0 'tool_begin "$@"; tool_packet; tool_wait 60; tool_packet; tool_end'
-  viewer "head -c 100 >/dev/null; while [ ! -e '$BATS_TEST_TMPDIR/quit' ]; do sleep 0.05; done"
+  viewer "head -c 24 >/dev/null; while [ ! -e '$BATS_TEST_TMPDIR/quit' ]; do sleep 0.05; done"
   capturing --wireshark="$BATS_TEST_TMPDIR/viewer" -o "$output"
   touch "$BATS_TEST_TMPDIR/quit"
   ended

@@ -17,6 +17,7 @@
 #include "../version.h"
 #include "advice.h"
 #include "cf.h"
+#include "check.h"
 #include "console.h"
 #include "core/text.h"
 #include "instances.h"
@@ -71,9 +72,10 @@ static int choose_viewer(struct command *command)
     const char *program = command->options.viewer;
     struct viewer *viewer = &command->viewer;
 
-    if (program == NULL && getenv("CF_PCAP_WIRESHARK") != NULL &&
-        *getenv("CF_PCAP_WIRESHARK") != '\0')
+    if (program == NULL)
         program = getenv("CF_PCAP_WIRESHARK");
+    if (program != NULL && *program == '\0')
+        program = NULL;
     int result = viewer_find(viewer, program);
     command->console = console_to(viewer->kind == VIEWER_WINDOW ? stdout : stderr);
     output_init(&command->output, command->options.output, command->options.app, false);
@@ -154,8 +156,9 @@ static int look_up_instances(struct command *command)
     }
     struct index_list list = instances_describe(all, false, skipped, sizeof skipped);
     if (list.count > 0)
-        console_error(&command->console, "Not running, and skipped: %s %s.", index_list_noun(&list),
-                      skipped);
+        console_error(&command->console, "Not running, and %s: %s %s.",
+                      command->options.follow ? "captured once they run" : "skipped",
+                      index_list_noun(&list), skipped);
     if (instances_running(all) > 0)
         return 0;
     console_error(
@@ -247,7 +250,8 @@ static int capture(struct command *command)
                            .console = &command->console,
                            .output = viewer_is_alone(command) ? NULL : &command->output,
                            .viewer = command->options.wireshark ? &command->viewer : NULL,
-                           .parent = &command->parent};
+                           .parent = &command->parent,
+                           .guid = command->guid};
     int result = shell_run(&shell, &command->instances);
     if (result != 0) {
         console_error(&command->console, "Cannot capture: %s.",
@@ -260,6 +264,33 @@ static int capture(struct command *command)
     return shell.status;
 }
 
+/* --check: all of the way to a capture, without one. */
+static int check(struct command *command)
+{
+    static struct shell shell;
+    struct check check = {
+        .options = &command->options, .cf = &command->cf, .console = &command->console};
+
+    command->console = console_to(stdout);
+    output_init(&command->output, NULL, command->options.app, false);
+    if (check_platform(&check)) {
+        shell = (struct shell){.options = &command->options,
+                               .cf = &command->cf,
+                               .console = &command->console,
+                               .output = &command->output,
+                               .parent = &command->parent};
+        int result = shell_run(&shell, &check.instances);
+        if (result == 0)
+            check_containers(&check, &shell.core);
+        else
+            console_error(&command->console, "Cannot check the containers: %s.", strerror(-result));
+        check.failed |= result != 0;
+        shell_free(&shell);
+    }
+    command->instances = check.instances;
+    return check_end(&check);
+}
+
 /* Whoever ended it waits for nothing any more. */
 static int check_parent(struct command *command)
 {
@@ -267,6 +298,18 @@ static int check_parent(struct command *command)
         return 0;
     console_error(&command->console, "cf has ended, and so the capture is not started.");
     return 1;
+}
+
+static int look_up_and_capture(struct command *command)
+{
+    if (look_up_instances(command) != 0)
+        return 1;
+    if (!question_ask(&command->console, &command->options, &command->instances))
+        return 1;
+    if (check_parent(command) != 0)
+        return 1;
+    say_what_starts(command);
+    return capture(command);
 }
 
 static int pcap(int argc, char **argv)
@@ -286,21 +329,16 @@ static int pcap(int argc, char **argv)
         break;
     }
 
-    int status = check_output(&command);
-    if (status == 0)
+    int status = command.options.check ? 0 : check_output(&command);
+    if (status == 0 && !command.options.check)
         status = check_disk(&command);
     if (status == 0 && cf_find(&command.cf, &command.parent) != 0)
         status = 1;
     command.cf.verbose = command.options.verbose;
-    if (status == 0)
-        status = look_up_instances(&command);
-    if (status == 0 && !question_ask(&command.console, &command.options, &command.instances))
-        status = 1;
-    if (status == 0)
-        status = check_parent(&command);
-    if (status == 0) {
-        say_what_starts(&command);
-        status = capture(&command);
+    if (status == 0 && command.options.check) {
+        status = check(&command);
+    } else if (status == 0) {
+        status = look_up_and_capture(&command);
     }
     free(command.instances.list);
     cf_free(&command.cf);

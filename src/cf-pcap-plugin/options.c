@@ -13,7 +13,8 @@
 const char options_usage[] =
     "CF_NAME pcap APP [-o FILE] [--interface NAME] [-f FILTER] [-s BYTES] [-i INDEX]...\n"
     "      [--process TYPE] [-d DURATION] [-c PACKETS] [--max-size SIZE] [--reserve SIZE]\n"
-    "      [--format pcap|pcapng] [--wireshark[=PROGRAM]] [-y] [--verbose]\n"
+    "      [--follow] [--format pcap|pcapng] [--wireshark[=PROGRAM]] [-y] [--verbose]\n"
+    "      [--check]\n"
     "\n"
     "   Captures network packets inside the containers of an app's running instances and saves "
     "them\n"
@@ -28,7 +29,8 @@ const char options_usage[] =
     "   CF_NAME pcap myapp -o capture.pcap --interface lo -i 0,2 -d 30s\n"
     "   CF_NAME pcap myapp -o capture.pcapng --process worker -s 128\n"
     "   CF_NAME pcap myapp -o - | tcpdump -n -r -\n"
-    "   CF_NAME pcap myapp --wireshark";
+    "   CF_NAME pcap myapp --wireshark\n"
+    "   CF_NAME pcap myapp --check";
 
 const struct option_help options_help[] = {
     {"output, -o, -w FILE",
@@ -48,9 +50,12 @@ const struct option_help options_help[] = {
                      "the disk, but at least 100 MB and at most 1 GB)"},
     {"format pcap|pcapng", "Format of the file; pcapng tells which instance saw a packet (Default: "
                            "pcap, or pcapng if FILE ends in .pcapng)"},
+    {"follow", "Capture instances again that end, and new ones, until ^C or for --duration"},
     {"wireshark[=PROGRAM]",
      "Show the capture in Wireshark while it runs, and with -o save it, too; PROGRAM can be tshark "
      "or termshark (Default: $CF_PCAP_WIRESHARK, or Wireshark)"},
+    {"check",
+     "Do not capture: say whether something would stop a capture, and who can change that"},
     {"yes, -y", "Do not ask before capturing on more than 20 instances"},
     {"verbose", "Show what is run, how long it takes, what each instance says, and all rows of the "
                 "table"},
@@ -59,17 +64,20 @@ const struct option_help options_help[] = {
 };
 
 enum {
-    OPTION_INTERFACE = 256,
+    OPTION_CHECK = 256,
+    OPTION_INTERFACE,
     OPTION_PROCESS,
     OPTION_FORMAT,
     OPTION_VERBOSE,
     OPTION_MAX_SIZE,
     OPTION_RESERVE,
     OPTION_WIRESHARK,
+    OPTION_FOLLOW,
 };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
+    {"check", no_argument, NULL, OPTION_CHECK},
     {"interface", required_argument, NULL, OPTION_INTERFACE},
     {"filter", required_argument, NULL, 'f'},
     {"snaplen", required_argument, NULL, 's'},
@@ -80,6 +88,7 @@ static const struct option long_options[] = {
     {"max-size", required_argument, NULL, OPTION_MAX_SIZE},
     {"reserve", required_argument, NULL, OPTION_RESERVE},
     {"format", required_argument, NULL, OPTION_FORMAT},
+    {"follow", no_argument, NULL, OPTION_FOLLOW},
     {"yes", no_argument, NULL, 'y'},
     {"verbose", no_argument, NULL, OPTION_VERBOSE}, /* cf takes a -v for itself */
     {"wireshark", optional_argument, NULL, OPTION_WIRESHARK},
@@ -264,7 +273,7 @@ static int not_an_option(int answer, const char *word, const struct complaint *c
     const struct option *option = option_of(optopt == 'w' ? 'o' : optopt);
 
     if (answer == ':' && option != NULL)
-        return option->val < OPTION_INTERFACE
+        return option->val < OPTION_CHECK
                    ? wrong(complaint, "-%c (--%s) needs a value", optopt, option->name)
                    : wrong(complaint, "--%s needs a value", option->name);
     if (optopt != 0 && option != NULL)
@@ -306,6 +315,12 @@ static int take_next(struct options *options, struct words *words, int argc, cha
         return 0;
     case OPTION_VERBOSE:
         options->verbose = true;
+        return 0;
+    case OPTION_FOLLOW:
+        options->follow = true;
+        return 0;
+    case OPTION_CHECK:
+        options->check = true;
         return 0;
     case 'h':
         words->help = true;

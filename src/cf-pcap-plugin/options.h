@@ -37,9 +37,10 @@ struct options {
     uint64_t max_size;     /* bytes; 0: without bound */
     uint64_t reserve;      /* bytes to be left free on the disk; UINT64_MAX: stop_reserve */
     enum format format;
-    bool yes, verbose;
+    bool yes, verbose, follow;
     bool wireshark;     /* show it in a viewer; in a file only if `output` is given, too */
     const char *viewer; /* its program; NULL: the usual one */
+    bool check;         /* nothing is to be captured */
     struct instance_range ranges[INSTANCE_RANGES_MAX]; /* none: all instances */
     size_t range_count;
 };

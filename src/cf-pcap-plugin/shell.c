@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "advice.h"
 #include "child.h"
@@ -27,6 +29,23 @@ static void tell_time(void *owner)
 
 /* The core's actions. */
 
+static int make_room_for_children(struct shell *shell)
+{
+    size_t room = shell->core.count + 16;
+    void *children;
+
+    if (shell->core.count < shell->room_for_children)
+        return 0;
+    children = realloc((void *)shell->children, room * sizeof(void *));
+    if (children == NULL)
+        return -ENOMEM;
+    shell->children = children;
+    memset(shell->children + shell->room_for_children, 0,
+           (room - shell->room_for_children) * sizeof(void *));
+    shell->room_for_children = room;
+    return 0;
+}
+
 static void start(struct shell *shell, size_t session)
 {
     struct child *child = calloc(1, sizeof *child);
@@ -37,7 +56,7 @@ static void start(struct shell *shell, size_t session)
                                     .index = shell->core.instances[session]->index};
     int error = -ENOMEM;
 
-    if (child != NULL) {
+    if (child != NULL && session < shell->room_for_children) {
         *child = (struct child){
             .core = &shell->core, .session = session, .before = tell_time, .owner = shell};
         error = child_start(child, &shell->loop, &task);
@@ -80,8 +99,11 @@ static void on_room(uv_poll_t *poll, int status, int events)
 static void watch_output(struct shell *shell, int events)
 {
     if (!shell->room_is_watched) {
-        int fd = shell->viewer != NULL ? shell->viewer->fd : shell->output->fd;
+        const struct output *output = shell->output;
+        int fd = output == NULL ? -1 : output->fd;
 
+        if (shell->viewer != NULL)
+            fd = shell->viewer->fd;
         /* A file cannot be watched, and needs not be. */
         if (uv_poll_init(&shell->loop, &shell->room, fd) != 0)
             return;
@@ -222,9 +244,20 @@ static void let_go(struct shell *shell, size_t session)
     shell->children[session] = NULL;
 }
 
+static void on_look(void *owner, const struct core_listing *listing)
+{
+    struct shell *shell = owner;
+
+    tell_time(shell);
+    core_looked(&shell->core, listing);
+}
+
 static void perform(struct shell *shell, const struct core_action *action)
 {
-    struct child *child = shell->children[action->session];
+    struct child *child = NULL;
+
+    if (make_room_for_children(shell) == 0)
+        child = shell->children[action->session];
 
     switch (action->kind) {
     case ACTION_START:
@@ -272,6 +305,12 @@ static void perform(struct shell *shell, const struct core_action *action)
         break;
     case ACTION_SHOW:
         show(shell, action->text);
+        break;
+    case ACTION_LOOK:
+        look_start(&shell->looking, &shell->loop);
+        break;
+    case ACTION_LOOK_AWAY:
+        look_away(&shell->looking);
         break;
     case ACTION_FINISH:
         finish(shell, action->status);
@@ -368,8 +407,13 @@ static int fill_core(struct shell *shell, const struct instances *instances)
         .viewer_alone = shell->output == NULL,
         .http_proxy_alone = advice_http_proxy_alone(),
         /* The terminal is for whoever reads the capture there: tcpdump, tshark. */
-        .live = shell->console->is_terminal && !in_terminal,
+        .live = shell->console->is_terminal && !in_terminal && !options->check,
+        .check = options->check,
         .verbose = options->verbose,
+        .reports = !shell->console->is_terminal,
+        .follow = options->follow,
+        .chosen = options->range_count > 0,
+        .random = uv_hrtime() ^ ((uint64_t)getpid() << 32),
         .expected = instances->count,
     };
     int result = core_init(&shell->core, &config);
@@ -389,11 +433,20 @@ static int init(struct shell *shell, const struct instances *instances)
 
     if (result != 0)
         return result;
-    shell->children = calloc(shell->core.count + 1, sizeof(void *));
-    if (shell->children == NULL)
-        return -ENOMEM;
-    result = command_make(shell->command, sizeof shell->command, shell->options->interface,
-                          shell->options->snaplen, shell->options->filter);
+    shell->looking = (struct looking){.cf = shell->cf,
+                                      .app = shell->options->app,
+                                      .guid = shell->guid,
+                                      .type = shell->options->process,
+                                      .answer = on_look,
+                                      .owner = shell};
+    result = make_room_for_children(shell);
+    if (result != 0)
+        return result;
+    result = shell->options->check
+                 ? command_make_check(shell->command, sizeof shell->command,
+                                      shell->options->interface, shell->options->snaplen)
+                 : command_make(shell->command, sizeof shell->command, shell->options->interface,
+                                shell->options->snaplen, shell->options->filter);
     if (result == 0 && shell->output != NULL)
         result = output_wait_for_reader(shell->output, shell->parent);
     return result == 0 ? uv_loop_init(&shell->loop) : result;

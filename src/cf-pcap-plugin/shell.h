@@ -9,6 +9,7 @@
 #include "console.h"
 #include "core/core.h"
 #include "instances.h"
+#include "look.h"
 #include "options.h"
 #include "output.h"
 #include "parent.h"
@@ -27,11 +28,14 @@ struct shell {
     struct output *output; /* NULL: the viewer alone gets the capture */
     struct viewer *viewer; /* NULL: there is none */
     const struct parent *parent;
+    const char *guid; /* of the app */
 
     struct core core; /* to be read afterwards, until shell_free */
     int status;       /* the exit status */
 
     struct child **children; /* one a session; NULL: not started, or over */
+    size_t room_for_children;
+    struct looking looking;
     uv_loop_t loop;
     uv_check_t after_events;
     uv_timer_t timer;

@@ -66,6 +66,9 @@ struct stream {
 void stream_init(struct stream *stream, size_t max);
 void stream_free(struct stream *stream);
 
+/* Another pcap file will follow from here: the stream is as new, and keeps its ring. */
+void stream_again(struct stream *stream);
+
 /* Where to put the next bytes, and how many at most; 0 when the ring is full or there is no
  * memory: then stop reading until packets have been taken. */
 uint8_t *stream_space(struct stream *stream, size_t *length);

@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "core.h"
+#include "probe.h"
 #include "tell.h"
 
 enum {
@@ -25,12 +26,14 @@ static int act(struct core *core, struct core_action *action, enum output_state 
 static int write_statistics(struct core *core)
 {
     for (; core->statistics < core->count; core->statistics++) {
-        struct session *session = &core->instances[core->statistics]->session;
+        struct instance *instance = core->instances[core->statistics];
+        struct session *session = &instance->session;
         int result = 0;
 
-        if (session->stream.opened && session->has_drops)
+        if (session->stream.opened && instance_has_drops(instance))
             result = core->writer.format->statistics(&core->writer, &session->stream.out,
-                                                     session->received, session->drops);
+                                                     instance_received(instance),
+                                                     instance_drops(instance));
         if (result != 0)
             return result;
     }
@@ -214,19 +217,24 @@ static uint64_t wake(const struct core *core)
 
 enum core_action_kind core_next(struct core *core, struct core_action *action)
 {
+    enum stop_reason reason;
     int kind;
 
     *action = (struct core_action){.kind = ACTION_WAIT};
     do {
+        reason = core->stop.reason;
         kind = next_for_output(core, action);
         if (kind == ACTION_WAIT)
             kind = next_for_sessions(core, action);
+        if (kind == ACTION_WAIT)
+            kind = follow_next(core, action);
         stop_look(core);
         /* That a session is over may be the last thing that the merge has waited for. */
-    } while (kind == ACTION_WAIT && core->merge_is_due && core->output_state <= OUTPUT_READY &&
-             core->output_state != OUTPUT_OPENING);
+    } while (kind == ACTION_WAIT && (reason != core->stop.reason ||
+                                     (core->merge_is_due && core->output_state <= OUTPUT_READY &&
+                                      core->output_state != OUTPUT_OPENING)));
     if (kind == ACTION_WAIT)
-        kind = tell_next(core, action);
+        kind = core->config.check ? probe_next(core, action) : tell_next(core, action);
     if (kind == ACTION_WAIT)
         action->until = wake(core);
     return action->kind = (enum core_action_kind)kind;

@@ -9,7 +9,10 @@
 #include "command.h"
 #include "text.h"
 
-enum { SHOW_INTERVAL = 250 /* ms between live lines */ };
+enum {
+    SHOW_INTERVAL = 250,      /* ms between live lines */
+    REPORT_INTERVAL = 600000, /* ms between lines in their place, where there is no terminal */
+};
 
 #define TEXT(core, ...) snprintf((core)->text, sizeof(core)->text, __VA_ARGS__)
 
@@ -127,7 +130,7 @@ static bool ends(struct core *core)
         struct instance *instance = core->instances[i];
 
         if (instance->ended || instance->session.state != SESSION_OVER ||
-            !merge_stream_is_over(&instance->session.stream))
+            !merge_stream_is_over(&instance->session.stream) || follow_may_return(core, instance))
             continue;
         tell_end(core, instance);
         if (!instance->refused && tell_why(core, instance))
@@ -145,7 +148,8 @@ static bool announcement(struct core *core)
     if (core->announced_at != UINT64_MAX || core->stop.reason != STOP_NONE)
         return false;
     for (size_t i = 0; i < core->count; i++) {
-        if (core->instances[i]->session.state < SESSION_CAPTURING)
+        if (core->instances[i]->session.state < SESSION_CAPTURING &&
+            core->instances[i]->follow.attempts == 0)
             return false;
         capturing += core->instances[i]->session.state == SESSION_CAPTURING;
     }
@@ -218,6 +222,23 @@ static bool live(struct core *core)
     return true;
 }
 
+/* Into a log, now and then. */
+static bool report(struct core *core)
+{
+    char time[16];
+
+    if (!core->config.reports || core->announced_at == UINT64_MAX || core->stop.reason != STOP_NONE)
+        return false;
+    if (core->telling.reported_at == 0)
+        core->telling.reported_at = core->announced_at;
+    if (core->now - core->telling.reported_at < REPORT_INTERVAL)
+        return false;
+    core->telling.reported_at = core->now;
+    TEXT(core, "Capturing for %s: ", text_seconds(time, core->now - core->announced_at));
+    tell_progress(core);
+    return true;
+}
+
 /* When all is over. */
 
 /* Which other instances ended for the same reason. */
@@ -228,7 +249,8 @@ static bool the_same(struct core *core)
         char text[160];
         struct index_list list;
 
-        if (first->why[0] == '\0' || (first->refused && !core->output_was_opened)) {
+        if (first->why[0] == '\0' || (first->refused && !core->output_was_opened) ||
+            first->follow.missing) {
             core->telling.same++;
             continue;
         }
@@ -281,7 +303,7 @@ static bool drops_unknown(struct core *core)
 
     index_list_begin(&list, text, sizeof text);
     for (size_t i = 0; i < core->count; i++)
-        if (core->instances[i]->session.stream.opened && !core->instances[i]->session.has_drops)
+        if (core->instances[i]->session.stream.opened && !instance_has_drops(core->instances[i]))
             index_list_add(&list, core->instances[i]->index);
     if (list.count == 0)
         return false;
@@ -333,7 +355,10 @@ static int status(const struct core *core)
         const struct instance *instance = core->instances[i];
         bool orderly = instance->orderly && core->stop.reason == STOP_ALL_ENDED;
 
-        failed |= instance->failed || !instance->session.stream.opened;
+        failed |= instance->failed || follow_failed(core, instance);
+        if (core->config.follow)
+            continue;
+        failed |= !instance->session.stream.opened;
         failed |=
             !orderly && core->stop.reason != STOP_OUTPUT_CLOSED && tell_missed(core, instance) > 0;
     }
@@ -414,7 +439,12 @@ int tell_next(struct core *core, struct core_action *action)
         return ACTION_SAY;
     if (stalls(core))
         return ACTION_WARN;
+    int followed = follow_tell(core);
+    if (followed != ACTION_WAIT)
+        return followed;
     if (stop_is_over(core) && core->output_state == OUTPUT_CLOSED)
         return closing(core, action);
+    if (report(core))
+        return ACTION_SAY;
     return live(core) ? ACTION_SHOW : ACTION_WAIT;
 }

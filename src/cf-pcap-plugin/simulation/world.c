@@ -187,6 +187,8 @@ static void perform(struct world *world, const struct core_action *action)
         world->finished_at = world->now;
         world->status = action->status;
         break;
+    case ACTION_LOOK:
+    case ACTION_LOOK_AWAY:
     case ACTION_WAIT:
         break;
     }

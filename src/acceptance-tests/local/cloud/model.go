@@ -28,8 +28,9 @@ type Config struct {
 
 // Image is a docker image by what a container is made of.
 type Image struct {
-	Root string `json:"root"`
-	UID  int    `json:"uid"`
+	Root    string `json:"root"`
+	UID     int    `json:"uid"`
+	NoShell bool   `json:"no_shell"` // the command is run without one
 }
 
 func readConfig(path string) (c Config, err error) {

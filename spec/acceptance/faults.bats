@@ -35,7 +35,7 @@ load ../support/victim
 
 @test "a cell's link is cut and restored: nothing is lost, the others are not held up" {
   local seconds link neighbour before
-  seconds=$(length 3 60)
+  seconds=$(length 3 40)
   link=veth$(cat "$(bundle 1)/network")
   neighbour=$(ip -n "$(network)" neighbour show dev "$link" nud permanent)
   pcap_start x

@@ -46,6 +46,16 @@ bool advice_http_proxy_alone(void)
            !is_set("all_proxy") && !is_set("ALL_PROXY");
 }
 
+bool advice_is_noise(const char *line, size_t length)
+{
+    static const char noise[] = "warning: setlocale: ";
+
+    for (size_t at = 0; at + sizeof noise - 1 <= length; at++)
+        if (memcmp(line + at, noise, sizeof noise - 1) == 0)
+            return true;
+    return false;
+}
+
 /* What is usual where a capture has no packet; "": nothing can be said. */
 static const char *usual(const char *interface, const char *filter)
 {

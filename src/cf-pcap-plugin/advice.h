@@ -21,6 +21,10 @@ void advice_not_started(char *text, size_t size, int error);
  */
 const char *advice_for_ssh(const char *error, bool http_proxy, bool all_proxy);
 
+/* A line of stderr that explains no failure: a shell that does not know a locale (`cf` may be a
+ * script, and in the container there is one). */
+bool advice_is_noise(const char *line, size_t length);
+
 /* Does this process's environment name an HTTP proxy, and none in all_proxy or ALL_PROXY? */
 bool advice_http_proxy_alone(void);
 

@@ -74,6 +74,12 @@ static const struct expectation cases[] = {
      "could not be started: too many files are open; each instance takes three (ulimit -n"},
     {"", 0, false, STREAM_EMPTY, "", VERDICT_FAILED, "without a capture"},
     {"", 0, true, STREAM_ENDED, "", VERDICT_ENDED, "by itself"},
+    {"no route to host\nbash: warning: setlocale: LC_ALL: cannot change locale (en_US.UTF-8)\n", 1,
+     false, STREAM_EMPTY, "", VERDICT_LOGIN_FAILED, "no route to host"},
+    {"bash: warning: setlocale: LC_ALL: cannot change locale (en_US.UTF-8)\n", 7, false,
+     STREAM_EMPTY, "", VERDICT_FAILED, "status 7 and gave no reason"},
+    {"bash: cf-pcap: Permission denied\nbash: warning: setlocale: LC_ALL: cannot change locale\n",
+     126, false, STREAM_EMPTY, "", VERDICT_FAILED, "Permission denied"},
     {"bad\x1b]0;title\x07\n", 1, false, STREAM_EMPTY, "", VERDICT_LOGIN_FAILED,
      "bad\\x1b]0;title\\x07"},
 };

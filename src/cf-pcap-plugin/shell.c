@@ -417,7 +417,7 @@ static int fill_core(struct shell *shell, const struct instances *instances)
         .check = options->check,
         .verbose = options->verbose,
         .reports = !shell->console->is_terminal,
-        .follow = options->follow,
+        .follow = options->follow && !options->check,
         .chosen = options->range_count > 0,
         .random = uv_hrtime() ^ ((uint64_t)getpid() << 32),
         .expected = instances->count,

@@ -248,6 +248,7 @@ no_more_than_before() { paste <(residue) "$BATS_TEST_TMPDIR/before" | awk '$2 > 
   wait "${senders[0]}" "${senders[2]}"
   pcap_stop x
   [ "$status" = 1 ]
+  said x "Restarted during the capture: instance 1. 'cf events victim' says why."
   complete x 0 2000
   complete x 2 2000
   without_a_hole x 1

@@ -223,6 +223,7 @@ static void look_at_listed(struct core *core, const char *process,
         instance->follow.is_new = true;
         instance->follow.since = instance->follow.gap_from = core->now;
     }
+    core_learn(core, listed);
     follow = &instance->follow;
     snprintf(instance->process, sizeof instance->process, "%s", process);
     snprintf(instance->absent, sizeof instance->absent, "%s", listed->running ? "" : listed->state);

@@ -61,6 +61,10 @@ static void what_failed_is_said_on_one_line(void **state)
     (void)state;
     cf_answer_failure(error, sizeof error, "\n  Not logged in.\r\n\nUse 'cf login'.\n\n");
     assert_string_equal(error, "Not logged in. Use 'cf login'.");
+    cf_answer_failure(error, sizeof error,
+                      "/usr/bin/cf: line 2: warning: setlocale: LC_ALL: cannot change locale "
+                      "(en_US.UTF-8)\nNot logged in.\n");
+    assert_string_equal(error, "Not logged in.");
     cf_answer_failure(error, sizeof error, "\n\n");
     assert_string_equal(error, "");
     cf_answer_failure(error, sizeof error, "bad\x1b]0;title\x07");

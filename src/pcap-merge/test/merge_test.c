@@ -375,6 +375,50 @@ static void pcapng_interfaces_have_one_snaplen_whatever_the_streams_have(void **
     tear_down(f);
 }
 
+/* The types of the blocks in the file, a digit each: the last of its number, 8 for the section
+ * header. */
+static const char *types_of(const struct fixture *f)
+{
+    static char types[64];
+    size_t count = 0;
+
+    for (size_t at = 0; at < f->length && count < sizeof types - 1;) {
+        uint32_t block[2];
+
+        memcpy(block, f->file + at, sizeof block);
+        types[count++] = block[0] < 10 ? (char)('0' + block[0]) : 'S';
+        at += block[1];
+    }
+    types[count] = '\0';
+    return types;
+}
+
+static void names_come_behind_an_interface_and_new_ones_when_they_are_known(void **state)
+{
+    struct writer_name list[] = {{"10.0.0.1", "a-0"}, {"no address", "x"}, {"fd00::1", "a-1"}};
+    struct writer_about about = {.names = list, .name_count = 2};
+    struct fixture *f = set_up(2, &writer_pcapng);
+
+    (void)state;
+    f->writer.about = &about;
+    feed_header(f, 0, 1);
+    assert_int_equal(run(f, 0), 0);
+    hand_out(f, SIZE_MAX);
+    assert_string_equal(types_of(f), "S14");
+    assert_memory_equal(f->file + f->length - 24, "\1\0\10\0\12\0\0\1a-0", 12);
+    assert_int_equal(writer_pcapng.names(&f->writer), 0);
+    about.name_count = 3;
+    assert_int_equal(writer_pcapng.names(&f->writer), 0);
+    assert_int_equal(writer_pcapng.names(&f->writer), 0);
+    hand_out(f, SIZE_MAX);
+    assert_string_equal(types_of(f), "S144");
+    feed_header(f, 1, 1);
+    assert_int_equal(run(f, 0), 0);
+    hand_out(f, SIZE_MAX);
+    assert_string_equal(types_of(f), "S1441");
+    tear_down(f);
+}
+
 /* The comment of the number-th packet block in the file; "": it has none. */
 static const char *comment_of(const struct fixture *f, size_t number)
 {
@@ -629,6 +673,7 @@ int main(void)
         cmocka_unit_test(pcap_refuses_a_second_link_type_once_and_pcapng_does_not),
         cmocka_unit_test(a_refused_stream_that_is_broken_too_is_refused_once),
         cmocka_unit_test(pcapng_interfaces_have_one_snaplen_whatever_the_streams_have),
+        cmocka_unit_test(names_come_behind_an_interface_and_new_ones_when_they_are_known),
         cmocka_unit_test(a_comment_is_at_the_next_packet_of_its_stream_and_at_no_other),
         cmocka_unit_test(comments_are_cut_and_wait_for_room),
         cmocka_unit_test(a_stream_that_begins_anew_goes_on_in_its_interface),

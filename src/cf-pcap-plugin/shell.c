@@ -146,7 +146,7 @@ static void open_output(struct shell *shell)
 }
 
 /* A file takes all, unless it fails. How much: it is `length`, if `*error` is 0. */
-static size_t save(const struct output *output, const uint8_t *bytes, size_t length, int *error)
+static size_t save(struct output *output, const uint8_t *bytes, size_t length, int *error)
 {
     size_t saved = 0;
 

@@ -167,7 +167,7 @@ static int look_up_instances(struct command *command)
         console_error(&command->console, "Not running, and %s: %s %s.",
                       command->options.follow ? "captured once they run" : "skipped",
                       index_list_noun(&list), skipped);
-    if (instances_running(all) > 0)
+    if (instances_running(all) > 0 || (command->options.follow && all->count > 0))
         return 0;
     console_error(
         &command->console,
@@ -186,7 +186,9 @@ static void say_what_starts(struct command *command)
     if (command->options.filter_is_empty)
         console_line(&command->console, "The filter is empty: all packets are captured.");
     instances_describe(instances, true, list, sizeof list);
-    if (running < instances->count)
+    if (running == 0)
+        console_line(&command->console, "Starting capture as soon as an instance runs.");
+    else if (running < instances->count)
         console_line(&command->console, "Starting capture on %zu of %zu instances: %s.", running,
                      instances->count, list);
     else if (command->options.range_count == 0)

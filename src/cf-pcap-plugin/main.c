@@ -8,7 +8,6 @@
  * with the CLI listening at 127.0.0.1:PORT.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,9 +23,10 @@
 #include "options.h"
 #include "output.h"
 #include "output_choice.h"
-#include "parent.h"
 #include "question.h"
 #include "shell.h"
+#include "system/parent.h"
+#include "system/system.h"
 
 /* Shared by the steps of one `cf pcap`. */
 struct command {
@@ -62,7 +62,7 @@ static void choose_output(struct command *command)
 {
     const struct options *options = &command->options;
     struct output_choice choice =
-        output_choose(options, output_kind_of(STDOUT_FILENO), isatty(STDERR_FILENO) == 1);
+        output_choose(options, system_kind_of(STDOUT_FILENO), system_is_terminal(STDERR_FILENO));
 
     command->console = console_to(choice.messages_to_stderr ? stderr : stdout);
     if (choice.note != NULL)
@@ -269,24 +269,9 @@ static bool pcap_is_taken(void)
     return taken;
 }
 
-/* A closed descriptor would be given to what is opened next, and packets or messages would go
- * there. */
-static void fill_standard(void)
-{
-    int fd;
-
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
-}
-
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     const char *message = argc > 2 ? argv[2] : "";
-
-    fill_standard();
 
     if (strcmp(message, "SendMetadata") == 0 && argc == 3)
         return metadata_send(argv[1], pcap_is_taken());
@@ -298,4 +283,12 @@ int main(int argc, char **argv)
            "   cf install-plugin -f %s\n\nand then: cf help pcap\n",
            CF_PCAP_VERSION, argc > 0 ? argv[0] : "cf-pcap-plugin");
     return argc > 1 ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+    system_begin();
+    int status = system_is_guard(argc, argv) ? 0 : run(argc, argv);
+    system_end();
+    return status;
 }

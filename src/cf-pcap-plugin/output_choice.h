@@ -17,13 +17,7 @@
 #include <stdbool.h>
 
 #include "options.h"
-
-enum output_kind {
-    OUTPUT_IS_TERMINAL,
-    OUTPUT_IS_PIPE, /* or a socket */
-    OUTPUT_IS_FILE,
-    OUTPUT_IS_NOTHING, /* /dev/null, another device, or closed */
-};
+#include "system/system.h"
 
 struct output_choice {
     const char *path;        /* "-": standard output; NULL: a file named after app and time */
@@ -31,9 +25,7 @@ struct output_choice {
     const char *note;        /* what the user is to be told about it; NULL: nothing */
 };
 
-enum output_kind output_kind_of(int fd);
-
-struct output_choice output_choose(const struct options *options, enum output_kind standard_output,
+struct output_choice output_choose(const struct options *options, enum system_kind standard_output,
                                    bool stderr_is_terminal);
 
 #endif

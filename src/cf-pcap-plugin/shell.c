@@ -1,15 +1,11 @@
 #include "shell.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
-#include <time.h>
 
 #include "advice.h"
 #include "child.h"
 #include "core/command.h"
-
-static const int signal_numbers[SHELL_SIGNALS] = {SIGINT, SIGTERM, SIGHUP, SIGTSTP};
 
 static uint64_t now_ms(const struct shell *shell)
 {
@@ -19,10 +15,10 @@ static uint64_t now_ms(const struct shell *shell)
 static void tell_time(void *owner)
 {
     struct shell *shell = owner;
-    struct timespec clock;
+    uv_timespec64_t clock;
 
-    clock_gettime(CLOCK_REALTIME, &clock);
-    core_time(&shell->core, now_ms(shell), (int64_t)clock.tv_sec * 1000000000 + clock.tv_nsec);
+    uv_clock_gettime(UV_CLOCK_REALTIME, &clock);
+    core_time(&shell->core, now_ms(shell), clock.tv_sec * 1000000000 + clock.tv_nsec);
 }
 
 /* The core's actions. */
@@ -48,46 +44,26 @@ static void start(struct shell *shell, size_t session)
         shell->children[session] = child;
 }
 
-static void watch_output(struct shell *shell, int events);
-
-static void on_room(uv_poll_t *poll, int status, int events)
+/* There is room again, or its reader has gone. */
+static void on_output(void *owner, int error)
 {
-    struct shell *shell = poll->data;
+    struct shell *shell = owner;
 
     tell_time(shell);
-    if (status != 0) { /* its reader has gone */
-        uv_poll_stop(poll);
-        core_output_failed(&shell->core, -EPIPE);
-        return;
-    }
-    watch_output(shell, 0);
-    if ((events & UV_WRITABLE) != 0)
+    if (error != 0)
+        core_output_failed(&shell->core, error);
+    else
         core_unblocked(&shell->core);
-}
-
-/* Whether its reader goes away, which a quiet capture would not notice by writing; and what else.
- */
-static void watch_output(struct shell *shell, int events)
-{
-    if (!shell->room_is_watched) {
-        /* A file cannot be watched, and needs not be. */
-        if (uv_poll_init(&shell->loop, &shell->room, shell->output->fd) != 0)
-            return;
-        shell->room_is_watched = true;
-        shell->room.data = shell;
-    }
-    uv_poll_start(&shell->room, events | UV_DISCONNECT, on_room);
 }
 
 static void open_output(struct shell *shell)
 {
-    int error = output_open(shell->output);
+    int error = output_open(shell->output, &shell->loop, on_output, shell);
 
     if (error != 0) {
         core_output_failed(&shell->core, error);
         return;
     }
-    watch_output(shell, 0);
     core_opened(&shell->core, shell->output->path == NULL ? shell->output->name : NULL,
                 shell->output->is_file);
 }
@@ -101,7 +77,6 @@ static void write_output(struct shell *shell, const struct core_action *action)
     } else if (written == -EAGAIN) {
         core_wrote(&shell->core, 0);
         core_blocked(&shell->core);
-        watch_output(shell, UV_WRITABLE);
     } else {
         core_output_failed(&shell->core, (int)written);
     }
@@ -109,8 +84,6 @@ static void write_output(struct shell *shell, const struct core_action *action)
 
 static void close_output(struct shell *shell)
 {
-    if (shell->room_is_watched)
-        uv_poll_stop(&shell->room);
     core_closed(&shell->core, output_close(shell->output));
 }
 
@@ -228,19 +201,40 @@ static void on_parent_gone(void *owner)
     core_signal(&shell->core, CORE_CF_GONE);
 }
 
+static void on_interrupt(void *owner)
+{
+    struct shell *shell = owner;
+
+    tell_time(shell);
+    if (shell->console->is_terminal)
+        console_line(shell->console, "^C"); /* what the terminal echoed, as a line */
+    core_signal(&shell->core, CORE_INTERRUPT);
+}
+
 static void on_signal(uv_signal_t *handle, int number)
 {
     struct shell *shell = handle->data;
+    const struct system_signal *signal = system_signals;
 
-    tell_time(shell);
-    if (number == SIGINT && shell->console->is_terminal)
-        console_line(shell->console, "\r\033[K^C"); /* what the terminal echoed, as a line */
-    if (number == SIGTSTP) {
-        console_end_live(shell->console);
-        terminal_leave(&shell->terminal, now_ms(shell));
+    while (signal->number != number)
+        signal++;
+    if (number == SIGINT) {
+        on_interrupt(shell);
         return;
     }
-    core_signal(&shell->core, number == SIGHUP ? CORE_HANGUP : CORE_INTERRUPT);
+    tell_time(shell);
+    switch (signal->meaning) {
+    case SYSTEM_INTERRUPT:
+        core_signal(&shell->core, CORE_INTERRUPT);
+        break;
+    case SYSTEM_HANGUP:
+        core_signal(&shell->core, CORE_HANGUP);
+        break;
+    case SYSTEM_SUSPEND:
+        console_end_live(shell->console);
+        terminal_leave(&shell->terminal, now_ms(shell));
+        break;
+    }
 }
 
 /* Around it all. */
@@ -291,23 +285,20 @@ static int init(struct shell *shell, const struct instances *instances)
 
 static void watch(struct shell *shell)
 {
-    struct sigaction hangup;
-
     uv_check_init(&shell->loop, &shell->after_events);
     shell->after_events.data = shell;
     uv_check_start(&shell->after_events, on_after_events);
     uv_timer_init(&shell->loop, &shell->timer);
     shell->timer.data = shell;
-    for (size_t i = 0; i < SHELL_SIGNALS; i++) {
-        if (signal_numbers[i] == SIGHUP && sigaction(SIGHUP, NULL, &hangup) == 0 &&
-            hangup.sa_handler == SIG_IGN)
+    for (size_t i = 0; system_signals[i].number != 0; i++) {
+        if (system_signals[i].meaning == SYSTEM_HANGUP &&
+            system_is_ignored(system_signals[i].number))
             continue; /* nohup(1) */
         uv_signal_init(&shell->loop, &shell->signals[i]);
         shell->signals[i].data = shell;
-        uv_signal_start(&shell->signals[i], on_signal, signal_numbers[i]);
+        uv_signal_start(&shell->signals[i], on_signal, system_signals[i].number);
     }
-    signal(SIGPIPE, SIG_IGN); /* what these two are about, write(2) tells */
-    signal(SIGXFSZ, SIG_IGN);
+    system_ignore_writes();
     parent_watch(&shell->parent_watch, shell->parent, &shell->loop, on_parent_gone, shell);
 }
 
@@ -318,7 +309,7 @@ int shell_run(struct shell *shell, const struct instances *instances)
     if (result != 0)
         return result;
     watch(shell);
-    terminal_begin(&shell->terminal);
+    terminal_begin(&shell->terminal, &shell->loop, on_interrupt, shell);
     tell_time(shell);
     work(shell);
     uv_run(&shell->loop, UV_RUN_DEFAULT);

@@ -11,12 +11,11 @@
 #include "instances.h"
 #include "options.h"
 #include "output.h"
-#include "parent.h"
-#include "terminal.h"
+#include "system/parent.h"
+#include "system/system.h"
+#include "system/terminal.h"
 
 struct child;
-
-enum { SHELL_SIGNALS = 4 };
 
 struct shell {
     /* The caller's, to be set before. */
@@ -33,9 +32,7 @@ struct shell {
     uv_loop_t loop;
     uv_check_t after_events;
     uv_timer_t timer;
-    uv_signal_t signals[SHELL_SIGNALS];
-    uv_poll_t room; /* of an output that is blocked */
-    bool room_is_watched;
+    uv_signal_t signals[SYSTEM_SIGNALS_MAX];
     struct parent_watch parent_watch;
     struct terminal terminal;
     char command[65536]; /* what runs in each instance */

@@ -1,0 +1,100 @@
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "../system.h"
+
+static enum system_kind kind_of(mode_t mode)
+{
+    if (S_ISFIFO(mode) || S_ISSOCK(mode))
+        return SYSTEM_IS_PIPE;
+    if (S_ISDIR(mode))
+        return SYSTEM_IS_FOLDER;
+    return S_ISREG(mode) ? SYSTEM_IS_FILE : SYSTEM_IS_NOTHING;
+}
+
+enum system_kind system_kind_of(int fd)
+{
+    struct stat status;
+
+    if (system_is_terminal(fd))
+        return SYSTEM_IS_TERMINAL;
+    return fstat(fd, &status) != 0 ? SYSTEM_IS_NOTHING : kind_of(status.st_mode);
+}
+
+int system_kind_at(const char *path)
+{
+    struct stat status;
+
+    return stat(path, &status) != 0 ? -errno : (int)kind_of(status.st_mode);
+}
+
+/* Is another process writing it, that has locked it? */
+static bool is_locked(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NONBLOCK);
+    bool locked = fd >= 0 && system_lock(fd) == -EBUSY;
+
+    if (fd >= 0)
+        close(fd);
+    return locked;
+}
+
+int system_may_write(const char *path)
+{
+    struct stat status;
+
+    if (access(path, W_OK) != 0 || stat(path, &status) != 0)
+        return -errno;
+    return S_ISREG(status.st_mode) && is_locked(path) ? -EBUSY : 0;
+}
+
+int system_may_create(const char *path)
+{
+    char copy[PATH_MAX];
+
+    snprintf(copy, sizeof copy, "%s", path);
+    return access(dirname(copy), W_OK | X_OK) == 0 ? 0 : -errno;
+}
+
+int system_open(const char *path, int how)
+{
+    int flags = O_WRONLY | O_CREAT | O_CLOEXEC | ((how & SYSTEM_ANEW) != 0 ? O_EXCL : 0) |
+                ((how & SYSTEM_NO_WAIT) != 0 ? O_NONBLOCK : 0);
+    int fd = open(path, flags, S_IRUSR | S_IWUSR);
+
+    return fd < 0 ? -errno : fd;
+}
+
+int system_make_private(const char *place, char *folder, size_t size)
+{
+    if (snprintf(folder, size, "%s/cf-pcap.XXXXXX", place) >= (int)size)
+        errno = ENAMETOOLONG;
+    else if (mkdtemp(folder) != NULL)
+        return 0;
+    folder[0] = '\0';
+    return -errno;
+}
+
+int system_make_folder(const char *path)
+{
+    return mkdir(path, S_IRWXU) == 0 ? 0 : -errno;
+}
+
+int system_replace(const char *from, const char *to)
+{
+    return rename(from, to) == 0 ? 0 : -errno;
+}
+
+int system_lock(int fd)
+{
+    /* Any other failure: a file system without locks. */
+    return flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK ? -EBUSY : 0;
+}

@@ -115,22 +115,25 @@ capture_wait_at_the_end() { eventually capture_has_ended && wait "$capture_job";
   kill -0 "$(cat "$BATS_TEST_TMPDIR/app_pid")"
 }
 
+# The shells that become the captures, and those that wait for them, are there before the app takes what is left: what
+# they take must not be what ends the app.
 @test "16 captures in 6 MiB that the app leaves: the kernel may end them, not the app" {
   mkfifo "$BATS_TEST_TMPDIR/many"
   container_exec app --pid-file "$BATS_TEST_TMPDIR/many_pid" -- /bin/busybox sh -c '
-    read -r _
+    exec 3<&0
     for n in $(seq 16); do
-      sleep 100 | { /tmp/lifecycle/cf-pcap -i lo; echo ended >&2; } | sleep 100 &
+      { (echo ready >&2 && read -r _ <&3 && exec /tmp/lifecycle/cf-pcap -i lo </dev/null 3<&-); echo ended >&2; } &
     done
-    wait' <"$BATS_TEST_TMPDIR/many" 2>"$BATS_TEST_TMPDIR/err" {stdout}>&- {capture_stdin}>&- 3>&- &
+    wait' <"$BATS_TEST_TMPDIR/many" >"$CAPTURE_STDOUT" 2>"$BATS_TEST_TMPDIR/err" {stdout}>&- {capture_stdin}>&- 3>&- &
   exec {many}>"$BATS_TEST_TMPDIR/many"
-  eventually test -s "$BATS_TEST_TMPDIR/many_pid"
+  eventually lines 16 ready
   app_leaves $((6 * MIB))
-  echo >&"$many"
-  eventually announced_or_ended 16
+  printf '%16s' "" | tr ' ' '\n' >&"$many"
+  eventually lines 16 'capturing on|^ended'
   send app 127.0.0.1 7001 20000 1000 0
-  sleep 1
-  kill -0 "$(cat "$BATS_TEST_TMPDIR/app_pid")"
+  eventually lines 1 '^ended'
+  app_lives_on
   exec {many}>&-
 }
-announced_or_ended() { [ "$(grep -cE 'capturing on|^ended' "$BATS_TEST_TMPDIR/err")" -ge "$1" ]; }
+lines() { [ "$(grep -cE "$2" "$BATS_TEST_TMPDIR/err")" -ge "$1" ]; } # n pattern
+app_lives_on() { kill -0 "$(cat "$BATS_TEST_TMPDIR/app_pid")" || fail "the app was ended; $(cat "$BATS_TEST_TMPDIR/err")"; }

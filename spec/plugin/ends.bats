@@ -63,20 +63,20 @@ teardown() {
 @test "after a full disk the last line says how much is saved, the table what is lost, and both are so" {
   instances 1 && tool 0 'tool_begin "$@"; for ((i = 0; i < 3000; i++)); do tool_packet; done; tool_wait 60; tool_end'
   mkdir full
-  run -1 unshare -m bash -c "mount -t tmpfs -o size=64k none full && { '$plugin' 1 pcap myapp -o full/capture.pcap 2>&1; status=\$?; cp full/capture.pcap .; exit \$status; }"
+  run -1 unshare -m bash -c "mount -t tmpfs -o size=64k none full && { '$plugin' 1 pcap myapp --reserve 0 -o full/capture.pcap 2>&1; status=\$?; cp full/capture.pcap .; exit \$status; }"
   [[ $output =~ Saved\ part\ of\ the\ capture\ to\ \'full/capture.pcap\':\ ([0-9]+)\ packets ]]
   [ "$(capinfos -TMrc capture.pcap | cut -f2)" = "${BASH_REMATCH[1]}" ]
   grep -qE "^0 +${BASH_REMATCH[1]} .* [0-9]+ lost" <<<"$output"
 }
 
 @test "a reader that takes nothing: the second ^C ends at once, and says what is lost" {
-  instances 1 && tool 0 'tool_begin "$@"; for ((i = 0; i < 2000; i++)); do tool_packet; pcap_packet 1 "$(printf "%01000d" 1)"; done; tool_wait 60; tool_end'
+  instances 1 && tool 0 'tool_begin "$@"; for ((i = 0; i < 2000; i++)); do [ "$i" != 300 ] || touch "$FAKE_CF/full"; tool_packet; pcap_packet 1 "$(printf "%01000d" 1)"; done; tool_wait 60; tool_end'
   mkfifo stuck
   "$plugin" 1 pcap myapp -o - >stuck 2>"$errors" </dev/null &
   pid=$!
   exec 5<stuck
   eventually complained "Capturing"
-  sleep 1
+  eventually test -e "$FAKE_CF/full" # more than the pipes on the way hold
   kill -TERM "$pid"
   sleep 0.5
   kill -0 "$pid" # it waits for the reader
@@ -97,7 +97,7 @@ teardown() {
   [ "$status" = 0 ]
   said "Capturing, press ^C to stop..."
   holds_all_packets 0 1 2
-  [ "$(grep -cE '^[012] .* 1\.[0-9] s$' "$said")" = 3 ]
+  [ "$(grep -cE '^[012] .* [12]\.[0-9] s$' "$said")" = 3 ] # not four, of the first
 }
 
 @test "the same for thirty instances, which log in ten at a time" {
@@ -192,6 +192,16 @@ ssh_of() { # index -> the process group of its `cf ssh`
   complained_once "Instance 1 did not end in order: its connection hangs"
   grep -qE '^1 .* did not end in order, [0-9.]+ s missed' "$said"
   holds_packet "1 10"
+}
+
+@test "a connection that hangs after the answer, before the rest has come: said, status 1" {
+  instances 2 && tool
+  tool 1 'tool_begin "$@"; tool_packet; tool_wait 60; exec sleep 60' # as if the rest were under way
+  capturing -o "$output"
+  interrupt
+  [ "$status" = 1 ]
+  complained_once "Instance 1 did not end in order: it fell silent after it was asked to end"
+  grep -qE '^1 .* did not end in order' "$said"
 }
 
 @test "signs of life come from every shell, and end with the tool" {

@@ -62,6 +62,16 @@ look_up_fails_with() { # message
   complained_once "The same for instances "
 }
 
+@test "a Windows app: it says that it is one, not what cmd.exe says" {
+  instances 2
+  printf "'exec' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n" >"$FAKE_CF/ssh.err"
+  echo 1 >"$FAKE_CF/ssh.status"
+  fails_with "cannot be captured: it runs on Windows, and packets are captured in Linux containers alone"
+  capture --check
+  [ "$status" = 1 ]
+  said "no   connection  instances 0, 1: it runs on Windows"
+}
+
 @test "a tool that may not be started: the shell's reason" {
   instances 1 && tool 0 && chmod -x "$FAKE_CF/tool-0"
   fails_with "cannot be started in the container"
@@ -147,7 +157,7 @@ look_up_fails_with() { # message
 @test "a full disk ends the capture, and what was written can be read" {
   instances 2 && tool all 'tool_begin "$@"; for ((i = 0; i < 3000; i++)); do tool_packet; done; tool_wait 60; tool_end'
   mkdir full
-  run -1 unshare -m bash -c "mount -t tmpfs -o size=64k none full && { '$plugin' 1 pcap myapp -o full/capture.pcap 2>&1; status=\$?; cp full/capture.pcap .; exit \$status; }"
+  run -1 unshare -m bash -c "mount -t tmpfs -o size=64k none full && { '$plugin' 1 pcap myapp --reserve 0 -o full/capture.pcap 2>&1; status=\$?; cp full/capture.pcap .; exit \$status; }"
   [[ $output == *"Cannot write full/capture.pcap: No space left on device. What was written until now can be read."* ]]
   tcpdump -n -r capture.pcap >packets 2>tcpdump.err
   not grep -q truncated tcpdump.err

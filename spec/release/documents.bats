@@ -27,19 +27,87 @@ named() { # document
 
 @test "every file that a document links to exists" {
   local document target
-  for document in README.md SECURITY.md docs/*.md; do
+  for document in *.md docs/*.md; do
     grep -oE '\]\([^)#:]+[)#]' "$document" | sed -E 's/^..//; s/.$//' | while read -r target; do
       [ -e "$(dirname "$document")/$target" ] || { echo "$document: no $target" && exit 1; }
     done || return 1
   done
 }
 
-@test "the README lists every program that the acceptance tests need, and they look for each at the start" {
+# The names that a page's headings have in links, as GitHub makes them.
+anchors() { # page
+  sed -nE 's/^#+ (.*)$/\1/p' "$1" | tr '[:upper:]' '[:lower:]' | sed -E 's/[^a-z0-9_ -]//g; s/ /-/g'
+}
+
+@test "every heading that a document links to exists" {
+  local document target page checked=0
+  for document in *.md docs/*.md; do
+    while IFS='#' read -r page target; do
+      page=${page:+$(dirname "$document")/$page}
+      anchors "${page:-$document}" | grep -qxF -- "$target" || { echo "$document: no heading #$target in ${page:-$document}" && return 1; }
+      checked=$((checked + 1))
+    done < <(grep -oE '\]\([^):]*#[^)]+\)' "$document" | sed -E 's/^..//; s/.$//')
+  done
+  [ "$checked" -gt 20 ]
+}
+
+@test "every page of docs/ is linked from the README or from another page" {
+  local page
+  for page in docs/*.md; do
+    grep -qE "\]\(${page}[)#]" README.md || grep -qE "\]\(${page#docs/}[)#]" docs/*.md || { echo "no link to $page" && return 1; }
+  done
+}
+
+@test "the README has at most 250 lines" { [ "$(wc -l <README.md)" -le 250 ]; }
+
+@test "the README has the test command that CI runs" {
+  local command
+  command=$(sed -nE 's/^exec //p' .ci/run)
+  [ -n "$command" ]
+  sed -n '/^## Tests/,/^## /p' README.md | grep -qxF "    $command"
+}
+
+@test "no two pages have the same sentence or row" {
+  run -0 bash -c 'for page in *.md docs/*.md; do grep -E "^.{60}" "$page" | sort -u; done | sort | uniq -d'
+  [ -z "$output" ]
+}
+
+@test "bench-docs replaces a table of docs/performance.md below its title, and nothing else" {
+  local tree=$BATS_TEST_TMPDIR/tree title="Assembly of an archive, wall time"
+  mkdir -p "$tree"/{scripts,docs/speed,build/bench}
+  cp scripts/bench-docs "$tree/scripts/"
+  cp docs/performance.md "$tree/docs/"
+  touch "$tree"/build/bench/{loss-1400,merge,memory}.svg
+  printf '%s\n\n| new |\n|-----|\n| 42  |\n' "$title" >"$tree/build/bench/report.md"
+  "$tree/scripts/bench-docs"
+  run diff docs/performance.md "$tree/docs/performance.md"
+  [ "$(grep '^>' <<<"$output")" = $'> | new |\n> |-----|\n> | 42  |' ]
+  [ "$(grep -c '^<' <<<"$output")" = 3 ]
+  grep -q "MiB" <<<"$output"
+  [ -f "$tree/docs/speed/merge.svg" ]
+
+  printf 'Another title\n\n| new |\n' >"$tree/build/bench/report.md"
+  run -1 "$tree/scripts/bench-docs"
+  [[ $output == *"no table of "* ]]
+}
+
+@test "every table of docs/performance.md has a title that the measurements print" {
+  local title
+  # A line with a | behind a blank line is a row of a table; its title is the last line of text before it.
+  awk '/^\|/ { if (!(title in shown) && title !~ /^\|/) print title; shown[title] = 1; next } NF { title = $0 }' docs/performance.md >"$BATS_TEST_TMPDIR/titles"
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/titles")" -gt 7 ]
+  while read -r title; do
+    # Numbers and packet sizes are put into some of them.
+    grep -rqF -- "$(sed -E 's/(Packets of )[0-9]+( .*)/\1/' <<<"${title%%,*}" | cut -c1-40)" bench scripts/bench || { echo "no measurement prints: $title" && return 1; }
+  done <"$BATS_TEST_TMPDIR/titles"
+}
+
+@test "the page on acceptance tests lists every program that they need, and they look for each at the start" {
   local needs program
   needs=$(sed -nE 's/^  for name in (cf bats .*); do$/\1/p' src/acceptance-tests/run)
   [ -n "$needs" ]
   for program in $needs; do
-    sed -n '/^### Run the acceptance tests/,/^    export CF_PCAP_API/p' README.md | grep -qwE "$program|cf CLI" || { echo "README: no $program" && return 1; }
+    sed -n '/^## From your machine/,/^    export CF_PCAP_API/p' docs/acceptance-tests.md | grep -qwE "$program|cf CLI" || { echo "docs/acceptance-tests.md: no $program" && return 1; }
   done
   # What a minimal system lacks, of what they use: found by name in the tests.
   for program in curl tcpdump pkill script od awk; do
@@ -55,4 +123,29 @@ named() { # document
   run env -i PATH="$BATS_TEST_TMPDIR/bin" CF_PCAP_API=https://api.example.com CF_PCAP_USER=u CF_PCAP_PASSWORD=p bash src/acceptance-tests/run
   [ "$status" = 1 ]
   [ "$output" = "acceptance-tests: there is no script in PATH" ]
+}
+
+# The options that a manual page's list of options describes, one a line: -s, --snaplen.
+manual_options() { # page
+  sed -nE 's/^\.It (Fl .*)$/\1/p' "$1" | grep -oE 'Fl -?[A-Za-z-]+' | sed -E 's/^Fl /-/' | sort
+}
+
+@test "the manual pages have no fault that mandoc finds" {
+  run -0 mandoc -T lint -W warning src/*/*.1
+  [ -z "$output" ]
+  [ "$(printf "%s\n" src/*/*.1 | wc -l)" = 2 ]
+}
+
+@test "cf-pcap(1) describes the options of cf-pcap --help" {
+  build/bin/cf-pcap --help | sed -nE 's/^ +((-[a-z], )?--[a-z]+).*/\1/p' | grep -oE '\-+[a-z]+' | sort >"$BATS_TEST_TMPDIR/help"
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/help")" -gt 8 ]
+  diff "$BATS_TEST_TMPDIR/help" <(manual_options src/cf-pcap/cf-pcap.1)
+}
+
+# `cf help` adds the dashes of the first name: "output, -o, -w FILE".
+@test "cf-pcap-plugin(1) describes the options of cf help pcap" {
+  sed -n '/^const struct option_help options_help/,/^};/p' src/cf-pcap-plugin/options.c | sed -nE 's/^ *\{"([^"]*)".*/--\1/p' |
+    sed -E 's/ [A-Za-z|.[].*//' | grep -oE '\-+[a-z-]+' | sort >"$BATS_TEST_TMPDIR/help"
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/help")" -gt 15 ]
+  diff "$BATS_TEST_TMPDIR/help" <(manual_options src/cf-pcap-plugin/cf-pcap-plugin.1)
 }

@@ -15,6 +15,8 @@
 #ifndef CF_HOME_H
 #define CF_HOME_H
 
+#include <stdbool.h>
+
 #include "system/system.h"
 
 struct cf_home {
@@ -35,6 +37,10 @@ int cf_home_make(struct cf_home *home);
 /* Hands refreshed tokens on, from the copy to the user's configuration or the other way: to be
  * called when a child has ended, and before one is started. */
 void cf_home_sync(struct cf_home *home);
+
+/* Whether children that are started from now on let the folder live: not those that stay when this
+ * process ends, and have nothing to do with `cf`. */
+void cf_home_is_for_children(const struct cf_home *home, bool is);
 
 /* Syncs, and removes the copy. No child may run any more, or it would make the folder anew. */
 void cf_home_remove(struct cf_home *home);

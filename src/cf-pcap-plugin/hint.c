@@ -21,6 +21,7 @@ static const struct {
 } synonyms[] = {
     {"app-instance-index", "instance"}, /* cf ssh */
     {"bpf", "filter"},
+    {"bytes", "max-size"},
     {"debug", "verbose"},
     {"dev", "interface"},
     {"device", "interface"},
@@ -29,7 +30,13 @@ static const struct {
     {"force", "yes"},
     {"iface", "interface"},
     {"index", "instance"},
+    {"filesize", "max-size"},
     {"length", "snaplen"},
+    {"limit", "count"},
+    {"max", "count"},
+    {"max-packets", "count"},
+    {"packet-count", "count"},
+    {"packets", "count"},
     {"seconds", "duration"},
     {"snapshot-length", "snaplen"}, /* tcpdump */
     {"time", "duration"},
@@ -44,8 +51,7 @@ static const struct {
 } habits[] = {
     {"-n -A -X -x -t -e -q -S -K",
      "it is for the program that reads the packets: cf pcap APP -o - | tcpdump -n -r -"},
-    {"-c --count", "for the first ten packets, cf pcap APP -o - | tcpdump -c 10 -n -r -; for ten "
-                   "seconds, -d 10s"},
+    {"-C", "did you mean -c PACKETS, or --max-size SIZE?"},
     {"-l -U --packet-buffered --immediate-mode", "packets are written as they come"},
     {"-p --no-promiscuous-mode",
      "a capture is never promiscuous; for another process than web: --process"},

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 /* Decimal digits only, at most `max`: strtoul alone would take " +7", "-1" and "0x10". Moves the
  * text behind the number. */
@@ -104,6 +105,42 @@ int option_duration(uint64_t *duration_ms, const char *text)
     } while (*text != '\0');
     *duration_ms = total;
     return total == 0 ? -EINVAL : 0;
+}
+
+int option_count(uint64_t *count, const char *text)
+{
+    unsigned long value;
+
+    if (parse_number(&text, UINT32_MAX, &value) != 0 || *text != '\0' || value == 0)
+        return -EINVAL;
+    *count = value;
+    return 0;
+}
+
+int option_size(uint64_t *bytes, const char *text)
+{
+    static const struct {
+        const char *name;
+        uint64_t bytes;
+    } units[] = {{"B", 1},           {"kB", 1000},       {"MB", 1000000},   {"GB", 1000000000},
+                 {"KiB", 1UL << 10}, {"MiB", 1UL << 20}, {"GiB", 1UL << 30}};
+    enum { UNITS = sizeof units / sizeof *units };
+    const uint64_t max = 1ULL << 60;
+    unsigned long whole;
+    uint64_t fraction;
+    size_t unit = 0;
+
+    *bytes = 0;
+    if (strcmp(text, "0") == 0)
+        return 0;
+    if (parse_number(&text, UINT32_MAX, &whole) != 0 || parse_fraction(&text, &fraction) != 0)
+        return -EINVAL;
+    while (unit < UNITS && strcasecmp(text, units[unit].name) != 0)
+        unit++;
+    if (unit == UNITS)
+        return -EINVAL;
+    *bytes = whole * units[unit].bytes + fraction * units[unit].bytes / SCALE;
+    return *bytes > max ? -ERANGE : 0;
 }
 
 int option_format(enum format *format, const char *text)

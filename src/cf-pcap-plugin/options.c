@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -11,7 +12,9 @@
 
 const char options_usage[] =
     "CF_NAME pcap APP [-o FILE] [--interface NAME] [-f FILTER] [-s BYTES] [-i INDEX]...\n"
-    "      [--process TYPE] [-d DURATION] [--format pcap|pcapng] [-y] [--verbose]\n"
+    "      [--process TYPE] [-d DURATION] [-c PACKETS] [--max-size SIZE] [--reserve SIZE]\n"
+    "      [--follow] [--format pcap|pcapng] [--wireshark[=PROGRAM]] [-y] [--verbose]\n"
+    "      [--check]\n"
     "\n"
     "   Captures network packets inside the containers of an app's running instances and saves "
     "them\n"
@@ -26,7 +29,8 @@ const char options_usage[] =
     "   CF_NAME pcap myapp -o capture.pcap --interface lo -i 0,2 -d 30s\n"
     "   CF_NAME pcap myapp -o capture.pcapng --process worker -s 128\n"
     "   CF_NAME pcap myapp -o - | tcpdump -n -r -\n"
-    "   CF_NAME pcap myapp -o - | wireshark -k -i -";
+    "   CF_NAME pcap myapp --wireshark\n"
+    "   CF_NAME pcap myapp --check";
 
 const struct option_help options_help[] = {
     {"output, -o, -w FILE",
@@ -38,27 +42,56 @@ const struct option_help options_help[] = {
     {"process TYPE", "Instances of this process of the app (Default: web)"},
     {"duration, -d TIME",
      "Stop after this time, such as 500ms, 1.5s, 5m or 1h30m (Default: at ^C)"},
+    {"count, -c PACKETS", "Stop after so many packets, of all instances together"},
+    {"max-size SIZE",
+     "Stop before the capture is larger than this, such as 500MB or 2GiB: B, kB, MB, GB are powers "
+     "of 1000, KiB, MiB, GiB of 1024"},
+    {"reserve SIZE", "Stop when less than this is free on the disk; 0: fill it (Default: 5 % of "
+                     "the disk, but at least 100 MB and at most 1 GB)"},
     {"format pcap|pcapng", "Format of the file; pcapng tells which instance saw a packet (Default: "
                            "pcap, or pcapng if FILE ends in .pcapng)"},
+    {"follow", "Capture instances again that end, and new ones, until ^C or for --duration"},
+    {"wireshark[=PROGRAM]",
+     "Show the capture in Wireshark while it runs, and with -o save it, too; PROGRAM can be tshark "
+     "or termshark (Default: $CF_PCAP_WIRESHARK, or Wireshark)"},
+    {"check",
+     "Do not capture: say whether something would stop a capture, and who can change that"},
     {"yes, -y", "Do not ask before capturing on more than 20 instances"},
-    {"verbose", "Show what is run to find the app, and how long it takes"},
+    {"verbose", "Show what is run, how long it takes, what each instance says, and all rows of the "
+                "table"},
     {"help, -h", "Show this help"},
     {NULL, NULL},
 };
 
-enum { OPTION_INTERFACE = 256, OPTION_PROCESS, OPTION_FORMAT, OPTION_VERBOSE };
+enum {
+    OPTION_CHECK = 256,
+    OPTION_INTERFACE,
+    OPTION_PROCESS,
+    OPTION_FORMAT,
+    OPTION_VERBOSE,
+    OPTION_MAX_SIZE,
+    OPTION_RESERVE,
+    OPTION_WIRESHARK,
+    OPTION_FOLLOW,
+};
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
+    {"check", no_argument, NULL, OPTION_CHECK},
     {"interface", required_argument, NULL, OPTION_INTERFACE},
     {"filter", required_argument, NULL, 'f'},
     {"snaplen", required_argument, NULL, 's'},
     {"instance", required_argument, NULL, 'i'},
     {"process", required_argument, NULL, OPTION_PROCESS},
     {"duration", required_argument, NULL, 'd'},
+    {"count", required_argument, NULL, 'c'},
+    {"max-size", required_argument, NULL, OPTION_MAX_SIZE},
+    {"reserve", required_argument, NULL, OPTION_RESERVE},
     {"format", required_argument, NULL, OPTION_FORMAT},
+    {"follow", no_argument, NULL, OPTION_FOLLOW},
     {"yes", no_argument, NULL, 'y'},
     {"verbose", no_argument, NULL, OPTION_VERBOSE}, /* cf takes a -v for itself */
+    {"wireshark", optional_argument, NULL, OPTION_WIRESHARK},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -162,6 +195,23 @@ static int check_value(int option, const char *value, const struct complaint *co
     return 0;
 }
 
+/* `least`: where less would be a mistake; 0 stands for it. */
+static int take_size(uint64_t *size, int option, const char *value, uint64_t least,
+                     const struct complaint *complaint)
+{
+    const char *name = option_of(option)->name;
+
+    if (option_size(size, value) != 0)
+        return wrong(complaint,
+                     "--%s %s: not a size, such as 500MB or 2GiB; the units are B, kB, MB, GB, "
+                     "KiB, MiB and GiB",
+                     name, value);
+    if (*size < least)
+        return wrong(complaint, "--%s %s: it must be at least %u kB", name, value,
+                     (unsigned)(least / 1000));
+    return 0;
+}
+
 static int take_value(struct options *options, int option, char *value,
                       const struct complaint *complaint)
 {
@@ -200,6 +250,15 @@ static int take_value(struct options *options, int option, char *value,
                            "--duration %s: not a time up to a year, such as 500ms, 1.5s, 5m or "
                            "1h30m",
                            value);
+    case 'c':
+        return option_count(&options->count, value) == 0
+                   ? 0
+                   : wrong(complaint, "--count %s: not a number of packets from 1 to %" PRIu32,
+                           value, UINT32_MAX);
+    case OPTION_MAX_SIZE:
+        return take_size(&options->max_size, option, value, SIZE_LEAST, complaint);
+    case OPTION_RESERVE:
+        return take_size(&options->reserve, option, value, 0, complaint);
     default:
         return option_format(&options->format, value) == 0
                    ? 0
@@ -214,7 +273,7 @@ static int not_an_option(int answer, const char *word, const struct complaint *c
     const struct option *option = option_of(optopt == 'w' ? 'o' : optopt);
 
     if (answer == ':' && option != NULL)
-        return option->val < OPTION_INTERFACE
+        return option->val < OPTION_CHECK
                    ? wrong(complaint, "-%c (--%s) needs a value", optopt, option->name)
                    : wrong(complaint, "--%s needs a value", option->name);
     if (optopt != 0 && option != NULL)
@@ -238,7 +297,7 @@ static int take_next(struct options *options, struct words *words, int argc, cha
     if (hint_is_false_dash(word))
         return wrong(complaint, "%s: the dash is not the one of the keyboard (-)", word);
     /* "-": in the order of the command line; ":": a missing value is told apart. */
-    int option = getopt_long(argc, argv, "-:o:w:f:s:i:d:yh", long_options, NULL);
+    int option = getopt_long(argc, argv, "-:o:w:f:s:i:d:c:yh", long_options, NULL);
     bool was_filter = words->after_filter;
     words->after_filter = false;
     switch (option) {
@@ -257,9 +316,19 @@ static int take_next(struct options *options, struct words *words, int argc, cha
     case OPTION_VERBOSE:
         options->verbose = true;
         return 0;
+    case OPTION_FOLLOW:
+        options->follow = true;
+        return 0;
+    case OPTION_CHECK:
+        options->check = true;
+        return 0;
     case 'h':
         words->help = true;
         return 1;
+    case OPTION_WIRESHARK:
+        options->wireshark = true;
+        options->viewer = optarg;
+        return optarg == NULL ? 0 : check_value(option, optarg, complaint);
     case OPTION_FORMAT:
         words->format_given = true;
         break;
@@ -279,7 +348,8 @@ enum options_result options_parse(struct options *options, int argc, char **argv
     struct words words = {.count = 0};
     int result;
 
-    *options = (struct options){.interface = "eth0", .process = "web", .format = FORMAT_PCAP};
+    *options = (struct options){
+        .interface = "eth0", .process = "web", .format = FORMAT_PCAP, .reserve = UINT64_MAX};
     opterr = 0;
     optind = 0; /* glibc and musl forget then where in a word they were */
     do {
@@ -293,7 +363,13 @@ enum options_result options_parse(struct options *options, int argc, char **argv
         take_word(&words, argv[optind++]);
     if (choose_app(options, &words, &complaint) != 0)
         return OPTIONS_WRONG;
+    if (options->wireshark && options->output != NULL && strcmp(options->output, "-") == 0) {
+        wrong(&complaint, "--wireshark and -o -: the capture goes to the one or to the other");
+        return OPTIONS_WRONG;
+    }
     if (!words.format_given && options->output != NULL)
         options->format = option_format_of(options->output);
+    else if (!words.format_given && options->wireshark)
+        options->format = FORMAT_PCAPNG;
     return OPTIONS_CAPTURE;
 }

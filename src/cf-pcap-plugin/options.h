@@ -1,5 +1,5 @@
 /*
- * The command line of `cf pcap`. Reference for users: `cf help pcap` and the README.
+ * The command line of `cf pcap`. Reference for users: `cf help pcap` and docs/use.md.
  */
 #ifndef OPTIONS_H
 #define OPTIONS_H
@@ -8,11 +8,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../snaplen.h"
+
 enum {
-    SNAPLEN_MAX = 262144 /* bytes */,
     OPTIONS_ERROR_SIZE = 512,
     INSTANCE_MAX = 9999,
-    INSTANCE_RANGES_MAX = 64
+    INSTANCE_RANGES_MAX = 64,
+    SIZE_LEAST = 10000 /* bytes of a file: less is a mistake */
 };
 
 enum format { FORMAT_PCAP, FORMAT_PCAPNG };
@@ -31,8 +33,14 @@ struct options {
     const char *process;   /* default web */
     uint32_t snaplen;      /* bytes; 0: whatever the tool's default is */
     uint64_t duration_ms;  /* 0: until stopped */
+    uint64_t count;        /* packets; 0: without bound */
+    uint64_t max_size;     /* bytes; 0: without bound */
+    uint64_t reserve;      /* bytes to be left free on the disk; UINT64_MAX: stop_reserve */
     enum format format;
-    bool yes, verbose;
+    bool yes, verbose, follow;
+    bool wireshark;     /* show it in a viewer; in a file only if `output` is given, too */
+    const char *viewer; /* its program; NULL: the usual one */
+    bool check;         /* nothing is to be captured */
     struct instance_range ranges[INSTANCE_RANGES_MAX]; /* none: all instances */
     size_t range_count;
 };

@@ -29,8 +29,8 @@ void output_init(struct output *output, const char *path, const char *app, bool 
     *output = (struct output){.path = path, .extension = pcapng ? "pcapng" : "pcap", .fd = -1};
     strftime(date, sizeof date, "%Y%m%d-%H%M%S", localtime_r(&now, &local));
     snprintf(output->name, sizeof output->name, "%.200s-%s", app, date);
-    for (char *slash = output->name; (slash = strchr(slash, '/')) != NULL;)
-        *slash = '_';
+    for (char *at = output->name; *(at += strcspn(at, system_not_in_names)) != '\0';)
+        *at = '_';
 }
 
 bool output_is_stdout(const struct output *output)
@@ -48,6 +48,11 @@ const char *output_name(const struct output *output)
 static const char *reason(int error)
 {
     return error == 0 ? NULL : strerror(-error);
+}
+
+bool output_is_pipe(const struct output *output)
+{
+    return output->path != NULL && system_kind_at(output->path) == SYSTEM_IS_PIPE;
 }
 
 const char *output_objection(const struct output *output)
@@ -82,7 +87,8 @@ static int take(struct output *output, struct uv_loop_s *loop, system_pipe_event
         /* A reader that is slow must not keep the loop from its signals and timers. */
         return system_pipe_open(&output->pipe, loop, output->fd, event, owner);
     }
-    if (kind != SYSTEM_IS_FILE || !output->is_ours)
+    output->is_on_disk = kind == SYSTEM_IS_FILE;
+    if (!output->is_on_disk || !output->is_ours)
         return 0;
     int error = system_lock(output->fd);
     if (error != 0)
@@ -110,8 +116,7 @@ static int open_new(struct output *output)
 
 int output_wait_for_reader(struct output *output, const struct parent *parent)
 {
-    if (output->path == NULL || output_is_stdout(output) ||
-        system_kind_at(output->path) != SYSTEM_IS_PIPE)
+    if (output_is_stdout(output) || !output_is_pipe(output))
         return 0;
     for (;;) {
         output->fd = system_open(output->path, SYSTEM_NO_WAIT);
@@ -149,9 +154,21 @@ ptrdiff_t output_write(const struct output *output, const uint8_t *bytes, size_t
     if (length > INT32_MAX)
         length = INT32_MAX; /* more is refused on some systems */
     do
-        count = write(output->fd, bytes, length);
+        count = write(output->fd, bytes, (unsigned int)length);
     while (count < 0 && errno == EINTR);
     return count < 0 ? -errno : count;
+}
+
+int output_disk(const struct output *output, uint64_t *available, uint64_t *size)
+{
+    int fd = output->fd < 0 && output_is_stdout(output) ? STDOUT_FILENO : output->fd;
+
+    if (fd >= 0)
+        return system_kind_of(fd) == SYSTEM_IS_FILE ? system_disk_of(fd, available, size)
+                                                    : -ENOTSUP;
+    const char *path = output->path == NULL ? output->name : output->path;
+    int kind = system_kind_at(path);
+    return kind < 0 || kind == SYSTEM_IS_FILE ? system_disk_at(path, available, size) : -ENOTSUP;
 }
 
 void output_cut(const struct output *output, uint64_t length)

@@ -19,6 +19,7 @@ struct output {
 
     int fd;                   /* -1: not open */
     bool is_file;             /* it can be cut */
+    bool is_on_disk;          /* it is a file, whoever opened it */
     bool is_ours;             /* to close: it is not standard output */
     struct system_pipe *pipe; /* NULL: it is none */
 };
@@ -36,6 +37,9 @@ bool output_is_stdout(const struct output *output);
 
 /* What the user calls it. */
 const char *output_name(const struct output *output);
+
+/* Is there a named pipe or a socket of its name? */
+bool output_is_pipe(const struct output *output);
 
 /*
  * Can it be written? Asked before anything is started; creates and changes nothing. NULL, or what
@@ -62,6 +66,10 @@ int output_open(struct output *output, struct uv_loop_s *loop, system_pipe_event
 
 /* Writes; how many bytes, -EAGAIN: a pipe is full, or a negative errno. */
 ptrdiff_t output_write(const struct output *output, const uint8_t *bytes, size_t length);
+
+/* Bytes that are free on its disk for this user, and of all of it; before it is opened, on that of
+ * its folder. 0 or a negative errno; -ENOTSUP: it is on no disk. */
+int output_disk(const struct output *output, uint64_t *available, uint64_t *size);
 
 /* Makes a file so long. Nothing can be done where that fails. */
 void output_cut(const struct output *output, uint64_t length);

@@ -2,7 +2,7 @@
  * Is this process part of an SSH session of the app? cf-pcap runs in none but those (unless the
  * operator's policy says otherwise), so that an app does not capture by itself without anybody
  * having been let in. Defence in depth, no boundary: whoever controls the app's start command
- * could start the daemon, too (README, "What you are allowing").
+ * could start the daemon, too (docs/security.md).
  */
 #ifndef SSH_SESSION_H
 #define SSH_SESSION_H

@@ -40,6 +40,13 @@ static inline void buffer_commit(struct buffer *buffer, size_t length, uint32_t 
     buffer->streams[buffer->records++] = (uint16_t)stream;
 }
 
+/* Takes the record back that was added last, when `used` bytes were in it. */
+static inline void buffer_take_back(struct buffer *buffer, size_t used)
+{
+    buffer->used = used;
+    buffer->records--;
+}
+
 /* The bytes to be handed out next, `*length` of them. buffer_took: so many were. */
 static inline const uint8_t *buffer_next(const struct buffer *buffer, size_t *length)
 {

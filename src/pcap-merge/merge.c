@@ -15,7 +15,10 @@ static size_t power_of_two_up_to(size_t size)
 void merge_init(struct merge *merge, size_t expected, struct writer *writer, uint64_t window,
                 size_t memory)
 {
-    *merge = (struct merge){.writer = writer, .window = window};
+    *merge = (struct merge){.writer = writer,
+                            .window = window,
+                            .expected = expected,
+                            .bounds = {UINT64_MAX, UINT64_MAX, UINT64_MAX}};
     merge->ring = power_of_two_up_to(memory / (expected == 0 ? 1 : expected));
     if (merge->ring < STREAM_RING_MIN)
         merge->ring = STREAM_RING_MIN;
@@ -56,16 +59,31 @@ int merge_add(struct merge *merge, struct merge_stream *stream, const char *name
         return result;
     *stream = (struct merge_stream){
         .out = {.stream = &stream->stream, .name = name, .number = (uint32_t)merge->count}};
-    stream_init(&stream->stream, merge->ring);
+    stream_init(&stream->stream, merge->count < merge->expected ? merge->ring : STREAM_RING_MIN);
     merge->streams[merge->count++] = stream;
     merge->waited_for++;
     return 0;
 }
 
+void merge_again(struct merge *merge, size_t number)
+{
+    struct merge_stream *stream = merge->streams[number];
+
+    stream_again(&stream->stream);
+    stream->state = MERGE_NEW;
+    stream->begun = false;
+    stream->overdue_end = 0;
+}
+
 /* Of what nobody wants the bytes are read all the same: whoever sends them must not hang. */
 static void skip(struct merge_stream *stream)
 {
-    stream->counts.lost += stream_skip(&stream->stream);
+    uint64_t packets = stream_skip(&stream->stream);
+
+    if (stream->state == MERGE_FINISHED)
+        stream->counts.unwanted += packets;
+    else
+        stream->counts.lost += packets;
 }
 
 void merge_fed(struct merge *merge, size_t number, size_t length, uint64_t now)
@@ -74,7 +92,7 @@ void merge_fed(struct merge *merge, size_t number, size_t length, uint64_t now)
 
     stream->last_fed = now;
     stream_fed(&stream->stream, length, now, merge->window / (STREAM_MARKS - 1));
-    if (stream->state == MERGE_REFUSED || stream->state == MERGE_ABANDONED)
+    if (merge_stream_is_over(stream) && stream->state != MERGE_DONE)
         skip(stream);
 }
 
@@ -127,10 +145,17 @@ static void drop_top(struct merge *merge)
         sink(merge);
 }
 
+/* It is in the output already, with packets that are written like those to come. */
+static bool goes_on(const struct merge_stream *stream)
+{
+    return stream->opened && stream->nano == stream->stream.nano &&
+           stream->link_type == stream->stream.link_type;
+}
+
 /* The one place where a stream leaves MERGE_NEW: what was refused once is not asked again. */
 static int open_stream(struct merge *merge, struct merge_stream *stream)
 {
-    int result = merge->writer->format->open(merge->writer, &stream->out);
+    int result = goes_on(stream) ? 0 : merge->writer->format->open(merge->writer, &stream->out);
 
     if (result == -EPROTOTYPE) {
         stream->state = MERGE_REFUSED;
@@ -139,7 +164,9 @@ static int open_stream(struct merge *merge, struct merge_stream *stream)
     }
     if (result == 0) {
         stream->state = MERGE_OPEN;
-        stream->opened = true;
+        stream->opened = stream->begun = true;
+        stream->nano = stream->stream.nano;
+        stream->link_type = stream->stream.link_type;
     }
     return result;
 }
@@ -227,13 +254,34 @@ static size_t look_at_the_clock(struct merge *merge, uint64_t now, uint64_t *wak
     return overdue;
 }
 
+/* Is the packet that was written last beyond a bound? */
+static bool is_beyond(const struct merge *merge)
+{
+    const struct writer *writer = merge->writer;
+    uint64_t end = writer->buffer->before + writer->buffer->used +
+                   (uint64_t)writer->streams * writer->format->statistics_size;
+
+    return end > merge->bounds.end || (merge->has_packet && end > merge->bounds.full);
+}
+
 static int write_packet(struct merge *merge, struct merge_stream *stream)
 {
     const struct stream_packet *packet = &stream->stream.packet;
-    int result = merge->writer->format->packet(merge->writer, &stream->out);
+    struct buffer *buffer = merge->writer->buffer;
+    size_t used = buffer->used;
 
+    if (merge->bounds.packets == 0)
+        return -EFBIG;
+    int result = merge->writer->format->packet(merge->writer, &stream->out);
     if (result != 0)
         return result;
+    if (is_beyond(merge)) {
+        buffer_take_back(buffer, used);
+        return -EFBIG;
+    }
+    if (merge->bounds.packets != UINT64_MAX)
+        merge->bounds.packets--;
+    merge->has_packet = true;
     stream->counts.packets++;
     stream->counts.bytes += packet->captured;
     if (packet->time < merge->last_time)
@@ -308,6 +356,26 @@ static void count_as_lost(struct merge *merge, size_t record, uint32_t captured)
         counts->late = counts->packets;
 }
 
+/* None of the streams that are not over will be written any more. */
+static void leave_all(struct merge *merge, enum merge_state state)
+{
+    merge->heap_count = 0;
+    for (size_t i = 0; i < merge->count; i++) {
+        struct merge_stream *stream = merge->streams[i];
+
+        stream->in_heap = false;
+        if (merge_stream_is_over(stream))
+            continue;
+        stream->state = state;
+        skip(stream);
+    }
+}
+
+void merge_finish(struct merge *merge)
+{
+    leave_all(merge, MERGE_FINISHED);
+}
+
 uint64_t merge_give_up(struct merge *merge)
 {
     struct buffer *buffer = merge->writer->buffer;
@@ -325,15 +393,6 @@ uint64_t merge_give_up(struct merge *merge)
     }
     uint64_t length = buffer->before + whole;
     buffer_drop(buffer);
-    merge->heap_count = 0;
-    for (size_t i = 0; i < merge->count; i++) {
-        struct merge_stream *stream = merge->streams[i];
-
-        stream->in_heap = false;
-        if (merge_stream_is_over(stream))
-            continue;
-        stream->state = MERGE_ABANDONED;
-        skip(stream);
-    }
+    leave_all(merge, MERGE_ABANDONED);
     return length;
 }

@@ -13,6 +13,7 @@
  *      merge_add                             for each stream, also while others run
  *      merge_space, merge_fed, merge_end     as bytes arrive
  *      merge_run                             after a batch of these, and at the time it names
+ *      merge_again                           for a stream that has ended, and begins anew
  */
 #ifndef MERGE_H
 #define MERGE_H
@@ -34,7 +35,18 @@ enum {
 struct merge_counts {
     uint64_t packets, bytes; /* written; bytes of packets as captured */
     uint64_t late;
-    uint64_t lost; /* whole packets that came, and are not in the output */
+    uint64_t lost;     /* whole packets that came, and are not in the output */
+    uint64_t unwanted; /* whole packets that came after merge_finish, or were held then */
+};
+
+/*
+ * What may be written. UINT64_MAX: as much as comes. Positions are bytes from the beginning of the
+ * output, together with the statistics that are still to come at its end.
+ */
+struct merge_bounds {
+    uint64_t packets; /* so many more */
+    uint64_t end;     /* where no packet goes beyond */
+    uint64_t full;    /* where none goes beyond, unless it is the first of the output */
 };
 
 /* What a stream is to the output; how far its bytes were understood is in `stream`. */
@@ -44,6 +56,7 @@ enum merge_state {
     MERGE_DONE,      /* it has ended, and all its packets are written */
     MERGE_REFUSED,   /* the format cannot hold packets of its link type; it is not asked again */
     MERGE_ABANDONED, /* by merge_give_up */
+    MERGE_FINISHED,  /* by merge_finish */
 };
 
 struct merge_stream {
@@ -52,6 +65,9 @@ struct merge_stream {
     struct writer_stream out;
     struct merge_counts counts;
     bool opened; /* it has been MERGE_OPEN: it is in the output */
+    bool begun;  /* the same since merge_again */
+    bool nano;   /* as it is in the output, like `link_type` */
+    uint16_t link_type;
     bool in_heap;
     uint64_t last_fed;    /* when bytes came last */
     uint64_t overdue_end; /* position: what lies before it waits no longer */
@@ -62,8 +78,11 @@ struct merge {
     size_t count, room;
     struct writer *writer;
     uint64_t window;
-    size_t ring;        /* most bytes a stream may hold */
-    uint64_t last_time; /* latest time written, nanoseconds */
+    size_t ring; /* most bytes a stream may hold, of the first `expected` ones */
+    size_t expected;
+    uint64_t last_time;         /* latest time written, nanoseconds */
+    struct merge_bounds bounds; /* the caller's to set; `packets` counts down */
+    bool has_packet;            /* there is one in the output */
 
     /* Streams whose first packet is known, as a binary heap by (time, number of the stream). */
     struct merge_key {
@@ -74,7 +93,8 @@ struct merge {
     size_t waited_for; /* streams that are not over and have no whole packet */
 };
 
-/* `expected`: so many streams share `memory` bytes; each gets STREAM_RING_MIN at least. */
+/* `expected`: so many streams share `memory` bytes; each gets STREAM_RING_MIN at least, and so does
+ * each that comes unexpectedly. */
 void merge_init(struct merge *merge, size_t expected, struct writer *writer, uint64_t window,
                 size_t memory);
 void merge_free(struct merge *merge);
@@ -90,7 +110,11 @@ static inline uint8_t *merge_space(struct merge *merge, size_t number, size_t *l
 void merge_fed(struct merge *merge, size_t number, size_t length, uint64_t now);
 void merge_end(struct merge *merge, size_t number);
 
-/* Nothing more will come of it: it is MERGE_DONE, MERGE_REFUSED or MERGE_ABANDONED. */
+/* Another pcap file will come from a stream that is MERGE_DONE: its instance is captured again. Its
+ * number, its counts and its place in the output stay. */
+void merge_again(struct merge *merge, size_t number);
+
+/* Nothing more will come of it: it is MERGE_DONE, or was refused or given up. */
 static inline bool merge_stream_is_over(const struct merge_stream *stream)
 {
     return stream->state >= MERGE_DONE;
@@ -98,7 +122,7 @@ static inline bool merge_stream_is_over(const struct merge_stream *stream)
 
 /*
  * Writes what may be written by now into the writer's buffer. 0, or -EAGAIN: the buffer is full,
- * and it is to be run again once that was handed out.
+ * and it is to be run again once that was handed out. -EFBIG: the next packet is beyond a bound.
  * `*wake`: when to run again if nothing arrives until then; UINT64_MAX: no need.
  */
 int merge_run(struct merge *merge, uint64_t now, uint64_t *wake);
@@ -112,5 +136,9 @@ bool merge_is_done(const struct merge *merge);
  * the end of the last whole record.
  */
 uint64_t merge_give_up(struct merge *merge);
+
+/* No more packets are wanted: what is held of the streams, and what comes, is counted as such. What
+ * is in the buffer is to be handed out. */
+void merge_finish(struct merge *merge);
 
 #endif

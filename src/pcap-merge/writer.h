@@ -1,6 +1,6 @@
 /*
  * The two formats a capture is saved in. Both in this machine's byte order; both never need more of
- * a packet than WRITER_OVERHEAD bytes beside its own.
+ * a packet than WRITER_OVERHEAD bytes beside its own and those of its comment.
  */
 #ifndef WRITER_H
 #define WRITER_H
@@ -11,7 +11,10 @@
 #include "buffer.h"
 #include "stream.h"
 
-enum { WRITER_OVERHEAD = 64 /* bytes */ };
+enum {
+    WRITER_OVERHEAD = 64,     /* bytes */
+    WRITER_COMMENT_MAX = 512, /* bytes of a packet's comment, the NUL included */
+};
 
 struct writer {
     const struct writer_format *format;
@@ -25,9 +28,10 @@ struct writer {
 
 struct writer_stream {
     const struct stream *stream;
-    const char *name;   /* as Wireshark shows it: myapp/0 eth0 */
-    uint32_t number;    /* of the stream in the merge */
-    uint32_t interface; /* pcapng: its number in the file, set by open */
+    const char *name;                 /* as Wireshark shows it: myapp/0 eth0 */
+    uint32_t number;                  /* of the stream in the merge */
+    uint32_t interface;               /* pcapng: its number in the file, set by open */
+    char comment[WRITER_COMMENT_MAX]; /* of its next packet; "": none (writer_comment) */
 };
 
 /* Functions return 0, or -EAGAIN: the buffer has no room until it was handed out. */
@@ -36,16 +40,26 @@ struct writer_format {
      * the streams before, and the format does not allow that. */
     int (*open)(struct writer *writer, struct writer_stream *stream);
 
-    int (*packet)(struct writer *writer, const struct writer_stream *stream);
+    int (*packet)(struct writer *writer, struct writer_stream *stream);
 
     /* What the tool counted in the end: packets its filter let through, and dropped ones. */
     int (*statistics)(struct writer *writer, const struct writer_stream *stream, uint64_t received,
                       uint64_t dropped);
 
+    /* The most bytes that it writes for a stream. */
+    size_t statistics_size;
+
     /* Length of the record at `at`; `first`: it is the file's first. `*captured`: bytes of its
      * packet, if it is one. */
     size_t (*span)(const uint8_t *at, bool first, uint32_t *captured);
 };
+
+/*
+ * The next packet of the stream that is written gets this comment, one line in UTF-8: what is to be
+ * known before it is read, such as a gap in front of it. Where it has one already, both are there,
+ * as far as WRITER_COMMENT_MAX allows. pcap has no place for comments.
+ */
+void writer_comment(struct writer_stream *stream, const char *text);
 
 extern const struct writer_format writer_pcap;   /* draft-ietf-opsawg-pcap */
 extern const struct writer_format writer_pcapng; /* draft-ietf-opsawg-pcapng */

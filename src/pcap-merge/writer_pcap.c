@@ -39,7 +39,7 @@ static int open_stream(struct writer *writer, struct writer_stream *stream)
 }
 
 /* A record as it came is one as it is to be, unless byte order or units differ. */
-static int packet(struct writer *writer, const struct writer_stream *stream)
+static int packet(struct writer *writer, struct writer_stream *stream)
 {
     const struct stream *in = stream->stream;
     const struct stream_packet *from = &in->packet;
@@ -81,4 +81,4 @@ static size_t span(const uint8_t *at, bool first, uint32_t *captured)
     return sizeof header + header.captured;
 }
 
-const struct writer_format writer_pcap = {open_stream, packet, statistics, span};
+const struct writer_format writer_pcap = {open_stream, packet, statistics, 0, span};

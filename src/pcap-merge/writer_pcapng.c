@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "../version.h"
@@ -11,7 +12,8 @@ enum block_type {
     ENHANCED_PACKET = 6,
 };
 
-enum option_code { /* each block type has its own */
+enum option_code { /* each block type has its own, beside the comment */
+                   OPT_COMMENT = 1,
                    SHB_USERAPPL = 4,
                    IF_NAME = 2,
                    IF_TSRESOL = 9,
@@ -20,7 +22,11 @@ enum option_code { /* each block type has its own */
                    ISB_IFDROP = 5,
 };
 
-enum { BLOCK_MAX = 8192 /* bytes of a block that is no packet */, TEXT_MAX = 3500 };
+enum {
+    BLOCK_MAX = 8192, /* bytes of a block that is no packet */
+    TEXT_MAX = 3500,
+    STATISTICS_MAX = 128,
+};
 
 /* A block in the making: type, length, body, options, length again. */
 struct block {
@@ -123,12 +129,32 @@ static uint64_t in_units_of(const struct stream *stream, uint64_t nanoseconds)
     return stream->nano ? nanoseconds : nanoseconds / 1000U;
 }
 
-static int packet(struct writer *writer, const struct writer_stream *stream)
+/* Bytes of the options that follow a packet's bytes. */
+static uint32_t options_length(const struct writer_stream *stream)
+{
+    uint32_t text = (uint32_t)strlen(stream->comment);
+
+    return text == 0 ? 0 : 4 + text + (-text & 3) + 4;
+}
+
+static uint8_t *put_comment(uint8_t *to, const struct writer_stream *stream, uint32_t length)
+{
+    uint16_t text = (uint16_t)strlen(stream->comment);
+    uint16_t head[2] = {OPT_COMMENT, text};
+
+    memset(to, 0, length); /* padding, and opt_endofopt behind it */
+    memcpy(to, head, sizeof head);
+    memcpy(to + sizeof head, stream->comment, text);
+    return to + length;
+}
+
+static int packet(struct writer *writer, struct writer_stream *stream)
 {
     const struct stream_packet *from = &stream->stream->packet;
     uint64_t time = in_units_of(stream->stream, from->time);
     uint32_t padding = -from->captured & 3;
-    uint32_t length = 28 + from->captured + padding + 4;
+    uint32_t options = options_length(stream);
+    uint32_t length = 28 + from->captured + padding + options + 4;
     uint32_t header[7] = {ENHANCED_PACKET,
                           length,
                           stream->interface,
@@ -143,7 +169,12 @@ static int packet(struct writer *writer, const struct writer_stream *stream)
     memcpy(to, header, sizeof header);
     to = stream_copy(to + sizeof header, stream->stream, STREAM_RECORD_HEADER);
     memset(to, 0, padding);
-    memcpy(to + padding, &length, sizeof length);
+    to += padding;
+    if (options > 0) {
+        to = put_comment(to, stream, options);
+        stream->comment[0] = '\0';
+    }
+    memcpy(to, &length, sizeof length);
     buffer_commit(writer->buffer, length, stream->number);
     return 0;
 }
@@ -175,4 +206,12 @@ static size_t span(const uint8_t *at, bool first, uint32_t *captured)
     return length;
 }
 
-const struct writer_format writer_pcapng = {open_stream, packet, statistics, span};
+void writer_comment(struct writer_stream *stream, const char *text)
+{
+    size_t used = strlen(stream->comment);
+
+    snprintf(stream->comment + used, sizeof stream->comment - used, "%s%s", used == 0 ? "" : "; ",
+             text);
+}
+
+const struct writer_format writer_pcapng = {open_stream, packet, statistics, STATISTICS_MAX, span};

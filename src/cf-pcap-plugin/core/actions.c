@@ -2,11 +2,14 @@
 #include <errno.h>
 
 #include "core.h"
+#include "probe.h"
 #include "tell.h"
 
 enum {
     FLUSH_INTERVAL = 20,       /* ms between writes that are not full */
     WORTH_READING = 16 * 1024, /* bytes of room in a session's ring */
+    DISK_INTERVAL = 1000, /* ms between looks at the disk, or so many bytes that are written: */
+    DISK_BYTES = 8 * 1000 * 1000,
 };
 
 /* What has to be done with the output. */
@@ -23,16 +26,30 @@ static int act(struct core *core, struct core_action *action, enum output_state 
 static int write_statistics(struct core *core)
 {
     for (; core->statistics < core->count; core->statistics++) {
-        struct session *session = &core->instances[core->statistics]->session;
+        struct instance *instance = core->instances[core->statistics];
+        struct session *session = &instance->session;
         int result = 0;
 
-        if (session->stream.opened && session->has_drops)
+        if (session->stream.opened && instance_has_drops(instance))
             result = core->writer.format->statistics(&core->writer, &session->stream.out,
-                                                     session->received, session->drops);
+                                                     instance_received(instance),
+                                                     instance_drops(instance));
         if (result != 0)
             return result;
     }
     return 0;
+}
+
+/* Writes up to a bound. True: there is more, but the buffer is full. */
+static bool run_merge(struct core *core)
+{
+    int result = merge_run(&core->merge, core->now, &core->wake);
+
+    if (core->merge.bounds.packets == 0)
+        stop_saving(core, STOP_COUNT);
+    else if (result == -EFBIG)
+        stop_saving(core, STOP_SIZE);
+    return result == -EAGAIN && !merge_is_done(&core->merge);
 }
 
 /* Fills the buffer with all that may be written by now. True: it is to be emptied at once. */
@@ -41,7 +58,7 @@ static bool fill(struct core *core)
     bool full = false;
 
     if (core->merge_is_due || core->now >= core->wake) {
-        full = merge_run(&core->merge, core->now, &core->wake) != 0;
+        full = run_merge(core);
         core->merge_is_due = full;
         for (size_t i = 0; i < core->count; i++)
             session_look_at_clock(&core->instances[i]->session, core->clock);
@@ -51,8 +68,23 @@ static bool fill(struct core *core)
     return full || core->buffer.urgent;
 }
 
+static bool wants_to_see_disk(struct core *core)
+{
+    struct disk *disk = &core->disk;
+
+    if (core->output_state != OUTPUT_READY || (core->config.reserve == 0 && !core->config.live) ||
+        (disk->looked_at != 0 && core->now - disk->looked_at < DISK_INTERVAL &&
+         core->written - disk->looked_behind < DISK_BYTES))
+        return false;
+    disk->looked_at = core->now;
+    disk->looked_behind = core->written;
+    return true;
+}
+
 static int write_or_close(struct core *core, struct core_action *action)
 {
+    if (wants_to_see_disk(core))
+        return ACTION_DISK;
     bool at_once = fill(core);
 
     if (core->buffer.used > 0 && core->output_state == OUTPUT_NONE)
@@ -81,8 +113,23 @@ static void lose_patience(struct core *core)
         core_output_failed(core, -ETIMEDOUT);
 }
 
+/* Wireshark does not close what it reads when its capture is stopped; it just reads no more. */
+static bool leave_viewer(struct core *core)
+{
+    bool stuck = core->now - core->blocked_since >= VIEWER_PATIENCE;
+
+    if (!core->viewer_shows || core->output_state != OUTPUT_BLOCKED ||
+        (!stuck && (!core->stop.at_once || core->config.viewer_alone)))
+        return false;
+    core->viewer_stuck = stuck;
+    core_viewer_gone(core);
+    return !core->config.viewer_alone;
+}
+
 static int next_for_output(struct core *core, struct core_action *action)
 {
+    if (leave_viewer(core))
+        return ACTION_LEAVE_VIEWER;
     if (core->output_state == OUTPUT_BLOCKED)
         lose_patience(core);
     switch (core->output_state) {
@@ -170,19 +217,24 @@ static uint64_t wake(const struct core *core)
 
 enum core_action_kind core_next(struct core *core, struct core_action *action)
 {
+    enum stop_reason reason;
     int kind;
 
     *action = (struct core_action){.kind = ACTION_WAIT};
     do {
+        reason = core->stop.reason;
         kind = next_for_output(core, action);
         if (kind == ACTION_WAIT)
             kind = next_for_sessions(core, action);
+        if (kind == ACTION_WAIT)
+            kind = follow_next(core, action);
         stop_look(core);
         /* That a session is over may be the last thing that the merge has waited for. */
-    } while (kind == ACTION_WAIT && core->merge_is_due && core->output_state <= OUTPUT_READY &&
-             core->output_state != OUTPUT_OPENING);
+    } while (kind == ACTION_WAIT && (reason != core->stop.reason ||
+                                     (core->merge_is_due && core->output_state <= OUTPUT_READY &&
+                                      core->output_state != OUTPUT_OPENING)));
     if (kind == ACTION_WAIT)
-        kind = tell_next(core, action);
+        kind = core->config.check ? probe_next(core, action) : tell_next(core, action);
     if (kind == ACTION_WAIT)
         action->until = wake(core);
     return action->kind = (enum core_action_kind)kind;

@@ -19,6 +19,7 @@ static void explain(const struct core *core, struct instance *instance)
 
     instance->orderly = verdict == VERDICT_ENDED && session->killed_at == 0;
     instance->failed = !instance->orderly;
+    instance->no_shell = verdict == VERDICT_NO_SHELL;
     instance->refused = verdict == VERDICT_SSH_REFUSED;
     instance->login_failed = verdict == VERDICT_SSH_REFUSED || verdict == VERDICT_LOGIN_FAILED;
 }
@@ -34,17 +35,20 @@ static void end_of_stopped(const struct core *core, struct instance *instance)
         explain(core, instance);
         return;
     }
-    if (core->stop.reason == STOP_OUTPUT_CLOSED && session->stream.opened)
+    if (core->stop.reason == STOP_OUTPUT_CLOSED && session->stream.begun)
         return; /* nothing more was wanted */
     if (session->stream.state == MERGE_REFUSED)
         instance->failed = true;
-    else if (!session->stream.opened)
+    else if (!session->stream.begun)
         why = session->started_at == 0 && session->status == 0 && !session->exited
                   ? "its turn to log in had not come when the capture was stopped"
                   : "it was still logging in when the capture was stopped";
-    else if (session->killed_at != 0 && !session->answered && !session->cut_off)
+    else if (session->fell_silent && !session->answered)
         why = "its connection hangs: it did not answer when it was asked to end, and what it "
               "captured since its last sign of life is missing";
+    else if (session->fell_silent)
+        why = "it fell silent after it was asked to end, and did not end: what it had not sent by "
+              "then is missing";
     else if (session->cut_off && !core->stop.at_once)
         why = "it was still sending two minutes after it was asked to end: the rest is missing";
     instance->failed |= why != NULL || session->cut_off;
@@ -69,6 +73,13 @@ void tell_end(struct core *core, struct instance *instance)
                  "it did not log in within %d seconds: 'cf ssh %s -i %u' should show where it "
                  "hangs",
                  LOGIN_LIMIT / 1000, core->config.app, instance->index);
+        break;
+    case CAUSE_LOST:
+        instance->failed = true;
+        snprintf(instance->why, sizeof instance->why,
+                 "its connection is dead: no sign of life for %d seconds", STALL_LIMIT / 1000);
+        break;
+    case CAUSE_TWICE:
         break;
     case CAUSE_ITSELF:
     case CAUSE_START_FAILED:

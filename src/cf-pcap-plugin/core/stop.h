@@ -16,7 +16,11 @@ enum stop_reason {
     STOP_NONE,          /* it goes on */
     STOP_USER,          /* ^C, SIGTERM, SIGHUP */
     STOP_DURATION,      /* --duration has passed */
+    STOP_COUNT,         /* --count packets are saved */
+    STOP_SIZE,          /* the next packet does not fit into --max-size */
+    STOP_DISK,          /* its disk is full up to the reserve */
     STOP_CF_GONE,       /* `cf` has ended, and nobody waits for this any more */
+    STOP_APP_GONE,      /* --follow, and there is no such app any more */
     STOP_ALL_ENDED,     /* every instance's capture has ended by itself */
     STOP_LINK_TYPES,    /* pcap cannot hold the packets of all instances */
     STOP_OUTPUT_CLOSED, /* nobody reads the output any more */
@@ -35,14 +39,26 @@ enum {
     LOGINS_MAX = 10,          /* at the same time */
     STOP_SILENCE = 2000,      /* ms a tool that was asked to end may say nothing */
     STOP_PATIENCE = 120000,   /* ms it may take to send what it still has */
+    STOP_UNWANTED = 5000,     /* ms it may take to send what is not wanted any more */
     STOP_GRACE = 500,         /* ms; a packet so long after the stop was captured after it */
     KILL_SILENCE = 250,       /* ms a killed child's pipes may be silent */
     KILL_PATIENCE = 2000,     /* ms they may be open */
     OUTPUT_PATIENCE = 300000, /* ms an output may take nothing once the capture was stopped */
+    VIEWER_PATIENCE = 30000,  /* ms a viewer may take nothing; a slow one takes 20 s to start */
 };
 
 /* A stop is wanted. Only the first reason counts. */
 void stop_want(struct core *core, enum stop_reason reason);
+
+/* Because of what is saved: not a packet more is wanted. */
+void stop_saving(struct core *core, enum stop_reason reason);
+
+/*
+ * Bytes that are to be left free on a disk of that size. `wanted`, unless it is UINT64_MAX: then
+ * 5 %, but at least 100 MB, for a full disk harms more than this capture, and at most 1 GB, for 5 %
+ * of a laptop's disk may be more than has been free on it for months.
+ */
+uint64_t stop_reserve(uint64_t wanted, uint64_t disk);
 
 /* Looks for reasons that come with time or that follow from the sessions' states. */
 void stop_look(struct core *core);

@@ -80,7 +80,8 @@ static void read_statistics(struct world *world, struct found *found, const uint
         if (found[i].has_statistics)
             world_violated(world, "instance %zu has statistics twice", i);
         found[i].has_statistics = true;
-        if (length < 20 + 24 || get32(block + 24) != (uint32_t)session->received)
+        if (length < 20 + 24 ||
+            get32(block + 24) != (uint32_t)instance_received(world->core.instances[i]))
             world_violated(world, "instance %zu has wrong statistics", i);
     }
 }
@@ -144,7 +145,7 @@ static void check_packets(struct world *world, const struct found *found)
         /* Of a pipe that broke nobody knows what its reader has read. */
         bool in_pipe = world->output.kind == OUTPUT_IS_PIPE && world->core.output_error != 0;
 
-        if (counts->packets + counts->lost != arrived)
+        if (counts->packets + counts->lost + counts->unwanted != arrived)
             world_violated(world, "of instance %zu %llu packets arrived, %llu are saved, %llu lost",
                            i, (unsigned long long)arrived, (unsigned long long)counts->packets,
                            (unsigned long long)counts->lost);
@@ -152,7 +153,8 @@ static void check_packets(struct world *world, const struct found *found)
             world_violated(world, "of instance %zu the output holds %llu packets, not %llu", i,
                            (unsigned long long)found[i].packets,
                            (unsigned long long)counts->packets);
-        else if (found[i].last >= 0 && counts->lost == 0 && found[i].packets != arrived)
+        else if (found[i].last >= 0 && counts->lost == 0 &&
+                 found[i].packets + counts->unwanted != arrived)
             world_violated(world, "of instance %zu a packet is missing", i);
     }
 }
@@ -204,6 +206,12 @@ static bool is_named(const struct world *world, size_t number)
     return false;
 }
 
+/* By more than may be missed? */
+static bool is_before(uint64_t time, uint64_t stop)
+{
+    return time != NEVER && time + TOLERANCE < stop;
+}
+
 /* Was it captured from the announcement to the stop? Then all its packets of that time are there.
  */
 static bool is_complete(const struct world *world, size_t number, const struct found *found)
@@ -212,6 +220,10 @@ static bool is_complete(const struct world *world, size_t number, const struct f
     uint64_t stop = world->core.stop.at;
     uint32_t wanted = 0;
 
+    /* Where not a packet more was wanted, what there is has no hole, and it ran until then. */
+    if (world->core.instances[number]->session.stream.state == MERGE_FINISHED)
+        return found->packets == (uint64_t)(found->last + 1) && it->delivered > 0 &&
+               !is_before(it->tool_ended_at, stop) && !is_before(it->hung_at, stop);
     while (wanted < it->records && it->record_times[wanted] <= stop)
         wanted++;
     if (world->core.announced_at == UINT64_MAX && world->core.stop.reason != STOP_ALL_ENDED)
@@ -237,6 +249,59 @@ static void check_truth(struct world *world, const struct found *found)
                  !is_named(world, i))
             world_violated(world, "instance %zu was not captured all the time, and is not named",
                            i);
+    }
+}
+
+static uint64_t packets(const struct world *world, const struct found *found)
+{
+    uint64_t all = 0;
+
+    for (size_t i = 0; i < world->count; i++)
+        all += found[i].packets;
+    return all;
+}
+
+static void check_bounds(struct world *world, const struct found *found)
+{
+    const struct core *core = &world->core;
+    const struct sim_output *output = &world->output;
+    uint64_t saved = packets(world, found);
+    bool fails = output->failed || core->output_error != 0;
+
+    if (core->config.count > 0 && saved > core->config.count)
+        world_violated(world, "%llu packets are saved, and --count is %llu",
+                       (unsigned long long)saved, (unsigned long long)core->config.count);
+    if (core->stop.reason == STOP_COUNT && !fails && saved != core->config.count)
+        world_violated(world, "it ended for --count after %llu packets", (unsigned long long)saved);
+    if (core->config.max_size > 0 && saved > 0 && output->length > core->config.max_size)
+        world_violated(world, "the output is larger than --max-size");
+    if (core->stop.reason == STOP_SIZE && !fails &&
+        output->length + STREAM_PACKET_MAX + WRITER_OVERHEAD + world->count * 128 <
+            core->config.max_size)
+        world_violated(world, "it ended for --max-size after %zu bytes", output->length);
+    if (core->output_error == -ENOSPC && core->config.reserve > 0 &&
+        output->room_before > core->config.reserve)
+        world_violated(world, "the disk is full in spite of the reserve");
+    if (core->stop.reason == STOP_DISK && world->status == 0)
+        world_violated(world, "status 0, and it ended for want of room on the disk");
+}
+
+/* Where it says that no packet came there was none, in any instance, captured or not. */
+static void check_silence(struct world *world)
+{
+    const struct core *core = &world->core;
+    bool told = false;
+
+    for (size_t i = 0; i < world->line_count; i++)
+        told |= strncmp(world->lines[i], "No packet came on", 17) == 0;
+    for (size_t i = 0; i < world->count && told; i++) {
+        const struct sim_instance *it = &world->instances[i];
+
+        for (uint32_t n = 0; n < it->records; n++)
+            if (it->record_times[n] >= core->announced_at &&
+                it->record_times[n] + TOLERANCE <= core->stop.at)
+                world_violated(world, "instance %zu had packets, and it says that there were none",
+                               i);
     }
 }
 
@@ -307,9 +372,15 @@ void check_all(struct world *world)
     check_time(world);
     check_output(world, found);
     check_packets(world, found);
-    check_truth(world, found);
-    check_times(world);
+    check_bounds(world, found);
+    if (world->core.config.follow) {
+        check_follow(world);
+    } else {
+        check_truth(world, found);
+        check_times(world);
+    }
     check_patience(world);
+    check_silence(world);
     for (size_t i = 0; i < world->count; i++)
         if (world->instances[i].started && !world->instances[i].gone)
             world_violated(world, "instance %zu is left", i);

@@ -7,6 +7,20 @@
 
 enum { PIPE_SIZE = 256 * 1024 };
 
+/* What others have written to its disk. */
+static uint64_t room(struct world *world)
+{
+    struct sim_output *output = &world->output;
+
+    if (world->now >= output->filled_at) {
+        world_trace(world, "the disk is filled");
+        output->filled_at = NEVER;
+        output->room_before = 0;
+        output->room = choose(&world->choices, 100000);
+    }
+    return output->room;
+}
+
 void output_plan(struct world *world)
 {
     struct choices *c = &world->choices;
@@ -15,13 +29,19 @@ void output_plan(struct world *world)
     output->kind = chance(c, 3) ? OUTPUT_IS_PIPE : OUTPUT_IS_FILE;
     output->open_error = chance(c, 30) ? (chance(c, 2) ? -EACCES : -EBUSY) : 0;
     output->close_error = chance(c, 30) ? -EIO : 0;
-    output->room = chance(c, 8) ? choose(c, 30000) : NEVER;
+    output->disk = 1000000000;
+    output->room = chance(c, 8)   ? choose(c, 30000)
+                   : chance(c, 6) ? DISK_KEPT + choose(c, 3000000)
+                                  : NEVER;
+    output->room_before = output->room;
+    output->filled_at = chance(c, 10) ? choose(c, 20000) : NEVER;
     output->pipe_room = PIPE_SIZE;
     output->pipe_rate = chance(c, 4) ? choose(c, 3) : 10000;
     output->blocks_at = chance(c, 4) ? choose(c, 20000) : NEVER;
     output->unblocks_at =
         output->blocks_at == NEVER || chance(c, 3) ? NEVER : output->blocks_at + choose(c, 60000);
     output->breaks_at = chance(c, 8) ? choose(c, 30000) : NEVER;
+    output->viewer = chance(c, 4);
 }
 
 void output_do_open(struct world *world)
@@ -58,6 +78,31 @@ static void fail(struct world *world, int error)
     core_output_failed(&world->core, error);
 }
 
+static bool is_shown(const struct sim_output *output)
+{
+    return output->viewer && !output->viewer_left;
+}
+
+static void viewer_closes(struct world *world)
+{
+    world_trace(world, "the viewer is closed");
+    if (world->output.kind == OUTPUT_IS_PIPE)
+        world->output.failed = true;
+    world->output.viewer_left = true;
+    world->output.blocked = false;
+    core_viewer_gone(&world->core);
+    if (world->core.stop.reason == STOP_NONE)
+        world_violated(world, "that the viewer was closed is no reason to stop");
+}
+
+void output_do_leave_viewer(struct world *world)
+{
+    if (!is_shown(&world->output) || world->output.kind != OUTPUT_IS_FILE)
+        world_violated(world, "a viewer is left that is not there, or the only output");
+    world->output.viewer_left = true;
+    world->output.blocked = false;
+}
+
 static bool is_stuck(const struct world *world)
 {
     const struct sim_output *output = &world->output;
@@ -87,15 +132,27 @@ void output_do_write(struct world *world, const uint8_t *bytes, size_t length)
         world_violated(world, "an output is written that is not open, has failed or is blocked");
     if (length == 0)
         world_violated(world, "nothing is written");
+    if (is_shown(output)) { /* a file gets as much as its viewer */
+        drain(world);
+        if (world->now >= output->breaks_at) {
+            core_wrote(&world->core, 0);
+            viewer_closes(world);
+            return;
+        }
+        if (count > output->pipe_room)
+            count = output->pipe_room;
+    }
     if (output->kind == OUTPUT_IS_FILE) {
-        if (count > output->room)
+        if (count > room(world))
             count = (size_t)output->room;
-        if (count == 0) {
+        if (count == 0 && output->room == 0) {
             fail(world, -ENOSPC);
             return;
         }
         if (output->room != NEVER)
             output->room -= count;
+        if (is_shown(output))
+            output->pipe_room -= count;
     } else {
         drain(world);
         if (world->now >= output->breaks_at) {
@@ -108,7 +165,8 @@ void output_do_write(struct world *world, const uint8_t *bytes, size_t length)
     }
     take(output, bytes, count);
     core_wrote(&world->core, count);
-    if (count < length && output->kind == OUTPUT_IS_PIPE) {
+    if (count < length && output->room > 0 &&
+        (output->kind == OUTPUT_IS_PIPE || is_shown(output))) {
         output->blocked = true;
         output->blocked_since = world->now;
         world_trace(world, "the output is blocked");
@@ -128,6 +186,15 @@ void output_do_cut(struct world *world, uint64_t length)
         output->length = (size_t)length;
 }
 
+void output_do_disk(struct world *world)
+{
+    uint64_t available = room(world);
+
+    if (world->output.kind == OUTPUT_IS_FILE)
+        core_disk(&world->core, available == NEVER ? world->output.disk : available,
+                  world->output.disk);
+}
+
 void output_do_close(struct world *world)
 {
     if (world->output.closed)
@@ -142,9 +209,16 @@ void output_live(struct world *world)
 
     if (!output->blocked)
         return;
+    if (is_shown(output) && !output->closed &&
+        world->now > output->blocked_since + VIEWER_PATIENCE + 2000)
+        world_violated(world, "a viewer that takes nothing is waited for");
     drain(world);
     if (output->pipe_room == 0 && world->now < output->breaks_at)
         return;
+    if (is_shown(output) && world->now >= output->breaks_at) {
+        viewer_closes(world);
+        return;
+    }
     output->blocked = false;
     if (world->core.stop.reason != STOP_NONE) {
         uint64_t since = output->blocked_since > world->core.stop.at ? output->blocked_since

@@ -41,6 +41,9 @@ enum system_kind {
     SYSTEM_IS_NOTHING, /* /dev/null, another device, or closed */
 };
 
+/* What must not be in a file's name. */
+extern const char system_not_in_names[];
+
 enum system_kind system_kind_of(int fd);
 
 /* The same of what is at a path, which is no terminal; or a negative errno. */
@@ -83,6 +86,11 @@ int system_pipe_open(struct system_pipe **made, struct uv_loop_s *loop, int fd,
 ptrdiff_t system_pipe_write(struct system_pipe *pipe, const uint8_t *bytes, size_t length);
 void system_pipe_close(struct system_pipe *pipe);
 
+/* Bytes that are free for this user on the disk of a file, and of all of it; at a path: on that of
+ * its folder. 0 or a negative errno. */
+int system_disk_of(int fd, uint64_t *available, uint64_t *size);
+int system_disk_at(const char *path, uint64_t *available, uint64_t *size);
+
 /* Terminals. */
 
 bool system_is_terminal(int fd);
@@ -103,8 +111,19 @@ bool system_takes_line(int fd, int wait);
  */
 int system_program_of(int pid, char *path, size_t size);
 
-/* Is this the path of a program that may be run, and whose name begins so? */
+/* Is this the path, and not the name alone, of a program that may be run, and whose name begins so?
+ */
 bool system_is_program(const char *path, const char *beginning);
+
+/* What is behind the last separator of a path's parts. */
+const char *system_base(const char *path);
+
+/* Between the folders of PATH; and what a program's name ends in, if it is not said. */
+extern const char system_path_separator, system_program_ending[];
+
+/* Is standard output, a pipe, damaged by the shell that started `parent`, the CLI? (Windows
+ * PowerShell 5 takes it for text.) */
+bool system_damages_output(int parent);
 
 /* The signals that end a capture or stop it for a while, ended by number 0. */
 enum system_meaning { SYSTEM_INTERRUPT, SYSTEM_HANGUP, SYSTEM_SUSPEND };
@@ -146,9 +165,17 @@ void system_places(const char *places[SYSTEM_PLACES]);
  */
 int system_guard(const char *folder);
 void system_unguard(int guard);
+
+/* Whether children that are started from now on keep it, too. */
+void system_guard_is_for_children(int guard, bool is);
+
 void system_remove_folder(const char *folder);
 
 /* Is this the command line of a guard? Then it waits and removes, and returns true. */
 bool system_is_guard(int argc, char **argv);
+
+/* Where programs are that are not in PATH, or not in the PATH of a program that the desktop has
+ * started; "~/" is the user's folder. Ends with NULL. */
+extern const char *const system_usual_folders[];
 
 #endif

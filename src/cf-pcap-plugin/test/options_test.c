@@ -35,6 +35,9 @@ static void the_defaults_are_all_packets_of_all_web_instances_on_eth0(void **sta
     assert_null(options.filter);
     assert_int_equal(options.snaplen, 0);
     assert_int_equal(options.duration_ms, 0);
+    assert_int_equal(options.count, 0);
+    assert_int_equal(options.max_size, 0);
+    assert_true(options.reserve == UINT64_MAX);
     assert_false(options.filter_is_empty);
     assert_false(options.verbose);
     assert_int_equal(options.range_count, 0);
@@ -90,6 +93,24 @@ static void the_name_of_the_output_tells_the_format_unless_it_is_given(void **st
     assert_int_equal(options.format, FORMAT_PCAPNG);
 }
 
+static void wireshark_is_shown_pcapng_unless_a_file_says_otherwise(void **state)
+{
+    struct options options;
+    char error[OPTIONS_ERROR_SIZE];
+
+    (void)state;
+    assert_int_equal(parse(&options, WORDS("a", "--wireshark"), error), OPTIONS_CAPTURE);
+    assert_true(options.wireshark);
+    assert_null(options.viewer);
+    assert_int_equal(options.format, FORMAT_PCAPNG);
+    assert_int_equal(parse(&options, WORDS("--wireshark=tshark", "a"), error), OPTIONS_CAPTURE);
+    assert_string_equal(options.viewer, "tshark");
+    parse(&options, WORDS("a", "--wireshark", "--format", "pcap"), error);
+    assert_int_equal(options.format, FORMAT_PCAP);
+    parse(&options, WORDS("a", "--wireshark", "-o", "x.pcap"), error);
+    assert_int_equal(options.format, FORMAT_PCAP);
+}
+
 static void a_duration_may_have_fractions(void **state)
 {
     static const struct {
@@ -116,6 +137,63 @@ static void a_duration_may_have_fractions(void **state)
         assert_int_equal(parse(&options, WORDS("a", "-d", wrong[i]), error), OPTIONS_WRONG);
         assert_non_null(strstr(error, "--duration"));
     }
+}
+
+static void a_count_is_at_least_a_packet(void **state)
+{
+    static const char *const wrong[] = {"0", "-1", "10k", "1.5", "99999999999", "ten"};
+    struct options options;
+    char error[OPTIONS_ERROR_SIZE];
+
+    (void)state;
+    assert_int_equal(parse(&options, WORDS("a", "-c", "10"), error), OPTIONS_CAPTURE);
+    assert_int_equal(options.count, 10);
+    assert_int_equal(parse(&options, WORDS("a", "--count=4294967295"), error), OPTIONS_CAPTURE);
+    assert_int_equal(options.count, UINT32_MAX);
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_int_equal(parse(&options, WORDS("a", "-c", wrong[i]), error), OPTIONS_WRONG);
+        assert_non_null(strstr(error, "--count"));
+    }
+}
+
+static void a_size_has_a_unit(void **state)
+{
+    static const struct {
+        const char *text;
+        uint64_t bytes;
+    } cases[] = {
+        {"500MB", 500000000},
+        {"10000B", 10000},
+        {"10kB", 10000},
+        {"10KB", 10000},
+        {"1.5GB", 1500000000},
+        {"64KiB", 65536},
+        {"1MiB", 1048576},
+        {"2GiB", 2147483648},
+        {"500mb", 500000000},
+        {"0.5gib", 536870912},
+        {"1000000000GB", 1000000000000000000},
+    };
+    static const char *const wrong[] = {
+        "500",  "500M", "500m", "MB", "",    "5 MB", "-5MB",  ".5MB",        "5MBs",
+        "1e9B", "5TB",  "0x5B", "0",  "9kB", "0MB",  "5Mb/s", "2000000000GB"};
+    struct options options;
+    char error[OPTIONS_ERROR_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(parse(&options, WORDS("a", "--max-size", cases[i].text), error),
+                         OPTIONS_CAPTURE);
+        assert_int_equal(options.max_size, cases[i].bytes);
+    }
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+        assert_int_equal(parse(&options, WORDS("a", "--max-size", wrong[i]), error), OPTIONS_WRONG);
+        assert_non_null(strstr(error, "--max-size"));
+    }
+    assert_int_equal(parse(&options, WORDS("a", "--reserve", "0"), error), OPTIONS_CAPTURE);
+    assert_int_equal(options.reserve, 0);
+    assert_int_equal(parse(&options, WORDS("a", "--reserve", "5kB"), error), OPTIONS_CAPTURE);
+    assert_int_equal(options.reserve, 5000);
 }
 
 static void tcpdumps_w_is_output(void **state)
@@ -178,6 +256,8 @@ static void what_is_wrong_is_named(void **state)
         {{"a", "-o", "-d", "10s"}, "--output -d: is its value missing?"},
         {{"-f", "-y", "a"}, "--filter -y: is its value missing?"},
         {{"a", "--yes=no"}, "--yes takes no value"},
+        {{"a", "--wireshark="}, "--wireshark is empty"},
+        {{"a", "--wireshark", "-o", "-"}, "--wireshark and -o -"},
         {{"a", "-s", "262145"}, "262145"},
         {{"a", "-s", "0x10"}, "0x10"},
         {{"a", "-s", "-1"}, "-1"},
@@ -243,9 +323,9 @@ static void what_was_meant_is_guessed(void **state)
          "--instance any: not an instance index; did you mean --interface any?"},
         {{"myapp", "-interface", "lo"}, "-interface: did you mean --interface?"},
         {{"myapp", "-filter=tcp"}, "-filter=tcp: did you mean --filter?"},
-        {{"myapp", "-c", "10"},
-         "there is no option -c: for the first ten packets, cf pcap APP -o - | tcpdump -c 10 -n -r "
-         "-; for ten seconds, -d 10s"},
+        {{"myapp", "-C", "10"},
+         "there is no option -C: did you mean -c PACKETS, or --max-size SIZE?"},
+        {{"myapp", "--packets", "10"}, "there is no option --packets; did you mean --count?"},
         {{"myapp", "-n"},
          "there is no option -n: it is for the program that reads the packets: cf pcap APP -o - | "
          "tcpdump -n -r -"},
@@ -308,8 +388,9 @@ static void too_many_ranges_are_refused(void **state)
 static void every_option_is_in_the_help(void **state)
 {
     static const char *const names[] = {
-        "output, -o, -w", "interface", "filter, -f", "snaplen, -s", "instance, -i", "process",
-        "duration, -d",   "format",    "yes, -y",    "verbose",     "help, -h"};
+        "output, -o, -w",      "interface", "filter, -f", "snaplen, -s", "instance, -i", "process",
+        "duration, -d",        "count, -c", "max-size",   "reserve",     "format",       "follow",
+        "wireshark[=PROGRAM]", "check",     "yes, -y",    "verbose",     "help, -h"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_true(strncmp(options_help[i].name, names[i], strlen(names[i])) == 0);
@@ -323,7 +404,10 @@ int main(void)
         cmocka_unit_test(options_can_stand_anywhere_long_and_short),
         cmocka_unit_test(instances_can_be_listed_in_several_ways),
         cmocka_unit_test(the_name_of_the_output_tells_the_format_unless_it_is_given),
+        cmocka_unit_test(wireshark_is_shown_pcapng_unless_a_file_says_otherwise),
         cmocka_unit_test(a_duration_may_have_fractions),
+        cmocka_unit_test(a_count_is_at_least_a_packet),
+        cmocka_unit_test(a_size_has_a_unit),
         cmocka_unit_test(tcpdumps_w_is_output),
         cmocka_unit_test(an_empty_filter_is_remembered_as_that),
         cmocka_unit_test(words_behind_two_dashes_are_no_options),

@@ -1,8 +1,9 @@
 /*
  * Three streams, merged: the input is a list of steps, a byte that says which stream (and whether
  * it ends, gets its last bytes again and again, so that its ring wraps, time passes, or the output
- * breaks in the middle), a byte with a length, and so many bytes. All packets that the streams hold
- * are written, or counted as lost, and in order unless a stream is out of order or time has passed.
+ * breaks in the middle, its next packet gets a comment), a byte with a length, and so many bytes.
+ * All packets that the streams hold are written, or counted as lost, and in order unless a stream
+ * is out of order or time has passed.
  */
 #include <errno.h>
 #include <string.h>
@@ -135,6 +136,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
             merge_give_up(&merge);
         else if (what == 3)
             now += length * 10;
+        else if (what == 6)
+            writer_comment(&streams[number].out, &"as long as may be"[length % 16]);
         else if (what == 4 && !streams[number].stream.at_end)
             for (size_t i = 0; i < length; i++) {
                 const uint8_t *last = fed[number].bytes + fed[number].length - fed[number].last;

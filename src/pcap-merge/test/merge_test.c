@@ -1,5 +1,6 @@
 #include "../../cf-pcap-plugin/test/test.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -374,6 +375,75 @@ static void pcapng_interfaces_have_one_snaplen_whatever_the_streams_have(void **
     tear_down(f);
 }
 
+/* The comment of the number-th packet block in the file; "": it has none. */
+static const char *comment_of(const struct fixture *f, size_t number)
+{
+    static char text[WRITER_COMMENT_MAX];
+    size_t at = 0;
+
+    text[0] = '\0';
+    for (uint32_t block[2], captured; at < f->length; at += block[1]) {
+        memcpy(block, f->file + at, sizeof block);
+        if (block[0] != 6 || number-- != 0)
+            continue;
+        memcpy(&captured, f->file + at + 20, sizeof captured);
+        uint16_t option[2] = {0, 0};
+        size_t options = at + 28 + captured + (-captured & 3);
+        if (options + 4 < at + block[1])
+            memcpy(option, f->file + options, sizeof option);
+        assert_int_equal(option[0] <= 1, true);
+        memcpy(text, f->file + options + 4, option[1]);
+        text[option[1]] = '\0';
+        break;
+    }
+    return text;
+}
+
+static void a_comment_is_at_the_next_packet_of_its_stream_and_at_no_other(void **state)
+{
+    struct fixture *f = set_up(2, &writer_pcapng);
+
+    (void)state;
+    for (size_t i = 0; i < 2; i++)
+        feed_header(f, i, 1);
+    writer_comment(&f->streams[1].out, "4 s are missing");
+    writer_comment(&f->streams[1].out, "restarted");
+    feed_packet(f, 0, 1 * second, 'a', 0);
+    feed_packet(f, 1, 2 * second, 'b', 0);
+    feed_packet(f, 1, 3 * second, 'c', 0);
+    merge_end(&f->merge, 0);
+    merge_end(&f->merge, 1);
+    assert_int_equal(run(f, 0), 0);
+    hand_out(f, SIZE_MAX);
+    assert_string_equal(comment_of(f, 0), "");
+    assert_string_equal(comment_of(f, 1), "4 s are missing; restarted");
+    assert_string_equal(comment_of(f, 2), "");
+    tear_down(f);
+}
+
+static void comments_are_cut_and_wait_for_room(void **state)
+{
+    struct fixture *f = set_up(1, &writer_pcapng);
+
+    (void)state;
+    feed_header(f, 0, 1);
+    assert_int_equal(run(f, 0), 0);
+    for (size_t i = 0; i < 100; i++)
+        writer_comment(&f->streams[0].out, "a comment that is long");
+    feed_packet(f, 0, 1 * second, 'a', 0);
+    hand_out(f, SIZE_MAX);
+    f->buffer.used = BUFFER_SIZE - 100; /* room for the packet, but not for its comment */
+    assert_int_equal(run(f, 0), -EAGAIN);
+    assert_int_equal(strlen(f->streams[0].out.comment), WRITER_COMMENT_MAX - 1);
+    f->buffer.used = 0;
+    assert_int_equal(run(f, 0), 0);
+    f->length = 0;
+    hand_out(f, SIZE_MAX);
+    assert_int_equal(strlen(comment_of(f, 0)), WRITER_COMMENT_MAX - 1);
+    assert_string_equal(f->streams[0].out.comment, "");
+    tear_down(f);
+}
+
 /* The order of 20,000 packets of 8 streams, against a sort; in pieces of random size. */
 static void many_packets_in_random_pieces_come_out_sorted(void **state)
 {
@@ -517,6 +587,8 @@ int main(void)
         cmocka_unit_test(pcap_refuses_a_second_link_type_once_and_pcapng_does_not),
         cmocka_unit_test(a_refused_stream_that_is_broken_too_is_refused_once),
         cmocka_unit_test(pcapng_interfaces_have_one_snaplen_whatever_the_streams_have),
+        cmocka_unit_test(a_comment_is_at_the_next_packet_of_its_stream_and_at_no_other),
+        cmocka_unit_test(comments_are_cut_and_wait_for_room),
         cmocka_unit_test(many_packets_in_random_pieces_come_out_sorted),
         cmocka_unit_test(what_was_given_up_is_counted_to_the_packet),
         cmocka_unit_test(a_full_buffer_is_handed_out_and_filled_again),

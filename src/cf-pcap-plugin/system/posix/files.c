@@ -7,9 +7,12 @@
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "../system.h"
+
+const char system_not_in_names[] = "/";
 
 static enum system_kind kind_of(mode_t mode)
 {
@@ -91,6 +94,31 @@ int system_make_folder(const char *path)
 int system_replace(const char *from, const char *to)
 {
     return rename(from, to) == 0 ? 0 : -errno;
+}
+
+static int disk(const struct statvfs *disk, uint64_t *available, uint64_t *size)
+{
+    *available = (uint64_t)disk->f_bavail * disk->f_frsize;
+    *size = (uint64_t)disk->f_blocks * disk->f_frsize;
+    return 0;
+}
+
+int system_disk_of(int fd, uint64_t *available, uint64_t *size)
+{
+    struct statvfs status;
+
+    return fstatvfs(fd, &status) != 0 ? -errno : disk(&status, available, size);
+}
+
+int system_disk_at(const char *path, uint64_t *available, uint64_t *size)
+{
+    struct statvfs status;
+    char copy[PATH_MAX];
+
+    snprintf(copy, sizeof copy, "%s", path);
+    return statvfs(path, &status) != 0 && statvfs(dirname(copy), &status) != 0
+               ? -errno
+               : disk(&status, available, size);
 }
 
 int system_lock(int fd)

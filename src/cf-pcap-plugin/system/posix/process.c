@@ -54,12 +54,27 @@ bool system_takes_line(int fd, int wait)
     return poll(&stream, 1, wait) == 1 && (stream.revents & POLLOUT) != 0;
 }
 
-bool system_is_program(const char *path, const char *beginning)
+const char system_path_separator = ':', system_program_ending[] = "";
+
+const char *system_base(const char *path)
 {
     const char *slash = strrchr(path, '/');
 
-    return slash != NULL && strncmp(slash + 1, beginning, strlen(beginning)) == 0 &&
-           access(path, X_OK) == 0;
+    return slash == NULL ? path : slash + 1;
+}
+
+bool system_is_program(const char *path, const char *beginning)
+{
+    const char *base = system_base(path);
+
+    return base != path && strncmp(base, beginning, strlen(beginning)) == 0 &&
+           system_kind_at(path) == SYSTEM_IS_FILE && access(path, X_OK) == 0;
+}
+
+bool system_damages_output(int parent)
+{
+    (void)parent;
+    return false;
 }
 
 const struct system_signal system_signals[] = {{SIGINT, SYSTEM_INTERRUPT},
@@ -156,6 +171,11 @@ int system_guard(const char *folder)
 void system_unguard(int guard)
 {
     close(guard);
+}
+
+void system_guard_is_for_children(int guard, bool is)
+{
+    fcntl(guard, F_SETFD, is ? 0 : FD_CLOEXEC);
 }
 
 bool system_is_guard(int argc, char **argv)

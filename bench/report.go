@@ -53,7 +53,7 @@ func (r *records) write(name string) error {
 	return f.Close()
 }
 
-// A table as Markdown, for the README as it is.
+// A table as Markdown, as docs/performance.md has it.
 type table struct {
 	title string
 	rows  [][]string

@@ -22,7 +22,7 @@ const (
 )
 
 func startCloud() (c cloud, stop func(), err error) {
-	dir, script := filepath.Join(workDir, "cloud"), filepath.Join(os.Getenv("ROOT"), "spec/bench/live/cloud")
+	dir, script := filepath.Join(workDir, "cloud"), filepath.Join(os.Getenv("ROOT"), "bench/live/cloud")
 	stop = func() { _ = run(script, "stop", dir) }
 	if err := run(script, "start", dir); err != nil {
 		return c, stop, err
@@ -223,7 +223,7 @@ func (c cloud) delays(log *records) error {
 			log.add(way.name+", longest delay ms", number, most)
 		}
 	}
-	t := newTable("From the kernel's timestamp to whoever reads, ms (200 packets a second)", "", "median", "longest")
+	t := newTable("From the kernel's timestamp to the reader, ms (200 packets a second)", "", "median", "longest")
 	for _, way := range ways {
 		t.add(way.name, fmt.Sprintf("%.0f", median(middle[way.name])), fmt.Sprintf("%.0f", median(longest[way.name])))
 	}

@@ -15,10 +15,12 @@
 
 #include "../version.h"
 #include "advice.h"
+#include "aftermath.h"
 #include "cf.h"
 #include "check.h"
 #include "console.h"
 #include "core/text.h"
+#include "descriptors.h"
 #include "install.h"
 #include "instances.h"
 #include "lookup.h"
@@ -41,6 +43,9 @@ struct command {
     struct parent parent;
     struct output output;
     struct viewer viewer; /* of --wireshark */
+    struct about about;
+    int argc; /* the words as they were typed */
+    char **argv;
 };
 
 static void print_help(void)
@@ -98,7 +103,9 @@ static void choose_output(struct command *command)
 {
     const struct options *options = &command->options;
     struct output_choice choice =
-        output_choose(options, system_kind_of(STDOUT_FILENO), system_is_terminal(STDERR_FILENO));
+        output_choose(options, system_kind_of(STDOUT_FILENO),
+                      options->output != NULL && system_is_same(options->output, -1, STDOUT_FILENO),
+                      system_is_terminal(STDERR_FILENO));
 
     command->console = console_to(choice.messages_to_stderr ? stderr : stdout);
     if (choice.note != NULL)
@@ -160,7 +167,7 @@ static int look_up_instances(struct command *command)
         console_error(&command->console, "Not running, and %s: %s %s.",
                       command->options.follow ? "captured once they run" : "skipped",
                       index_list_noun(&list), skipped);
-    if (instances_running(all) > 0)
+    if (instances_running(all) > 0 || (command->options.follow && all->count > 0))
         return 0;
     console_error(
         &command->console,
@@ -179,7 +186,9 @@ static void say_what_starts(struct command *command)
     if (command->options.filter_is_empty)
         console_line(&command->console, "The filter is empty: all packets are captured.");
     instances_describe(instances, true, list, sizeof list);
-    if (running < instances->count)
+    if (running == 0)
+        console_line(&command->console, "Starting capture as soon as an instance runs.");
+    else if (running < instances->count)
         console_line(&command->console, "Starting capture on %zu of %zu instances: %s.", running,
                      instances->count, list);
     else if (command->options.range_count == 0)
@@ -250,6 +259,7 @@ static int capture(struct command *command)
                            .cf = &command->cf,
                            .console = &command->console,
                            .output = viewer_is_alone(command) ? NULL : &command->output,
+                           .about = &command->about,
                            .viewer = command->options.wireshark ? &command->viewer : NULL,
                            .parent = &command->parent,
                            .guid = command->guid};
@@ -260,6 +270,9 @@ static int capture(struct command *command)
         shell.status = 1;
     } else if (!shell.core.output_was_opened) {
         explain_nothing(command, &shell.core);
+    } else {
+        aftermath_tell(&command->console, &command->cf, &command->options, command->guid,
+                       &shell.core);
     }
     shell_free(&shell);
     return shell.status;
@@ -310,6 +323,8 @@ static int look_up_and_capture(struct command *command)
     if (check_parent(command) != 0)
         return 1;
     say_what_starts(command);
+    about_make(&command->about, &command->options, command->guid, &command->cf, command->argc,
+               command->argv);
     return capture(command);
 }
 
@@ -319,6 +334,8 @@ static int pcap(int argc, char **argv)
     char error[512];
 
     parent_begin(&command.parent);
+    command.argc = argc;
+    command.argv = argv;
     switch (options_parse(&command.options, argc, argv, error, sizeof error)) {
     case OPTIONS_HELP:
         print_help();
@@ -328,6 +345,14 @@ static int pcap(int argc, char **argv)
         return 1;
     case OPTIONS_CAPTURE:
         break;
+    }
+    if (!descriptors_are_enough()) {
+        fprintf(
+            stderr,
+            "Cannot capture: too few files may be open (ulimit -n): it takes %d beside those that "
+            "are, and three for each further instance.\n",
+            DESCRIPTORS_NEEDED);
+        return 1;
     }
 
     int status = command.options.check ? 0 : check_output(&command);

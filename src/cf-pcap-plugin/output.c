@@ -3,16 +3,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
-#include <uv.h>
-
-#include "system/parent.h"
 
 enum {
     PIPE_BYTES = 256 * 1024,
     NAMES_MAX = 1000, /* files of the same second */
-    READER_POLL = 50, /* ms */
 };
 
 void output_widen_pipe(int fd)
@@ -57,19 +54,28 @@ bool output_is_pipe(const struct output *output)
 
 const char *output_objection(const struct output *output)
 {
+    static const char terminal[] =
+        "a capture is not for a terminal: give a file, or a pipe (| tcpdump -n -r -)";
     const char *path = output->path;
 
+    if (output_is_stdout(output) && system_is_terminal(STDOUT_FILENO))
+        return terminal;
+    if (path != NULL &&
+        system_is_same(output_is_stdout(output) ? NULL : path, STDOUT_FILENO, STDERR_FILENO))
+        return "standard error goes there, too, and messages would come between the packets: "
+               "send them elsewhere (2> messages.txt)";
     if (output_is_stdout(output))
-        return system_is_terminal(STDOUT_FILENO)
-                   ? "a capture is not for a terminal: give a file, or a pipe (| tcpdump -n -r -)"
-                   : NULL;
-    if (path == NULL)
-        return reason(system_may_create(output->name));
+        if (path == NULL)
+            return reason(system_may_create(output->name));
     if (strlen(path) >= PATH_MAX)
         return strerror(ENAMETOOLONG);
     int kind = system_kind_at(path);
+    if (kind == -ENOENT && *system_base(path) == '\0')
+        return "it names a folder that is not there";
     if (kind < 0)
         return reason(kind == -ENOENT ? system_may_create(path) : kind);
+    if (kind == SYSTEM_IS_TERMINAL)
+        return terminal;
     if (kind == SYSTEM_IS_FOLDER)
         return strerror(EISDIR);
     int error = system_may_write(path);
@@ -114,20 +120,12 @@ static int open_new(struct output *output)
     return fd;
 }
 
-int output_wait_for_reader(struct output *output, const struct parent *parent)
+int output_find_reader(struct output *output)
 {
     if (output_is_stdout(output) || !output_is_pipe(output))
         return 0;
-    for (;;) {
-        output->fd = system_open(output->path, SYSTEM_NO_WAIT);
-        if (output->fd >= 0)
-            return 0;
-        if (output->fd != -ENXIO)
-            return output->fd;
-        if (parent_is_gone(parent))
-            return -ECANCELED;
-        uv_sleep(READER_POLL);
-    }
+    output->fd = system_open(output->path, SYSTEM_NO_WAIT);
+    return output->fd < 0 ? output->fd : 0;
 }
 
 int output_open(struct output *output, struct uv_loop_s *loop, system_pipe_event *event,
@@ -145,7 +143,7 @@ int output_open(struct output *output, struct uv_loop_s *loop, system_pipe_event
     return take(output, loop, event, owner);
 }
 
-ptrdiff_t output_write(const struct output *output, const uint8_t *bytes, size_t length)
+ptrdiff_t output_write(struct output *output, const uint8_t *bytes, size_t length)
 {
     ssize_t count;
 
@@ -156,7 +154,10 @@ ptrdiff_t output_write(const struct output *output, const uint8_t *bytes, size_t
     do
         count = write(output->fd, bytes, (unsigned int)length);
     while (count < 0 && errno == EINTR);
-    return count < 0 ? -errno : count;
+    if (count < 0)
+        return -errno;
+    output->length += (uint64_t)count;
+    return count;
 }
 
 int output_disk(const struct output *output, uint64_t *available, uint64_t *size)
@@ -171,15 +172,35 @@ int output_disk(const struct output *output, uint64_t *available, uint64_t *size
     return kind < 0 || kind == SYSTEM_IS_FILE ? system_disk_at(path, available, size) : -ENOTSUP;
 }
 
-void output_cut(const struct output *output, uint64_t length)
+void output_cut(struct output *output, uint64_t length)
 {
-    if (ftruncate(output->fd, (off_t)length) != 0)
-        errno = 0;
+    if (ftruncate(output->fd, (off_t)length) == 0)
+        output->length = length;
+}
+
+/* What others did to a file meanwhile. One that was emptied begins with a hole, if it was written
+ * on after that. */
+static int look_at_file(const struct output *output)
+{
+    const char *path = output->path != NULL ? output->path : output->name;
+    struct stat ours;
+    uint32_t magic = 1;
+
+    if (fstat(output->fd, &ours) != 0)
+        return 0;
+    if (!system_is_same(path, -1, output->fd))
+        return -ENOENT;
+    FILE *file = fopen(path, "rb");
+    bool emptied = file != NULL && output->length >= sizeof magic &&
+                   (fread(&magic, sizeof magic, 1, file) != 1 || magic == 0);
+    if (file != NULL)
+        fclose(file);
+    return emptied || (uint64_t)ours.st_size < output->length ? -ENODATA : 0;
 }
 
 int output_close(struct output *output)
 {
-    int result = 0;
+    int result = output->is_file && output->fd >= 0 ? look_at_file(output) : 0;
 
     if (output->pipe != NULL)
         system_pipe_close(output->pipe);

@@ -3,13 +3,16 @@
 #include <string.h>
 
 struct output_choice output_choose(const struct options *options, enum system_kind standard_output,
-                                   bool stderr_is_terminal)
+                                   bool names_stdout, bool stderr_is_terminal)
 {
     bool is_redirected = standard_output == SYSTEM_IS_PIPE || standard_output == SYSTEM_IS_FILE;
 
-    if (options->output != NULL)
-        return (struct output_choice){.path = options->output,
-                                      .messages_to_stderr = strcmp(options->output, "-") == 0};
+    if (options->output != NULL) {
+        bool to_stdout = names_stdout || strcmp(options->output, "-") == 0;
+
+        return (struct output_choice){.path = to_stdout ? "-" : options->output,
+                                      .messages_to_stderr = to_stdout};
+    }
     if (!is_redirected || !stderr_is_terminal)
         return (struct output_choice){.path = NULL};
     return (struct output_choice){

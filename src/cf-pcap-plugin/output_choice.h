@@ -10,6 +10,9 @@
  *   redirected, too (a job of CI, cron, 2>&1 | tee log), standard output is a log, that others may
  *   read: packets, and the passwords in them, do not belong there unless -o - says so.
  * - /dev/null is a wish for silence, no place for a capture.
+ *
+ * A file that is named, and is what standard output goes to (-o FILE > FILE, -o /dev/stdout), means
+ * standard output: or else messages would come between the packets.
  */
 #ifndef OUTPUT_CHOICE_H
 #define OUTPUT_CHOICE_H
@@ -25,7 +28,8 @@ struct output_choice {
     const char *note;        /* what the user is to be told about it; NULL: nothing */
 };
 
+/* `names_stdout`: the output that was named is where standard output goes (system_is_same). */
 struct output_choice output_choose(const struct options *options, enum system_kind standard_output,
-                                   bool stderr_is_terminal);
+                                   bool names_stdout, bool stderr_is_terminal);
 
 #endif

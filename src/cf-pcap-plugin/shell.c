@@ -1,12 +1,15 @@
 #include "shell.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "advice.h"
 #include "child.h"
 #include "core/command.h"
+
+enum { READER_POLL = 50 /* ms */ };
 
 static uint64_t now_ms(const struct shell *shell)
 {
@@ -43,7 +46,7 @@ static int make_room_for_children(struct shell *shell)
 
 static void start(struct shell *shell, size_t session)
 {
-    struct child *child = calloc(1, sizeof *child);
+    struct child *child = session < shell->room_for_children ? calloc(1, sizeof *child) : NULL;
     const struct child_task task = {.cf = shell->cf,
                                     .app = shell->options->app,
                                     .process = shell->options->process,
@@ -51,7 +54,7 @@ static void start(struct shell *shell, size_t session)
                                     .index = shell->core.instances[session]->index};
     int error = -ENOMEM;
 
-    if (child != NULL && session < shell->room_for_children) {
+    if (child != NULL) {
         *child = (struct child){
             .core = &shell->core, .session = session, .before = tell_time, .owner = shell};
         error = child_start(child, &shell->loop, &task);
@@ -127,7 +130,7 @@ static void open_output(struct shell *shell)
 }
 
 /* A file takes all, unless it fails. How much: it is `length`, if `*error` is 0. */
-static size_t save(const struct output *output, const uint8_t *bytes, size_t length, int *error)
+static size_t save(struct output *output, const uint8_t *bytes, size_t length, int *error)
 {
     size_t saved = 0;
 
@@ -344,40 +347,29 @@ static void on_parent_gone(void *owner)
     signal_core(shell, CORE_CF_GONE);
 }
 
-static void on_interrupt(void *owner)
+static void on_job_control(uv_signal_t *handle, int number)
+{
+    struct shell *shell = handle->data;
+
+    (void)number;
+    console_end_live(shell->console);
+    terminal_leave(&shell->terminal, now_ms(shell));
+}
+
+static void on_signal(void *owner, int number)
 {
     struct shell *shell = owner;
 
     tell_time(shell);
-    if (shell->console->is_terminal)
+    if (number == SIGINT && shell->console->is_terminal)
         console_line(shell->console, "^C"); /* what the terminal echoed, as a line */
-    signal_core(shell, CORE_INTERRUPT);
+    signal_core(shell, number == SIGHUP ? CORE_HANGUP : CORE_INTERRUPT);
 }
 
-static void on_signal(uv_signal_t *handle, int number)
+/* ^C, where it comes as a key. */
+static void on_interrupt(void *owner)
 {
-    struct shell *shell = handle->data;
-    const struct system_signal *known = system_signals;
-
-    while (known->number != number)
-        known++;
-    if (number == SIGINT) {
-        on_interrupt(shell);
-        return;
-    }
-    tell_time(shell);
-    switch (known->meaning) {
-    case SYSTEM_INTERRUPT:
-        signal_core(shell, CORE_INTERRUPT);
-        break;
-    case SYSTEM_HANGUP:
-        signal_core(shell, CORE_HANGUP);
-        break;
-    case SYSTEM_SUSPEND:
-        console_end_live(shell->console);
-        terminal_leave(&shell->terminal, now_ms(shell));
-        break;
-    }
+    on_signal(owner, SIGINT);
 }
 
 /* Around it all. */
@@ -392,6 +384,10 @@ static int fill_core(struct shell *shell, const struct instances *instances)
         .app = options->app,
         .interface = options->interface,
         .filter = options->filter,
+        .process = options->process,
+        .hardware = shell->about->hardware,
+        .os = shell->about->os,
+        .comment = shell->about->comment,
         .output = shell->output == NULL ? NULL : output_name(shell->output),
         .duration = options->duration_ms,
         .count = options->count,
@@ -419,6 +415,23 @@ static int fill_core(struct shell *shell, const struct instances *instances)
 
         result = core_add(&shell->core, listed->index, listed->running ? NULL : listed->state,
                           options->range_count > 0);
+        if (result == 0)
+            core_learn(&shell->core, listed);
+    }
+    return result;
+}
+
+/* Until there is one, ^C ends the program, and so does the end of `cf`. */
+static int wait_for_reader(const struct shell *shell)
+{
+    int result = output_find_reader(shell->output);
+
+    if (result == -ENXIO)
+        console_line(shell->console, "Waiting for a program that reads %s...",
+                     output_name(shell->output));
+    while (result == -ENXIO) {
+        uv_sleep(READER_POLL);
+        result = parent_is_gone(shell->parent) ? -ECANCELED : output_find_reader(shell->output);
     }
     return result;
 }
@@ -444,7 +457,7 @@ static int init(struct shell *shell, const struct instances *instances)
                  : command_make(shell->command, sizeof shell->command, shell->options->interface,
                                 shell->options->snaplen, shell->options->filter);
     if (result == 0 && shell->output != NULL)
-        result = output_wait_for_reader(shell->output, shell->parent);
+        result = wait_for_reader(shell);
     return result == 0 ? uv_loop_init(&shell->loop) : result;
 }
 
@@ -455,15 +468,11 @@ static void watch(struct shell *shell)
     uv_check_start(&shell->after_events, on_after_events);
     uv_timer_init(&shell->loop, &shell->timer);
     shell->timer.data = shell;
-    for (size_t i = 0; system_signals[i].number != 0; i++) {
-        if (system_signals[i].meaning == SYSTEM_HANGUP &&
-            system_is_ignored(system_signals[i].number))
-            continue; /* nohup(1) */
-        uv_signal_init(&shell->loop, &shell->signals[i]);
-        shell->signals[i].data = shell;
-        uv_signal_start(&shell->signals[i], on_signal, system_signals[i].number);
-    }
-    system_ignore_writes();
+    signals_watch(&shell->signals, &shell->loop, on_signal, shell);
+    uv_signal_init(&shell->loop, &shell->job_control);
+    shell->job_control.data = shell;
+    if (system_job_control != 0)
+        uv_signal_start(&shell->job_control, on_job_control, system_job_control);
     parent_watch(&shell->parent_watch, shell->parent, &shell->loop, on_parent_gone, shell);
 }
 

@@ -23,6 +23,7 @@ struct uv_loop_s;
 /*
  * To be called first of all, and before main returns. A standard descriptor that is closed becomes
  * one of nothing: it would be given to what is opened next, and packets or messages would go there.
+ * From here on write(2) tells what SIGPIPE and SIGXFSZ are about.
  * Windows: no CR is added to what is written, and the console takes UTF-8, which it forgets again.
  */
 void system_begin(void);
@@ -46,8 +47,12 @@ extern const char system_not_in_names[];
 
 enum system_kind system_kind_of(int fd);
 
-/* The same of what is at a path, which is no terminal; or a negative errno. */
+/* The same of what is at a path; or a negative errno. */
 int system_kind_at(const char *path);
+
+/* Is what `path` names, or where it is NULL the descriptor `other`, the same file or pipe as
+ * descriptor `fd`? Devices are not: /dev/null may be both. */
+bool system_is_same(const char *path, int other, int fd);
 
 /* May this file be written, or one be made in the folder that this path is in? 0 or a negative
  * errno. Changes nothing. */
@@ -125,20 +130,16 @@ extern const char system_path_separator, system_program_ending[];
  * PowerShell 5 takes it for text.) */
 bool system_damages_output(int parent);
 
-/* The signals that end a capture or stop it for a while, ended by number 0. */
-enum system_meaning { SYSTEM_INTERRUPT, SYSTEM_HANGUP, SYSTEM_SUSPEND };
-struct system_signal {
-    int number; /* of libuv */
-    enum system_meaning meaning;
-};
-enum { SYSTEM_SIGNALS_MAX = 4 };
-extern const struct system_signal system_signals[];
+/* Ends a process that was started in a group of its own at once, with those that it has started
+ * (Windows: without). */
+void system_kill_group(int pid);
 
-/* Is the signal ignored already (nohup(1))? */
+/* The signals that ask a program to stop, as libuv numbers them; and ^Z's, 0: there is none. */
+enum { SYSTEM_SIGNALS = 3 };
+extern const int system_signals[SYSTEM_SIGNALS], system_job_control;
+
+/* Is the signal to be left alone (nohup(1))? */
 bool system_is_ignored(int number);
-
-/* From here on write(2) tells what SIGPIPE and SIGXFSZ are about. */
-void system_ignore_writes(void);
 
 /* Folders. */
 

@@ -12,6 +12,8 @@
 
 #include "../system.h"
 
+enum { LINKS_MAX = 8 /* that lead to each other */ };
+
 const char system_not_in_names[] = "/";
 
 static enum system_kind kind_of(mode_t mode)
@@ -32,11 +34,33 @@ enum system_kind system_kind_of(int fd)
     return fstat(fd, &status) != 0 ? SYSTEM_IS_NOTHING : kind_of(status.st_mode);
 }
 
+static bool is_terminal(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    bool result = fd >= 0 && system_is_terminal(fd);
+
+    if (fd >= 0)
+        close(fd);
+    return result;
+}
+
 int system_kind_at(const char *path)
 {
     struct stat status;
 
-    return stat(path, &status) != 0 ? -errno : (int)kind_of(status.st_mode);
+    if (stat(path, &status) != 0)
+        return -errno;
+    return S_ISCHR(status.st_mode) && is_terminal(path) ? SYSTEM_IS_TERMINAL
+                                                        : (int)kind_of(status.st_mode);
+}
+
+bool system_is_same(const char *path, int other, int fd)
+{
+    struct stat one, two;
+    int result = path != NULL ? stat(path, &one) : fstat(other, &one);
+
+    return result == 0 && fstat(fd, &two) == 0 && !S_ISCHR(one.st_mode) &&
+           one.st_dev == two.st_dev && one.st_ino == two.st_ino;
 }
 
 /* Is another process writing it, that has locked it? */
@@ -59,12 +83,26 @@ int system_may_write(const char *path)
     return S_ISREG(status.st_mode) && is_locked(path) ? -EBUSY : 0;
 }
 
+/* A link that leads nowhere makes the file it names. */
 int system_may_create(const char *path)
 {
-    char copy[PATH_MAX];
+    char name[PATH_MAX], copy[PATH_MAX], target[PATH_MAX];
+    ssize_t length;
 
-    snprintf(copy, sizeof copy, "%s", path);
-    return access(dirname(copy), W_OK | X_OK) == 0 ? 0 : -errno;
+    snprintf(name, sizeof name, "%s", path);
+    for (int links = 0; links < LINKS_MAX; links++) {
+        length = readlink(name, target, sizeof target - 1);
+        if (length < 0)
+            break;
+        target[length] = '\0';
+        snprintf(copy, sizeof copy, "%s", name);
+        const char *folder = dirname(copy);
+        int used = target[0] == '/' ? snprintf(name, sizeof name, "%s", target)
+                                    : snprintf(name, sizeof name, "%s/%s", folder, target);
+        if (used >= (int)sizeof name)
+            return -ENAMETOOLONG;
+    }
+    return access(dirname(name), W_OK | X_OK) == 0 ? 0 : -errno;
 }
 
 int system_open(const char *path, int how)

@@ -24,6 +24,8 @@ void system_begin(void)
     while (fd >= 0 && fd <= STDERR_FILENO);
     if (fd >= 0)
         close(fd);
+    signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 void system_end(void)
@@ -77,23 +79,19 @@ bool system_damages_output(int parent)
     return false;
 }
 
-const struct system_signal system_signals[] = {{SIGINT, SYSTEM_INTERRUPT},
-                                               {SIGTERM, SYSTEM_INTERRUPT},
-                                               {SIGHUP, SYSTEM_HANGUP},
-                                               {SIGTSTP, SYSTEM_SUSPEND},
-                                               {0, SYSTEM_INTERRUPT}};
+void system_kill_group(int pid)
+{
+    kill(-pid, SIGKILL);
+}
+
+const int system_signals[SYSTEM_SIGNALS] = {SIGINT, SIGTERM, SIGHUP}, system_job_control = SIGTSTP;
 
 bool system_is_ignored(int number)
 {
     struct sigaction action;
 
-    return sigaction(number, NULL, &action) == 0 && action.sa_handler == SIG_IGN;
-}
-
-void system_ignore_writes(void)
-{
-    signal(SIGPIPE, SIG_IGN);
-    signal(SIGXFSZ, SIG_IGN);
+    return number == SIGHUP && sigaction(number, NULL, &action) == 0 &&
+           action.sa_handler == SIG_IGN;
 }
 
 static const char *variable(const char *name)

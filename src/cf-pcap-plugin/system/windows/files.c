@@ -24,6 +24,7 @@ HANDLE windows_handle(int fd)
 static enum system_kind kind_of(HANDLE handle)
 {
     BY_HANDLE_FILE_INFORMATION information;
+    DWORD mode;
 
     switch (GetFileType(handle)) {
     case FILE_TYPE_PIPE:
@@ -34,7 +35,7 @@ static enum system_kind kind_of(HANDLE handle)
                    ? SYSTEM_IS_FOLDER
                    : SYSTEM_IS_FILE;
     default:
-        return SYSTEM_IS_NOTHING;
+        return GetConsoleMode(handle, &mode) ? SYSTEM_IS_TERMINAL : SYSTEM_IS_NOTHING;
     }
 }
 
@@ -66,6 +67,26 @@ int system_kind_at(const char *path)
     int kind = (int)kind_of(handle);
     CloseHandle(handle);
     return kind;
+}
+
+/* A pipe is told by nothing that both its ends do not have. */
+bool system_is_same(const char *path, int other, int fd)
+{
+    BY_HANDLE_FILE_INFORMATION one, two;
+    HANDLE handle = windows_handle(other);
+
+    if (path != NULL && is_pipe(path))
+        return false;
+    if (path != NULL)
+        handle = CreateFileA(path, 0, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
+                             OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    bool same = GetFileType(handle) == FILE_TYPE_DISK && GetFileInformationByHandle(handle, &one) &&
+                GetFileInformationByHandle(windows_handle(fd), &two) &&
+                one.dwVolumeSerialNumber == two.dwVolumeSerialNumber &&
+                one.nFileIndexHigh == two.nFileIndexHigh && one.nFileIndexLow == two.nFileIndexLow;
+    if (path != NULL && handle != INVALID_HANDLE_VALUE)
+        CloseHandle(handle);
+    return same;
 }
 
 int system_may_write(const char *path)

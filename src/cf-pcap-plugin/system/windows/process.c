@@ -159,19 +159,18 @@ bool system_damages_output(int parent)
            _stricmp(system_base(path), "powershell.exe") == 0;
 }
 
-const struct system_signal system_signals[] = {{SIGINT, SYSTEM_INTERRUPT},
-                                               {SIGBREAK, SYSTEM_INTERRUPT},
-                                               {SIGHUP, SYSTEM_HANGUP}, /* its window is closed */
-                                               {0, SYSTEM_INTERRUPT}};
+void system_kill_group(int pid)
+{
+    uv_kill(pid, SIGKILL);
+}
+
+/* SIGHUP: its window is closed. */
+const int system_signals[SYSTEM_SIGNALS] = {SIGINT, SIGBREAK, SIGHUP}, system_job_control = 0;
 
 bool system_is_ignored(int number)
 {
     (void)number;
     return false;
-}
-
-void system_ignore_writes(void)
-{
 }
 
 static const char *variable(const char *name)

@@ -83,3 +83,19 @@ finds() { # file sed-script
 @test "planted: it says that no packet came, and some did" {
   finds cf-pcap-plugin/core/quiet.c 's/ \|\| session->stream\.stream\.tail > FILE_HEADER//'
 }
+
+@test "planted: a login that fails for a while is given up at once" {
+  finds cf-pcap-plugin/core/logins.c 's/session->tries \+ 1 < most/false/'
+}
+
+@test "planted: a login that goes on failing is tried for ever" {
+  finds cf-pcap-plugin/core/logins.c 's/session->tries \+ 1 < most/true/'
+}
+
+@test "planted: a session that falls silent after its answer is not named" {
+  finds cf-pcap-plugin/core/stop.c 's/session->fell_silent = .*/session->fell_silent = false;/'
+}
+
+@test "planted: a pipe that ends within a packet is not told of" {
+  finds cf-pcap-plugin/core/core.c 's/core->output_is_torn = .*/core->output_is_torn = false;/'
+}

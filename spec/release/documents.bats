@@ -149,3 +149,18 @@ manual_options() { # page
   [ "$(wc -l <"$BATS_TEST_TMPDIR/help")" -gt 15 ]
   diff "$BATS_TEST_TMPDIR/help" <(manual_options src/cf-pcap-plugin/cf-pcap-plugin.1)
 }
+
+@test "CONTRIBUTING.md says of each folder of src/ and spec/ what it is for" {
+  local folder
+  for folder in src/*/ spec/*/; do
+    grep -qE "^\| .*\`$folder" CONTRIBUTING.md || { echo "CONTRIBUTING.md: no row for $folder" && return 1; }
+  done
+}
+
+@test "the plugin's core and the merge know no libuv, file, process or clock" {
+  local include
+  for include in uv unistd fcntl time poll signal spawn sys/; do
+    run -1 grep -rnE "#include <$include" src/cf-pcap-plugin/core src/pcap-merge --include='*.[ch]' --exclude-dir=test --exclude-dir=fuzz
+  done
+  run -1 grep -rnE '#include "\.\./(shell|output|terminal|console|child|cf|system/.*)\.h"' src/cf-pcap-plugin/core
+}

@@ -21,7 +21,9 @@ const char *advice_for_ssh(const char *error, bool http_proxy, bool all_proxy)
                                               "i/o timeout",      "connection refused",
                                               "no route to host", "network is unreachable"};
 
-    if (!http_proxy || all_proxy || strstr(error, "Error opening SSH connection") == NULL)
+    if (strstr(error, "SSH session allocation failed") != NULL)
+        return "; an app that was started before SSH was enabled takes a restart";
+    if (!http_proxy || all_proxy || strstr(error, "dial tcp") == NULL)
         return "";
     for (size_t i = 0; i < sizeof unreachable / sizeof *unreachable; i++)
         if (strstr(error, unreachable[i]) != NULL)

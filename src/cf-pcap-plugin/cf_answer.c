@@ -63,7 +63,7 @@ int cf_answer_process(char guid[CF_GUID_SIZE], const char *json, size_t length, 
 bool cf_answer_is_expired(const char *error)
 {
     static const char *const words[] = {"log back in", "Not logged in",
-                                        "Authentication has expired"};
+                                        "Authentication has expired", "Invalid Auth Token"};
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strstr(error, words[i]) != NULL)

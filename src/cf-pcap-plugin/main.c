@@ -16,6 +16,7 @@
 
 #include "../version.h"
 #include "advice.h"
+#include "aftermath.h"
 #include "cf.h"
 #include "check.h"
 #include "console.h"
@@ -41,6 +42,9 @@ struct command {
     struct parent parent;
     struct output output;
     struct viewer viewer; /* of --wireshark */
+    struct about about;
+    int argc; /* the words as they were typed */
+    char **argv;
 };
 
 static void print_help(void)
@@ -252,6 +256,7 @@ static int capture(struct command *command)
                            .cf = &command->cf,
                            .console = &command->console,
                            .output = viewer_is_alone(command) ? NULL : &command->output,
+                           .about = &command->about,
                            .viewer = command->options.wireshark ? &command->viewer : NULL,
                            .parent = &command->parent,
                            .guid = command->guid};
@@ -262,6 +267,9 @@ static int capture(struct command *command)
         shell.status = 1;
     } else if (!shell.core.output_was_opened) {
         explain_nothing(command, &shell.core);
+    } else {
+        aftermath_tell(&command->console, &command->cf, &command->options, command->guid,
+                       &shell.core);
     }
     shell_free(&shell);
     return shell.status;
@@ -312,6 +320,8 @@ static int look_up_and_capture(struct command *command)
     if (check_parent(command) != 0)
         return 1;
     say_what_starts(command);
+    about_make(&command->about, &command->options, command->guid, &command->cf, command->argc,
+               command->argv);
     return capture(command);
 }
 
@@ -321,6 +331,8 @@ static int pcap(int argc, char **argv)
     char error[512];
 
     parent_begin(&command.parent);
+    command.argc = argc;
+    command.argv = argv;
     switch (options_parse(&command.options, argc, argv, error, sizeof error)) {
     case OPTIONS_HELP:
         print_help();
@@ -356,7 +368,19 @@ static int pcap(int argc, char **argv)
     return status;
 }
 
-/* Has the CLI a command of this name itself? On the copy of its configuration it has no plugins. */
+/* A copy of the CLI's configuration has no plugins: they are looked for where the user's are. */
+static void show_plugins_to_children(void)
+{
+    static const char *const homes[] = {"CF_HOME", "HOME", "USERPROFILE"};
+    const char *home = getenv("CF_PLUGIN_HOME");
+
+    for (size_t i = 0; i < sizeof homes / sizeof *homes && (home == NULL || *home == '\0'); i++)
+        home = getenv(homes[i]);
+    if (home != NULL)
+        setenv("CF_PLUGIN_HOME", home, 1);
+}
+
+/* Has the CLI a command `pcap`, its own or another plugin's? Then `cf help pcap` shows that. */
 static bool pcap_is_taken(void)
 {
     static const char *const arguments[] = {"help", "pcap", NULL};
@@ -366,10 +390,13 @@ static bool pcap_is_taken(void)
     bool taken = false;
 
     parent_begin(&parent);
+    show_plugins_to_children();
     if (cf_find(&cf, &parent) == 0 && cf_run(&result, &cf, arguments) == 0)
         taken = result.status == 0 && strstr(result.out.text, metadata_summary) == NULL;
     cf_result_free(&result);
     cf_free(&cf);
+    if (taken)
+        fprintf(stderr, "The command 'cf pcap' is another's: this plugin's is 'cf pcap-app'.\n");
     return taken;
 }
 

@@ -146,7 +146,7 @@ static void open_output(struct shell *shell)
 }
 
 /* A file takes all, unless it fails. How much: it is `length`, if `*error` is 0. */
-static size_t save(const struct output *output, const uint8_t *bytes, size_t length, int *error)
+static size_t save(struct output *output, const uint8_t *bytes, size_t length, int *error)
 {
     size_t saved = 0;
 
@@ -398,6 +398,10 @@ static int fill_core(struct shell *shell, const struct instances *instances)
         .app = options->app,
         .interface = options->interface,
         .filter = options->filter,
+        .process = options->process,
+        .hardware = shell->about->hardware,
+        .os = shell->about->os,
+        .comment = shell->about->comment,
         .output = shell->output == NULL ? NULL : output_name(shell->output),
         .duration = options->duration_ms,
         .count = options->count,
@@ -425,6 +429,8 @@ static int fill_core(struct shell *shell, const struct instances *instances)
 
         result = core_add(&shell->core, listed->index, listed->running ? NULL : listed->state,
                           options->range_count > 0);
+        if (result == 0)
+            core_learn(&shell->core, listed);
     }
     return result;
 }

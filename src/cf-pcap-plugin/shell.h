@@ -5,6 +5,7 @@
 #ifndef SHELL_H
 #define SHELL_H
 
+#include "about.h"
 #include "cf.h"
 #include "console.h"
 #include "core/core.h"
@@ -25,6 +26,7 @@ struct shell {
     const struct cf *cf;
     struct console *console;
     struct output *output; /* NULL: the viewer alone gets the capture */
+    const struct about *about;
     struct viewer *viewer; /* NULL: there is none */
     const struct parent *parent;
     const char *guid; /* of the app */

@@ -142,7 +142,7 @@ int archive_filter(struct tar_reader *stock, struct addition *additions, FILE *o
             return status;
     }
     if (status == 0 && counts->kept == 0)
-        return failed(stock->failure, EBADMSG, "%s holds nothing beside the capture tool",
+        return failed(stock->failure, EBADMSG, "%s holds nothing but the capture tool",
                       stock->what);
     for (size_t i = 0; status == 0 && additions != NULL && i < ADDITIONS; i++) {
         status = put_addition(&output, &additions[i]);

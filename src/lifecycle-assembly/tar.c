@@ -253,7 +253,7 @@ static int apply_record(struct tar_reader *tar, const struct pax_record *record)
         return failed(tar->failure, EBADMSG, "%s sets names or sizes for all members", tar->what);
     if (record->value_length == 0)
         return failed(tar->failure, EBADMSG,
-                      "%s has an extended header that takes a name or size back", tar->what);
+                      "%s has an extended header that withdraws a name or size", tar->what);
     if ((path && member->long_name.present) || (linkpath && member->long_link.present))
         return failed(tar->failure, EBADMSG, "%s names a member in two ways", tar->what);
     if (path)

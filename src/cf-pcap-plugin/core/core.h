@@ -41,7 +41,9 @@
 /* Strings stay the caller's, and must live as long as the core. */
 struct core_config {
     const char *app, *interface;
-    const char *filter;    /* NULL: none; noted in pcapng */
+    const char *filter;  /* NULL: none; noted in pcapng */
+    const char *process; /* the type; noted in pcapng, and so are the next three; NULL: not */
+    const char *hardware, *os, *comment; /* struct writer_about */
     const char *output;    /* as the user named it; NULL: a name will be made (core_opened) */
     uint64_t duration;     /* ms from the announcement; 0: until stopped */
     uint64_t count;        /* packets to be saved; 0: without bound */
@@ -146,6 +148,9 @@ struct core {
     size_t absent_count;
     struct merge merge;
     struct writer writer;
+    struct writer_about about;
+    struct writer_name *names; /* of about */
+    size_t names_room;
     struct buffer buffer; /* on its way from the merge into the output */
 
     uint64_t now;  /* ms, of a clock that does not go back */
@@ -203,6 +208,10 @@ void core_free(struct core *core);
  * so that its absence is a failure. 0 or -ENOMEM.
  */
 int core_add(struct core *core, unsigned int index, const char *state, bool chosen);
+
+/* What Cloud Controller lists of an instance: its address gets a name in pcapng, its GUID is told
+ * there. Without memory it gets none. */
+void core_learn(struct core *core, const struct listed_instance *listed);
 
 /* Events. `number` is a session's. */
 

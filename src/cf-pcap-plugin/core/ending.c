@@ -212,7 +212,7 @@ static enum verdict from_status(const struct ending *ending, char *text, size_t 
     if (ending->status != 0 && last_words(ending, shown, sizeof shown)) {
         snprintf(text, size, "%s%s%s",
                  messages_contain(ending, "exited without exit status")
-                     ? "the SSH connection was lost: "
+                     ? "the SSH connection was lost, as when the container ends: "
                      : "",
                  shown, advice_for_ssh(shown, ending->http_proxy_alone, false));
         return stream->has_header ? VERDICT_FAILED : VERDICT_LOGIN_FAILED;

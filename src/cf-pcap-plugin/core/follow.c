@@ -228,14 +228,16 @@ static void look_at_listed(struct core *core, const char *process,
         instance->follow.is_new = true;
         instance->follow.since = instance->follow.gap_from = core->now;
     }
+    core_learn(core, listed);
     follow = &instance->follow;
     snprintf(instance->process, sizeof instance->process, "%s", process);
     snprintf(instance->absent, sizeof instance->absent, "%s", listed->running ? "" : listed->state);
     if (follow->left && listed->running) { /* scaled down, and up again */
         follow->absent_for += core->now - follow->left_at;
         follow->gap_from = follow->retry_at = core->now;
-        follow->left = follow->tell_left = false;
-        follow->missing = follow->is_new = true;
+        follow->missing = follow->gap_is_told = true;
+        follow->is_new = !follow->replaced;
+        follow->left = follow->tell_left = follow->replaced = false;
     }
     follow->listed = true;
     if (listed->running && instance->session.started_at == 0 && follow->missing)

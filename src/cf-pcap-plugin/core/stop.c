@@ -200,10 +200,10 @@ static int end(struct core *core, struct session *session)
     if (asked >= STOP_PATIENCE && (stop || merge_stream_is_over(&session->stream)))
         return kill_child(core, session);
     bool silent = is_silent(core, session, STOP_SILENCE);
-    bool unwanted = session->stream.state == MERGE_FINISHED && asked >= STOP_UNWANTED;
-    if (silent || captures_on(core, session) || unwanted) {
+    bool wanted = session->stream.state != MERGE_FINISHED;
+    if (silent || captures_on(core, session) || (!wanted && asked >= STOP_UNWANTED)) {
         /* In the pipes of a child that is gone there is nothing that could hang. */
-        session->fell_silent = silent && !session->exited && !session->stdout_ended;
+        session->fell_silent = silent && wanted && !session->exited && !session->stdout_ended;
         int action = kill_child(core, session);
 
         session->cut_off = false; /* it had the time, or the rest is not wanted */

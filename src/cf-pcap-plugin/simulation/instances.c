@@ -98,13 +98,49 @@ static void send_packet(struct world *world, size_t number, struct sim_instance 
     it->records++;
 }
 
+/* What has not arrived of the session before does not any more. */
+void instance_again(struct world *world, size_t number)
+{
+    struct sim_instance *it = &world->instances[number], before = *it;
+
+    memset(it, 0, sizeof *it);
+    instance_plan(world, it);
+    if (it->login == LOGIN_GARBAGE)
+        it->login = LOGIN_FAILS;
+    it->link_type = before.link_type;
+    it->nano = before.nano;
+    it->sessions = before.sessions;
+    it->queue = before.queue;
+    it->record_ends = before.record_ends;
+    it->record_times = before.record_times;
+    it->sent = it->delivered = before.delivered;
+    it->records = it->first_record = it->arrived = before.arrived;
+}
+
+/* cf ssh goes to the newest process. */
+static void find_container(struct world *world, size_t number)
+{
+    struct sim_instance *it = &world->instances[number];
+    unsigned int index = world->core.instances[number]->index;
+
+    it->process = world->cloud.process;
+    it->container = 0;
+    if (cloud_refuses(world) || !cloud_runs(world, it->process, index))
+        it->login = LOGIN_FAILS;
+    else
+        it->container = world->cloud.containers[it->process][index].guid;
+}
+
 /* Whose login has failed, and is tried again: as it was before. */
 static void begin_anew(struct sim_instance *it)
 {
     it->started = it->gone = it->capturing = it->tool_ended = it->killed = it->input_ended = false;
     it->reacted = it->dead_end = it->stdout_ended = it->stderr_ended = it->exited = false;
     it->queued = 0;
-    it->sent = it->delivered = 0;
+    if (it->records == 0)
+        it->delivered = 0;
+    it->sent = it->delivered;
+    it->container = 0;
     it->words[0] = '\0';
     it->begins_at = it->troubles_at = it->resumes_at = it->reacts_at = it->packet_at = NEVER;
     it->beat_at = it->end_at = it->tool_ended_at = it->hung_at = NEVER;
@@ -118,9 +154,9 @@ static void check_start(struct world *world, size_t number)
 
     if (it->started && !it->gone)
         world_violated(world, "instance %zu is started twice", number);
-    else if (it->starts > 0 && !passes)
+    else if (it->starts > 0 && !passes && !world->core.config.follow)
         world_violated(world, "instance %zu is started again, though it failed for good", number);
-    else if (it->starts >= LOGINS_TRIES_LIMITED)
+    else if (it->starts >= LOGINS_TRIES_LIMITED && !world->core.config.follow)
         world_violated(world, "instance %zu is started for ever", number);
     for (size_t i = 0; i < world->count; i++)
         at_once += world->instances[i].started && !world->instances[i].gone &&
@@ -138,10 +174,16 @@ static bool fails_for_now(const struct sim_instance *it)
 int instance_start(struct world *world, size_t number)
 {
     struct sim_instance *it = &world->instances[number];
+    const struct session *session = &world->core.instances[number]->session;
 
-    check_start(world, number);
-    if (it->starts++ > 0)
+    if (session->tries > 0 && (it->gone || !it->started))
         begin_anew(it);
+    else if (it->started && it->gone && world->core.config.follow)
+        instance_again(world, number);
+    check_start(world, number);
+    it->starts++;
+    it->sessions++;
+    it->started_at = world->now;
     if (it->login == LOGIN_CANNOT_START)
         return -EMFILE;
     if (it->login == LOGIN_LACKS_ROOM && fails_for_now(it))
@@ -164,9 +206,17 @@ static void end_tool(struct world *world, struct sim_instance *it, int status)
     it->packet_at = it->beat_at = NEVER;
 }
 
-static void begin(struct world *world, struct sim_instance *it)
+static void begin(struct world *world, size_t number, struct sim_instance *it)
 {
+    char place[80];
+
     it->begins_at = NEVER;
+    if (world->core.config.follow && it->login != LOGIN_FAILS && !fails_for_now(it))
+        find_container(world, number);
+    if (it->container != 0) {
+        snprintf(place, sizeof place, COMMAND_PLACE "%08x %08x", it->process, it->container);
+        say(it, place);
+    }
     if (it->login == LOGIN_FAILS || fails_for_now(it)) {
         put(it, "FAILED\n", 7);
         it->dead_end = true;
@@ -197,7 +247,8 @@ static void say_counts(struct sim_instance *it)
 
     if (!it->counts)
         return;
-    snprintf(line, sizeof line, "cf-pcap: %u packets received by filter", it->records);
+    snprintf(line, sizeof line, "cf-pcap: %u packets received by filter",
+             it->records - it->first_record);
     say(it, line);
     say(it, "cf-pcap: 0 packets dropped by kernel");
 }
@@ -293,6 +344,16 @@ static void react(struct world *world, size_t number, struct sim_instance *it)
     }
 }
 
+void instance_container_ends(struct world *world, size_t number)
+{
+    struct sim_instance *it = &world->instances[number];
+
+    world_trace(world, "instance %zu: its connection ends", number);
+    it->begins_at = it->troubles_at = it->reacts_at = it->hung_at = it->resumes_at = NEVER;
+    it->dead_end = true;
+    end_tool(world, it, 255);
+}
+
 void instance_kill(struct world *world, struct sim_instance *it)
 {
     it->killed = true;
@@ -319,7 +380,7 @@ void instance_live(struct world *world, size_t number)
         world_trace(world, "instance %zu: the connection goes on", number);
     }
     if (world->now >= it->begins_at)
-        begin(world, it);
+        begin(world, number, it);
     if (world->now >= it->packet_at) {
         send_packet(world, number, it);
         it->packet_at = world->now + it->interval - choose(&world->choices, (uint32_t)it->interval);

@@ -59,10 +59,10 @@ void world_violated(struct world *world, const char *format, ...)
     world_trace(world, "DOES NOT HOLD: %s", world->violation);
 }
 
-static void plan_signals(struct world *world)
+static void plan_signals(struct world *world, uint32_t within)
 {
     struct choices *c = &world->choices;
-    uint64_t at = 40000 - choose(c, 40000);
+    uint64_t at = within - choose(c, within);
 
     world->signal_count = 1 + choose(c, 3);
     for (size_t i = 0; i < world->signal_count; i++) {
@@ -95,7 +95,11 @@ static void plan(struct world *world)
     struct choices *c = &world->choices;
     struct core_config config = {.app = "app", .interface = "lo", .output = "capture"};
 
+    config.follow = chance(c, 2);
+    config.random = choose(c, 1000);
     world->count = chance(c, 8) ? 1 + choose(c, INSTANCES_MAX) : 1 + choose(c, 4);
+    if (config.follow && world->count >= INDEXES_MAX)
+        world->count = INDEXES_MAX - 1;
     config.pcapng = chance(c, 2);
     config.duration = chance(c, 3) ? 1 + choose(c, 20000) : 0;
     config.count = chance(c, 6) ? 1 + choose(c, 1000) : 0;
@@ -106,7 +110,9 @@ static void plan(struct world *world)
     output_plan(world);
     config.viewer = world->output.viewer ? "viewer" : NULL;
     config.viewer_alone = world->output.viewer && world->output.kind == OUTPUT_IS_PIPE;
-    plan_signals(world);
+    plan_signals(world, config.follow && chance(c, 2) ? 300000 : 40000);
+    if (config.follow)
+        cloud_plan(world);
     if (core_init(&world->core, &config) != 0)
         abort();
     for (size_t i = 0; i < world->count; i++) {
@@ -134,6 +140,20 @@ static void told(struct world *world, const struct core_action *action)
     if (action->kind == ACTION_SHOW || world->line_count == LINES_MAX)
         return;
     snprintf(world->lines[world->line_count++], sizeof world->lines[0], "%s", action->text);
+}
+
+/* Those that the core has added by itself. */
+static void add_instances(struct world *world)
+{
+    for (; world->count < world->core.count; world->count++) {
+        if (world->count == INSTANCES_MAX) {
+            world_violated(world, "there are too many instances");
+            return;
+        }
+        instance_plan(world, &world->instances[world->count]);
+        if (!instance_make_room(&world->instances[world->count]))
+            abort();
+    }
 }
 
 static void perform(struct world *world, const struct core_action *action)
@@ -188,7 +208,11 @@ static void perform(struct world *world, const struct core_action *action)
         world->status = action->status;
         break;
     case ACTION_LOOK:
+        cloud_do_look(world);
+        break;
     case ACTION_LOOK_AWAY:
+        cloud_do_look_away(world);
+        break;
     case ACTION_WAIT:
         break;
     }
@@ -232,7 +256,7 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 
 static uint64_t next_moment(const struct world *world, uint64_t until)
 {
-    uint64_t at = earlier(until, output_next(world));
+    uint64_t at = earlier(earlier(until, output_next(world)), cloud_next(world));
 
     for (size_t i = 0; i < world->count; i++)
         at = earlier(at, instance_next(world, &world->instances[i]));
@@ -263,6 +287,8 @@ static void check_memory(struct world *world)
 
     for (size_t i = 0; i < world->count; i++)
         held += world->core.instances[i]->session.stream.stream.size;
+    if (world->core.config.follow)
+        bound += MEMORY_MAX;
     if (bound < MEMORY_MAX)
         bound = MEMORY_MAX;
     if (held > bound)
@@ -279,8 +305,11 @@ static void live(struct world *world)
         for (size_t i = 0; i < world->count; i++)
             instance_live(world, i);
         output_live(world);
+        cloud_live(world);
+        add_instances(world);
         until = ask(world);
         check_memory(world);
+        check_twice(world);
         world->steps++;
         if (world->finished)
             break;

@@ -60,7 +60,8 @@ static const struct expectation cases[] = {
      "ended: Process terminated by signal: KILL"},
     {"cf-pcap: capturing on eth0\nwait: remote command exited without exit status or exit signal\n",
      1, true, STREAM_BAD_RECORD, "FAILED\n", VERDICT_FAILED,
-     "the SSH connection was lost: wait: remote command exited without exit status"},
+     "the SSH connection was lost, as when the container ends: wait: remote command exited without "
+     "exit status"},
     {"Warning\n\nHost key verification failed.\n\nThe fingerprint of the received key was \"x\".\n",
      1, false, STREAM_NOT_PCAP, "FAILED\n", VERDICT_LOGIN_FAILED,
      "Warning Host key verification failed. The fingerprint of the received key was \"x\"."},

@@ -13,16 +13,16 @@ login_fails() { # instance times words
     'tool_begin "$@"; tool_capture; tool_end'
 }
 
-@test "at most 32 instances log in at once, and the others as these succeed" {
-  instances 40
+@test "at most 40 instances log in at once, and the others as these succeed" {
+  instances 50
   tool all 'until [ -e "$FAKE_CF/go" ]; do sleep 0.5; done; tool_begin "$@"; tool_wait 60; tool_end'
   start -o "$output" -y
-  eventually test -e "$FAKE_CF/pid-31"
+  eventually test -e "$FAKE_CF/pid-39"
   sleep 0.5
-  tools_started 32
+  tools_started 40
   touch "$FAKE_CF/go"
   eventually said "Capturing"
-  tools_started 40
+  tools_started 50
   interrupt
   [ "$status" = 0 ]
 }

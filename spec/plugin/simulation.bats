@@ -10,7 +10,7 @@ setup_file() {
   make -s -C "$root/src/cf-pcap-plugin/test" "$root/build/units/cf-pcap-plugin/simulation"
   make -s -C "$root/src/cf-pcap-plugin/test" SANITIZE=1 "$root/build/units-sanitized/cf-pcap-plugin/simulation"
   # A copy of the source, and its objects: those of a file with a fault take the place of the right ones for a test.
-  cp -r "$root/src/cf-pcap-plugin" "$root/src/pcap-merge" "$root/src/version.h" "$BATS_FILE_TMPDIR/"
+  cp -r "$root/src/cf-pcap-plugin" "$root/src/pcap-merge" "$root"/src/*.h "$BATS_FILE_TMPDIR/"
   # shellcheck disable=SC2016
   cd "$BATS_FILE_TMPDIR" && printf '%s\n' pcap-merge/*.c cf-pcap-plugin/{simulation,core}/*.c cf-pcap-plugin/{quote,advice,index_list}.c |
     xargs -n 4 -P "$(nproc)" bash -c 'for file; do compile "$file"; done' bash

@@ -17,7 +17,7 @@ struct core;
 struct session;
 
 enum {
-    LOGINS_FIRST = 32,         /* at the same time, in the beginning: two cores start them in 1 s */
+    LOGINS_FIRST = 40,         /* at the same time, in the beginning: two cores start them in 1 s */
     LOGINS_MAX = 100,          /* ... at most */
     LOGINS_TRIES = 4,          /* of an instance, in all */
     LOGINS_TRIES_LIMITED = 10, /* the same where the platform limits requests */

@@ -46,7 +46,7 @@ static int make_room_for_children(struct shell *shell)
 
 static void start(struct shell *shell, size_t session)
 {
-    struct child *child = calloc(1, sizeof *child);
+    struct child *child = session < shell->room_for_children ? calloc(1, sizeof *child) : NULL;
     const struct child_task task = {.cf = shell->cf,
                                     .app = shell->options->app,
                                     .process = shell->options->process,
@@ -54,7 +54,7 @@ static void start(struct shell *shell, size_t session)
                                     .index = shell->core.instances[session]->index};
     int error = -ENOMEM;
 
-    if (child != NULL && session < shell->room_for_children) {
+    if (child != NULL) {
         *child = (struct child){
             .core = &shell->core, .session = session, .before = tell_time, .owner = shell};
         error = child_start(child, &shell->loop, &task);
@@ -417,7 +417,7 @@ static int fill_core(struct shell *shell, const struct instances *instances)
         .check = options->check,
         .verbose = options->verbose,
         .reports = !shell->console->is_terminal,
-        .follow = options->follow,
+        .follow = options->follow && !options->check,
         .chosen = options->range_count > 0,
         .random = uv_hrtime() ^ ((uint64_t)getpid() << 32),
         .expected = instances->count,

@@ -21,6 +21,8 @@ const char *advice_for_ssh(const char *error, bool http_proxy, bool all_proxy)
                                               "i/o timeout",      "connection refused",
                                               "no route to host", "network is unreachable"};
 
+    if (strstr(error, "SSH session allocation failed") != NULL)
+        return "; an app that was started before SSH was enabled takes a restart";
     if (!http_proxy || all_proxy || strstr(error, "dial tcp") == NULL)
         return "";
     for (size_t i = 0; i < sizeof unreachable / sizeof *unreachable; i++)
@@ -42,6 +44,16 @@ bool advice_http_proxy_alone(void)
     return (is_set("https_proxy") || is_set("HTTPS_PROXY") || is_set("http_proxy") ||
             is_set("HTTP_PROXY")) &&
            !is_set("all_proxy") && !is_set("ALL_PROXY");
+}
+
+bool advice_is_noise(const char *line, size_t length)
+{
+    static const char noise[] = "warning: setlocale: ";
+
+    for (size_t at = 0; at + sizeof noise - 1 <= length; at++)
+        if (memcmp(line + at, noise, sizeof noise - 1) == 0)
+            return true;
+    return false;
 }
 
 /* What is usual where a capture has no packet; "": nothing can be said. */
@@ -97,11 +109,11 @@ static bool looks_at_bytes(const char *filter, const char *protocol)
 const char *advice_filter(const char *interface, const char *filter)
 {
     if (filter != NULL && (looks_at_bytes(filter, "tcp") || looks_at_bytes(filter, "udp")) &&
-        !looks_at_bytes(filter, "ip6"))
+        !looks_at_bytes(filter, "ip6") && !has_word(filter, "ip"))
         return "Note: tcp[...] and udp[...] in a filter match IPv4 alone. TCP's flags over IPv6 "
                "are "
                "ip6[53], where ip6[6] = 6: or (ip6[6] = 6 and ip6[53] & 2 != 0) for SYN.";
-    if (filter != NULL && has_word(filter, "vlan"))
+    if (filter != NULL && has_word(filter, "vlan") && strstr(filter, "or (vlan") == NULL)
         return "Note: behind 'vlan' all of the filter looks behind the tag, also what follows "
                "'or'. "
                "What is to match without a tag stands before it: tcp port 80 or (vlan and tcp port "

@@ -8,18 +8,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct parent;
+#include "system/system.h"
 
 struct output {
     const char *path; /* "-" is standard output; NULL: a new file, NAME below */
     char name[320];   /* of the new file: APP-DATE-TIME; its extension is added when it is opened */
     const char *extension;
 
-    int fd;            /* -1: not open */
-    bool is_file;      /* it can be cut */
-    bool is_on_disk;   /* it is a file, whoever opened it */
-    bool is_ours;      /* to close: it is not standard output */
-    int restore_flags; /* of fd, to be set again at the end; -1: as they are */
+    int fd;                   /* -1: not open */
+    bool is_file;             /* it can be cut */
+    bool is_on_disk;          /* it is a file, whoever opened it */
+    bool is_ours;             /* to close: it is not standard output */
+    struct system_pipe *pipe; /* NULL: it is none */
+    uint64_t length;          /* bytes that were written */
 };
 
 /*
@@ -45,32 +46,33 @@ bool output_is_pipe(const struct output *output);
  */
 const char *output_objection(const struct output *output);
 
-/*
- * A named pipe is opened before anything is started, and waits for its reader: until then ^C ends
- * the program, and so does the end of `parent`. 0, also for what is no named pipe, or a negative
- * errno; -ECANCELED: `parent` has ended.
- */
-int output_wait_for_reader(struct output *output, const struct parent *parent);
+/* A named pipe is opened before anything is started. 0, also for what is no named pipe, or a
+ * negative errno; -ENXIO: nobody reads it yet. */
+int output_find_reader(struct output *output);
 
 /*
  * Opens it. A file that is there is replaced, unless another run writes it (-EBUSY), which a lock
  * tells that the kernel drops with the process (flock(2)). A new one is readable by its owner
  * alone, for captured packets are nobody else's business; one that is named here never replaces
- * another. A pipe is widened, and written without blocking. 0 or a negative errno.
+ * another. A pipe is widened, and written without blocking: `event` tells that there is room again,
+ * or that its reader has gone (system/system.h). 0 or a negative errno.
  */
-int output_open(struct output *output);
+int output_open(struct output *output, struct uv_loop_s *loop, system_pipe_event *event,
+                void *owner);
 
 /* Writes; how many bytes, -EAGAIN: a pipe is full, or a negative errno. */
-ptrdiff_t output_write(const struct output *output, const uint8_t *bytes, size_t length);
+ptrdiff_t output_write(struct output *output, const uint8_t *bytes, size_t length);
 
 /* Bytes that are free on its disk for this user, and of all of it; before it is opened, on that of
  * its folder. 0 or a negative errno; -ENOTSUP: it is on no disk. */
 int output_disk(const struct output *output, uint64_t *available, uint64_t *size);
 
 /* Makes a file so long. Nothing can be done where that fails. */
-void output_cut(const struct output *output, uint64_t length);
+void output_cut(struct output *output, uint64_t length);
 
-/* Closes. 0 or the negative errno of close(2), which may be that of a write (NFS, quotas). */
+/* Closes. 0 or the negative errno of close(2), which may be that of a write (NFS, quotas). Of a
+ * file: -ENOENT: it is not there any more under its name; -ENODATA: somebody else has made it
+ * shorter. */
 int output_close(struct output *output);
 
 #endif

@@ -1,36 +1,24 @@
 #include "output_choice.h"
 
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-enum output_kind output_kind_of(int fd)
+struct output_choice output_choose(const struct options *options, enum system_kind standard_output,
+                                   bool names_stdout, bool stderr_is_terminal)
 {
-    struct stat status;
+    bool is_redirected = standard_output == SYSTEM_IS_PIPE || standard_output == SYSTEM_IS_FILE;
 
-    if (isatty(fd) == 1)
-        return OUTPUT_IS_TERMINAL;
-    if (fstat(fd, &status) != 0)
-        return OUTPUT_IS_NOTHING;
-    if (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode))
-        return OUTPUT_IS_PIPE;
-    return S_ISREG(status.st_mode) ? OUTPUT_IS_FILE : OUTPUT_IS_NOTHING;
-}
+    if (options->output != NULL) {
+        bool to_stdout = names_stdout || strcmp(options->output, "-") == 0;
 
-struct output_choice output_choose(const struct options *options, enum output_kind standard_output,
-                                   bool stderr_is_terminal)
-{
-    bool is_redirected = standard_output == OUTPUT_IS_PIPE || standard_output == OUTPUT_IS_FILE;
-
-    if (options->output != NULL)
-        return (struct output_choice){.path = options->output,
-                                      .messages_to_stderr = strcmp(options->output, "-") == 0};
+        return (struct output_choice){.path = to_stdout ? "-" : options->output,
+                                      .messages_to_stderr = to_stdout};
+    }
     if (!is_redirected || !stderr_is_terminal)
         return (struct output_choice){.path = NULL};
     return (struct output_choice){
         .path = "-",
         .messages_to_stderr = true,
-        .note = standard_output == OUTPUT_IS_PIPE
+        .note = standard_output == SYSTEM_IS_PIPE
                     ? "Standard output is a pipe: the capture goes there (-o FILE: to a file)."
                     : "Standard output is a file: the capture goes there (-o FILE: to another).",
     };

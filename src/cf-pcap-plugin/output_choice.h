@@ -10,6 +10,9 @@
  *   redirected, too (a job of CI, cron, 2>&1 | tee log), standard output is a log, that others may
  *   read: packets, and the passwords in them, do not belong there unless -o - says so.
  * - /dev/null is a wish for silence, no place for a capture.
+ *
+ * A file that is named, and is what standard output goes to (-o FILE > FILE, -o /dev/stdout), means
+ * standard output: or else messages would come between the packets.
  */
 #ifndef OUTPUT_CHOICE_H
 #define OUTPUT_CHOICE_H
@@ -17,13 +20,7 @@
 #include <stdbool.h>
 
 #include "options.h"
-
-enum output_kind {
-    OUTPUT_IS_TERMINAL,
-    OUTPUT_IS_PIPE, /* or a socket */
-    OUTPUT_IS_FILE,
-    OUTPUT_IS_NOTHING, /* /dev/null, another device, or closed */
-};
+#include "system/system.h"
 
 struct output_choice {
     const char *path;        /* "-": standard output; NULL: a file named after app and time */
@@ -31,9 +28,8 @@ struct output_choice {
     const char *note;        /* what the user is to be told about it; NULL: nothing */
 };
 
-enum output_kind output_kind_of(int fd);
-
-struct output_choice output_choose(const struct options *options, enum output_kind standard_output,
-                                   bool stderr_is_terminal);
+/* `names_stdout`: the output that was named is where standard output goes (system_is_same). */
+struct output_choice output_choose(const struct options *options, enum system_kind standard_output,
+                                   bool names_stdout, bool stderr_is_terminal);
 
 #endif

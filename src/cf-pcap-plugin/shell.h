@@ -5,6 +5,7 @@
 #ifndef SHELL_H
 #define SHELL_H
 
+#include "about.h"
 #include "cf.h"
 #include "console.h"
 #include "core/core.h"
@@ -12,13 +13,13 @@
 #include "look.h"
 #include "options.h"
 #include "output.h"
-#include "parent.h"
-#include "terminal.h"
+#include "signals.h"
+#include "system/parent.h"
+#include "system/system.h"
+#include "system/terminal.h"
 #include "viewer.h"
 
 struct child;
-
-enum { SHELL_SIGNALS = 4 };
 
 struct shell {
     /* The caller's, to be set before. */
@@ -26,6 +27,7 @@ struct shell {
     const struct cf *cf;
     struct console *console;
     struct output *output; /* NULL: the viewer alone gets the capture */
+    const struct about *about;
     struct viewer *viewer; /* NULL: there is none */
     const struct parent *parent;
     const char *guid; /* of the app */
@@ -39,11 +41,10 @@ struct shell {
     uv_loop_t loop;
     uv_check_t after_events;
     uv_timer_t timer;
-    uv_signal_t signals[SHELL_SIGNALS];
-    uv_poll_t room; /* of an output that is blocked */
-    bool room_is_watched;
-    bool is_closing; /* the viewer, which has the terminal, is waited for */
-    int close_error; /* of the output, until then */
+    struct signals signals;
+    uv_signal_t job_control; /* ^Z */
+    bool is_closing;         /* the viewer, which has the terminal, is waited for */
+    int close_error;         /* of the output, until then */
     struct parent_watch parent_watch;
     struct terminal terminal;
     char command[65536]; /* what runs in each instance */

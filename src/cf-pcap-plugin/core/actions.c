@@ -22,6 +22,21 @@ static int act(struct core *core, struct core_action *action, enum output_state 
     return (int)(action->kind = kind);
 }
 
+/* What the clock has shown then: nanoseconds since 1970. */
+static uint64_t clock_at(const struct core *core, uint64_t time)
+{
+    return time == 0 || time > core->now
+               ? 0
+               : (uint64_t)(core->clock - (int64_t)(core->now - time) * 1000000);
+}
+
+static void look_at_clock(const struct core *core, struct instance *instance)
+{
+    if (instance->captured_since == 0 && instance->session.captured_from != UINT64_MAX)
+        instance->captured_since = instance->session.captured_from;
+    session_look_at_clock(&instance->session, core->clock);
+}
+
 /* Puts what the tools counted at the end of the output. 0 or -EAGAIN. */
 static int write_statistics(struct core *core)
 {
@@ -30,10 +45,17 @@ static int write_statistics(struct core *core)
         struct session *session = &instance->session;
         int result = 0;
 
-        if (session->stream.opened && instance_has_drops(instance))
-            result = core->writer.format->statistics(&core->writer, &session->stream.out,
-                                                     instance_received(instance),
-                                                     instance_drops(instance));
+        const struct writer_statistics statistics = {
+            .has_counts = instance_has_drops(instance),
+            .received = instance_received(instance),
+            .dropped = instance_drops(instance),
+            .begin = clock_at(core, instance->captured_since),
+            .end = clock_at(core, session->captured_until),
+        };
+
+        if (session->stream.opened)
+            result =
+                core->writer.format->statistics(&core->writer, &session->stream.out, &statistics);
         if (result != 0)
             return result;
     }
@@ -58,10 +80,11 @@ static bool fill(struct core *core)
     bool full = false;
 
     if (core->merge_is_due || core->now >= core->wake) {
-        full = run_merge(core);
+        full = (core->writer.begun && core->writer.format->names(&core->writer) != 0) ||
+               run_merge(core);
         core->merge_is_due = full;
         for (size_t i = 0; i < core->count; i++)
-            session_look_at_clock(&core->instances[i]->session, core->clock);
+            look_at_clock(core, core->instances[i]);
     }
     if (!full && stop_is_over(core) && core->output_was_opened)
         return write_statistics(core) != 0 || core->buffer.used > 0;

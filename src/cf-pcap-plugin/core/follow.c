@@ -28,6 +28,11 @@ static uint64_t pause_after(struct core *core, unsigned int attempts, uint64_t m
     return about(core, pause < most ? pause : most);
 }
 
+uint64_t follow_pause(struct core *core, unsigned int attempts)
+{
+    return pause_after(core, attempts, PAUSE_MAX);
+}
+
 /* Instances that end. */
 
 static bool is_over(const struct instance *instance)
@@ -68,9 +73,10 @@ static void miss(struct core *core, struct instance *instance)
     if (!follow->gap_is_told && session->cause != CAUSE_TWICE) {
         follow->tell_missing = follow->gap_is_told = true;
         follow->tell_at = core->now;
+        snprintf(follow->why, sizeof follow->why, "%s", instance->why);
     }
     follow->missing = true;
-    follow->retry_at = core->now + pause_after(core, follow->attempts++, PAUSE_MAX);
+    follow->retry_at = core->now + follow_pause(core, follow->attempts++);
     if (follow->attempts == TRIES_UNTOLD && session->cause != CAUSE_TWICE) {
         follow->tell_why = true;
         follow->tell_at = core->now;
@@ -223,14 +229,19 @@ static void look_at_listed(struct core *core, const char *process,
         instance->follow.is_new = true;
         instance->follow.since = instance->follow.gap_from = core->now;
     }
+    core_learn(core, listed);
     follow = &instance->follow;
     snprintf(instance->process, sizeof instance->process, "%s", process);
     snprintf(instance->absent, sizeof instance->absent, "%s", listed->running ? "" : listed->state);
     if (follow->left && listed->running) { /* scaled down, and up again */
-        follow->absent_for += core->now - follow->left_at;
+        uint64_t since =
+            follow->left_at > core->announced_at ? follow->left_at : core->announced_at;
+
+        follow->absent_for += since < core->now ? core->now - since : 0;
         follow->gap_from = follow->retry_at = core->now;
-        follow->left = follow->tell_left = false;
-        follow->missing = follow->is_new = true;
+        follow->missing = follow->gap_is_told = true;
+        follow->is_new = !follow->replaced;
+        follow->left = follow->tell_left = follow->replaced = false;
     }
     follow->listed = true;
     if (listed->running && instance->session.started_at == 0 && follow->missing)
@@ -310,9 +321,9 @@ void follow_received(struct core *core, struct instance *instance)
     if (follow->is_noted || follow->is_new || gap(core, follow) == 0)
         return;
     follow->is_noted = true;
-    snprintf(text, sizeof text, "cf-pcap: %s missed before this packet: %.300s",
+    snprintf(text, sizeof text, "cf-pcap: %s missed before this packet: %s",
              text_time(time, gap(core, follow)),
-             instance->why[0] == '\0' ? "it was not captured" : instance->why);
+             follow->why[0] == '\0' ? "it was not captured" : follow->why);
     writer_comment(out, text);
 }
 
@@ -332,7 +343,7 @@ void follow_begun(struct core *core, struct instance *instance)
     }
     follow->gap_from = UINT64_MAX;
     follow->is_noted = follow->tell_why = follow->gap_is_told = false;
-    instance->absent[0] = instance->why[0] = '\0';
+    instance->absent[0] = instance->why[0] = follow->why[0] = '\0';
 }
 
 uint64_t follow_missed(const struct instance *instance, uint64_t from, uint64_t until)

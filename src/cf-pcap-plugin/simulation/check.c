@@ -80,8 +80,11 @@ static void read_statistics(struct world *world, struct found *found, const uint
         if (found[i].has_statistics)
             world_violated(world, "instance %zu has statistics twice", i);
         found[i].has_statistics = true;
-        if (length < 20 + 24 ||
-            get32(block + 24) != (uint32_t)instance_received(world->core.instances[i]))
+        const uint8_t *option = block + 20;
+        while (option + 16 <= block + length && (get32(option) & 0xffff) != 4) /* isb_ifrecv */
+            option += 12;
+        if (instance_has_drops(world->core.instances[i]) &&
+            get32(option + 4) != (uint32_t)instance_received(world->core.instances[i]))
             world_violated(world, "instance %zu has wrong statistics", i);
     }
 }
@@ -121,6 +124,14 @@ static size_t read_pcapng(struct world *world, struct found *found)
     return at;
 }
 
+static bool was_told(const struct world *world, const char *words)
+{
+    for (size_t i = 0; i < world->line_count; i++)
+        if (strstr(world->lines[i], words) != NULL)
+            return true;
+    return false;
+}
+
 static void check_output(struct world *world, struct found *found)
 {
     const struct sim_output *output = &world->output;
@@ -134,6 +145,10 @@ static void check_output(struct world *world, struct found *found)
     if (whole != output->length && (output->kind == OUTPUT_IS_FILE || !cut_short))
         world_violated(world, "the output ends within a record: %zu of %zu bytes are whole", whole,
                        output->length);
+    bool torn = whole != output->length && world->core.output_error != -EPIPE;
+    if (torn != was_told(world, "ends within a packet") && world->core.output_error != -EPIPE)
+        world_violated(world, "the output %s within a record, and the user is told otherwise",
+                       torn ? "ends" : "does not end");
 }
 
 /* Every packet that arrived is in the output once, or counted as lost. */
@@ -321,6 +336,36 @@ static void check_patience(struct world *world)
     }
 }
 
+/* "Capturing" is for all, or for those that are left when the others were given up. */
+void check_announcement(struct world *world)
+{
+    for (size_t i = 0; i < world->count && !world->core.config.follow; i++) {
+        const struct sim_instance *it = &world->instances[i];
+
+        if ((it->login == LOGIN_IS_LIMITED || it->login == LOGIN_IS_RESET) &&
+            it->starts <= it->login_fails && it->starts < LOGINS_TRIES &&
+            world->output.blocked_since == 0)
+            world_violated(world, "capturing is announced while instance %zu is tried", i);
+    }
+}
+
+/* A login that fails for a while only is tried until it succeeds. */
+static void check_tries(struct world *world)
+{
+    for (size_t i = 0; i < world->count && !world->core.config.follow; i++) {
+        const struct sim_instance *it = &world->instances[i];
+        const struct session *session = &world->core.instances[i]->session;
+        unsigned int most = it->login == LOGIN_IS_LIMITED ? LOGINS_TRIES_LIMITED : LOGINS_TRIES;
+
+        if (it->login >= LOGIN_IS_LIMITED && it->login_fails < most &&
+            session->cause == CAUSE_ITSELF && !session->stream.opened &&
+            it->starts <= it->login_fails && it->tool_ended_at != NEVER &&
+            it->tool_ended_at + TOLERANCE < world->core.stop.at &&
+            world->output.blocked_since == 0) /* while it is, a login waits */
+            world_violated(world, "instance %zu is given up after %u logins", i, it->starts);
+    }
+}
+
 /* How long each was captured, as the summary says. */
 static void check_times(struct world *world)
 {
@@ -380,6 +425,7 @@ void check_all(struct world *world)
         check_times(world);
     }
     check_patience(world);
+    check_tries(world);
     check_silence(world);
     for (size_t i = 0; i < world->count; i++)
         if (world->instances[i].started && !world->instances[i].gone)

@@ -110,16 +110,20 @@ static void plan(struct world *world)
     output_plan(world);
     config.viewer = world->output.viewer ? "viewer" : NULL;
     config.viewer_alone = world->output.viewer && world->output.kind == OUTPUT_IS_PIPE;
-    plan_signals(world, config.follow && chance(c, 2) ? 300000 : 40000);
+    config.reports = !config.live;
+    plan_signals(world, !config.follow || chance(c, 2) ? 40000 : chance(c, 8) ? 1500000 : 300000);
     if (config.follow)
         cloud_plan(world);
     if (core_init(&world->core, &config) != 0)
         abort();
     for (size_t i = 0; i < world->count; i++) {
         instance_plan(world, &world->instances[i]);
+        bool absent = config.follow && chance(c, 6);
         if (!instance_make_room(&world->instances[i]) ||
-            core_add(&world->core, (unsigned int)i, NULL, false) != 0)
+            core_add(&world->core, (unsigned int)i, absent ? "STARTING" : NULL, false) != 0)
             abort();
+        if (absent)
+            world->cloud.containers[0][i].runs_at = world->now + choose(c, 20000);
         world_trace(world, "instance %zu: login %d, trouble %d, reaction %d, death %d", i,
                     (int)world->instances[i].login, (int)world->instances[i].trouble,
                     (int)world->instances[i].reaction, (int)world->instances[i].death);
@@ -135,6 +139,13 @@ static void told(struct world *world, const struct core_action *action)
     for (size_t i = 0; i < world->count && strstr(action->text, "o packet came on") != NULL; i++)
         if (world->instances[i].arrived > 0)
             world_violated(world, "a packet of instance %zu has arrived, and none is told of", i);
+    if (strncmp(action->text, "Capturing, ", 11) == 0)
+        check_announcement(world);
+    for (size_t i = 0; i < world->count && action->kind == ACTION_SHOW && *action->text != '\0';
+         i++)
+        if (i < world->core.count && world->core.instances[i]->follow.missing &&
+            world->core.stop.reason == STOP_NONE && strstr(action->text, "missing: ") == NULL)
+            world_violated(world, "instance %zu is missing, and the live line does not say so", i);
     if (action->kind == ACTION_SHOW || world->line_count == LINES_MAX)
         return;
     snprintf(world->lines[world->line_count++], sizeof world->lines[0], "%s", action->text);
@@ -161,11 +172,7 @@ static void perform(struct world *world, const struct core_action *action)
 
     switch (action->kind) {
     case ACTION_START:
-        if (it->started && world->core.config.follow && it->gone)
-            instance_again(world, action->session);
-        if (it->started)
-            world_violated(world, "instance %zu is started twice", action->session);
-        error = instance_start(world, it);
+        error = instance_start(world, action->session);
         if (error != 0)
             core_start_failed(&world->core, action->session, error);
         break;

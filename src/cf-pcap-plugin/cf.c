@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "parent.h"
+#include "program.h"
 #include "system/system.h"
 
 extern char **environ;
@@ -86,8 +87,13 @@ static bool parent_is_cf(char *path, size_t size)
 
 int cf_find(struct cf *cf, const struct parent *parent)
 {
+    static const char *const names[] = {"cf", "cf8", "cf7"};
+    bool found = parent_is_cf(cf->path, sizeof cf->path);
+
     cf->parent = parent;
-    if (!parent_is_cf(cf->path, sizeof cf->path))
+    for (size_t i = 0; !found && i < sizeof names / sizeof *names; i++)
+        found = program_find(names[i], cf->path, sizeof cf->path) == 0;
+    if (!found)
         snprintf(cf->path, sizeof cf->path, "cf");
     cf->home = malloc(sizeof *cf->home);
     if (cf->home == NULL)

@@ -14,8 +14,8 @@
 struct listed_instance {
     unsigned int index;
     bool running;
-    char address[46]; /* its own, in the network of containers; "": not known */
-    char guid[64];    /* "": not known */
+    char address[46]; /* its own, in the network of containers; "": Cloud Controller does not say */
+    char guid[64];    /* of its container; "": the same */
     char state[24];   /* as listed: RUNNING, STARTING, CRASHED, DOWN ...; cut */
 };
 

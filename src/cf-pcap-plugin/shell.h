@@ -14,12 +14,11 @@
 #include "options.h"
 #include "output.h"
 #include "parent.h"
+#include "signals.h"
 #include "terminal.h"
 #include "viewer.h"
 
 struct child;
-
-enum { SHELL_SIGNALS = 4 };
 
 struct shell {
     /* The caller's, to be set before. */
@@ -41,8 +40,9 @@ struct shell {
     uv_loop_t loop;
     uv_check_t after_events;
     uv_timer_t timer;
-    uv_signal_t signals[SHELL_SIGNALS];
-    uv_poll_t room; /* of an output that is blocked */
+    struct signals signals;
+    uv_signal_t job_control; /* ^Z */
+    uv_poll_t room;          /* of an output that is blocked */
     bool room_is_watched;
     bool is_closing; /* the viewer, which has the terminal, is waited for */
     int close_error; /* of the output, until then */

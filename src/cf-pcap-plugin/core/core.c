@@ -291,7 +291,9 @@ void core_output_failed(struct core *core, int error)
 {
     core->output_state = OUTPUT_FAILED;
     core->output_error = error;
+    uint64_t written = core->buffer.before + core->buffer.done;
     core->cut = merge_give_up(&core->merge);
+    core->output_is_torn = !core->output_is_file && written > core->cut;
     stop_want(core, error == -EPIPE ? STOP_OUTPUT_CLOSED : STOP_OUTPUT_FAILED);
     core->stop.at_once = true;
 }

@@ -189,6 +189,7 @@ struct core {
         uint64_t looked_behind;   /* `written`, then */
     } disk;
     uint64_t cut;        /* bytes that OUTPUT_FAILED leaves in a file */
+    bool output_is_torn; /* a pipe got a part of a record, and will not get the rest */
     bool output_is_file; /* it can be cut */
     bool viewer_shows;   /* the viewer gets what the output gets */
     bool viewer_stuck;   /* it does no longer, for it took nothing */
@@ -241,6 +242,8 @@ void core_unblocked(struct core *core);
 void core_output_failed(struct core *core, int error);
 /* The viewer reads no more: it was closed. */
 void core_viewer_gone(struct core *core);
+/* Negative errno or 0. Of a file: -ENOENT: it has not its name any more; -ENODATA: it was made
+ * shorter meanwhile. */
 void core_closed(struct core *core, int error);
 /* Bytes that are free on the output's disk for this user, and of the disk as a whole. */
 void core_disk(struct core *core, uint64_t available, uint64_t size);

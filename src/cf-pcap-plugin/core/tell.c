@@ -18,6 +18,13 @@ enum {
 
 /* The output. */
 
+/* Somebody else has changed the file meanwhile: what is in it is not known. */
+static bool is_spoiled(const struct core *core)
+{
+    return core->output_was_opened &&
+           (core->output_error == -ENOENT || core->output_error == -ENODATA);
+}
+
 static bool output_failure(struct core *core)
 {
     if (core->telling.output_failure || core->output_error == 0 || core->output_error == -EPIPE ||
@@ -29,6 +36,13 @@ static bool output_failure(struct core *core)
         TEXT(core, "Cannot write %s: it took nothing for five minutes.", core->output);
     else if (core->output_error == -EBUSY)
         TEXT(core, "Cannot write %s: another cf pcap is writing it.", core->output);
+    else if (is_spoiled(core) && core->output_error == -ENOENT)
+        TEXT(core, "%s was removed, renamed or replaced while it was written.", core->output);
+    else if (is_spoiled(core))
+        TEXT(core,
+             "%s was made shorter by another program while it was written: packets are missing in "
+             "it.",
+             core->output);
     else
         TEXT(core, "Cannot write %s: %s.%s", core->output, strerror(-core->output_error),
              core->output_is_file && core->cut > 0 ? " What was written until now can be read."
@@ -325,7 +339,10 @@ static void saved(struct core *core)
 {
     const char *quote = core->config.to_stdout || core->config.viewer_alone ? "" : "'";
 
-    if (!core->telling.output_failure && core->config.viewer_alone)
+    if (core->output_is_torn)
+        TEXT(core, "A part of the capture was written to %s; it ends within a packet.",
+             core->output);
+    else if (!core->telling.output_failure && core->config.viewer_alone)
         TEXT(core, "The capture was shown in %s.", core->output);
     else if (!core->telling.output_failure && core->config.to_stdout)
         TEXT(core, "The capture was written to standard output.");
@@ -416,7 +433,7 @@ static int closing(struct core *core, struct core_action *action)
             TEXT(core, "The reader of %s left before the capture began.", core->output);
             return ACTION_WARN;
         }
-        if (core->output_was_opened) {
+        if (core->output_was_opened && !is_spoiled(core)) {
             saved(core);
             return ACTION_SAY;
         }

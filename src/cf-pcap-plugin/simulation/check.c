@@ -124,6 +124,14 @@ static size_t read_pcapng(struct world *world, struct found *found)
     return at;
 }
 
+static bool was_told(const struct world *world, const char *words)
+{
+    for (size_t i = 0; i < world->line_count; i++)
+        if (strstr(world->lines[i], words) != NULL)
+            return true;
+    return false;
+}
+
 static void check_output(struct world *world, struct found *found)
 {
     const struct sim_output *output = &world->output;
@@ -137,6 +145,10 @@ static void check_output(struct world *world, struct found *found)
     if (whole != output->length && (output->kind == OUTPUT_IS_FILE || !cut_short))
         world_violated(world, "the output ends within a record: %zu of %zu bytes are whole", whole,
                        output->length);
+    bool torn = whole != output->length && world->core.output_error != -EPIPE;
+    if (torn != was_told(world, "ends within a packet") && world->core.output_error != -EPIPE)
+        world_violated(world, "the output %s within a record, and the user is told otherwise",
+                       torn ? "ends" : "does not end");
 }
 
 /* Every packet that arrived is in the output once, or counted as lost. */

@@ -488,6 +488,48 @@ static void comments_are_cut_and_wait_for_room(void **state)
     tear_down(f);
 }
 
+/* Interface blocks in the file. */
+static size_t interfaces(const struct fixture *f)
+{
+    size_t count = 0;
+
+    for (uint32_t block[2], at = 0; at < f->length; at += block[1]) {
+        memcpy(block, f->file + at, sizeof block);
+        count += block[0] == 1;
+    }
+    return count;
+}
+
+static void a_stream_that_begins_anew_goes_on_in_its_interface(void **state)
+{
+    struct fixture *f = set_up(1, &writer_pcapng);
+
+    (void)state;
+    feed_header(f, 0, 1);
+    feed_packet(f, 0, 1 * second, 'a', 0);
+    merge_end(&f->merge, 0);
+    assert_int_equal(run(f, 0), 0);
+    assert_true(merge_is_done(&f->merge));
+    merge_again(&f->merge, 0);
+    assert_false(merge_is_done(&f->merge));
+    assert_false(f->streams[0].begun);
+    feed_header(f, 0, 1);
+    feed_packet(f, 0, 2 * second, 'b', 0);
+    merge_end(&f->merge, 0);
+    assert_int_equal(run(f, 0), 0);
+    hand_out(f, SIZE_MAX);
+    assert_int_equal(interfaces(f), 1);
+    assert_int_equal(f->streams[0].counts.packets, 2);
+    /* Of another link type it needs another one. */
+    merge_again(&f->merge, 0);
+    feed_header(f, 0, 276);
+    merge_end(&f->merge, 0);
+    assert_int_equal(run(f, 0), 0);
+    hand_out(f, SIZE_MAX);
+    assert_int_equal(interfaces(f), 2);
+    tear_down(f);
+}
+
 /* The order of 20,000 packets of 8 streams, against a sort; in pieces of random size. */
 static void many_packets_in_random_pieces_come_out_sorted(void **state)
 {
@@ -634,6 +676,7 @@ int main(void)
         cmocka_unit_test(names_come_behind_an_interface_and_new_ones_when_they_are_known),
         cmocka_unit_test(a_comment_is_at_the_next_packet_of_its_stream_and_at_no_other),
         cmocka_unit_test(comments_are_cut_and_wait_for_room),
+        cmocka_unit_test(a_stream_that_begins_anew_goes_on_in_its_interface),
         cmocka_unit_test(many_packets_in_random_pieces_come_out_sorted),
         cmocka_unit_test(what_was_given_up_is_counted_to_the_packet),
         cmocka_unit_test(a_full_buffer_is_handed_out_and_filled_again),

@@ -87,7 +87,7 @@ static int number(const unsigned char *field, size_t size, uint64_t *value)
     return 0;
 }
 
-/* Reads exactly `size` bytes. 1: there they are, 0: the stream ended before the first one. */
+/* Reads exactly `size` bytes. 1: read; 0: the stream ended before the first one. */
 static int read_all(struct tar_reader *tar, void *buffer, size_t size)
 {
     size_t got = fread(buffer, 1, size, tar->in);
@@ -145,7 +145,7 @@ static int skip_content(struct tar_reader *tar)
     return (int)got;
 }
 
-/* Behind the end mark there may be nothing but zeros. */
+/* Only zeros may follow the end mark. */
 static int read_end(struct tar_reader *tar)
 {
     unsigned char block[TAR_BLOCK];

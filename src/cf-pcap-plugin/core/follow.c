@@ -233,7 +233,10 @@ static void look_at_listed(struct core *core, const char *process,
     snprintf(instance->process, sizeof instance->process, "%s", process);
     snprintf(instance->absent, sizeof instance->absent, "%s", listed->running ? "" : listed->state);
     if (follow->left && listed->running) { /* scaled down, and up again */
-        follow->absent_for += core->now - follow->left_at;
+        uint64_t since =
+            follow->left_at > core->announced_at ? follow->left_at : core->announced_at;
+
+        follow->absent_for += since < core->now ? core->now - since : 0;
         follow->gap_from = follow->retry_at = core->now;
         follow->missing = follow->gap_is_told = true;
         follow->is_new = !follow->replaced;

@@ -74,6 +74,15 @@ static void choose_output(struct command *command)
 static int check_output(struct command *command)
 {
     choose_output(command);
+    if (options_rotates(&command->options)) {
+        int error = output_rotate(&command->output, command->options.keep);
+
+        if (error != 0) {
+            console_error(&command->console, "Cannot write %s: %s.", output_name(&command->output),
+                          strerror(-error));
+            return 1;
+        }
+    }
     const char *objection = output_objection(&command->output);
     if (objection == NULL)
         return 0;
@@ -270,6 +279,7 @@ static int pcap(int argc, char **argv)
         status = capture(&command);
     }
     free(command.instances.list);
+    output_free(&command.output);
     cf_free(&command.cf);
     return status;
 }

@@ -13,6 +13,7 @@
 const char options_usage[] =
     "CF_NAME pcap APP [-o FILE] [--interface NAME] [-f FILTER] [-s BYTES] [-i INDEX]...\n"
     "      [--process TYPE] [-d DURATION] [-c PACKETS] [--max-size SIZE] [--reserve SIZE]\n"
+    "      [--rotate-size SIZE] [--rotate-time TIME] [--keep FILES]\n"
     "      [--format pcap|pcapng] [-y] [--verbose]\n"
     "\n"
     "   Captures network packets inside the containers of an app's running instances and saves "
@@ -44,6 +45,10 @@ const struct option_help options_help[] = {
     {"max-size SIZE",
      "Stop before the capture is larger than this, such as 500MB or 2GiB: B, kB, MB, GB are powers "
      "of 1000, KiB, MiB, GiB of 1024"},
+    {"rotate-size SIZE",
+     "Begin another file before this one is larger than this; names as capture_00001_DATE.pcap"},
+    {"rotate-time TIME", "Begin another file after this time, such as 1h"},
+    {"keep FILES", "Remove the oldest file when there are more than so many (Default: keep all)"},
     {"reserve SIZE", "Stop when less than this is free on the disk; 0: fill it (Default: 5 % of "
                      "the disk, but at least 100 MB and at most 1 GB)"},
     {"format pcap|pcapng", "Format of the file; pcapng tells which instance saw a packet (Default: "
@@ -61,6 +66,9 @@ enum {
     OPTION_VERBOSE,
     OPTION_MAX_SIZE,
     OPTION_RESERVE,
+    OPTION_ROTATE_SIZE,
+    OPTION_ROTATE_TIME,
+    OPTION_KEEP,
 };
 
 static const struct option long_options[] = {
@@ -73,6 +81,9 @@ static const struct option long_options[] = {
     {"duration", required_argument, NULL, 'd'},
     {"count", required_argument, NULL, 'c'},
     {"max-size", required_argument, NULL, OPTION_MAX_SIZE},
+    {"rotate-size", required_argument, NULL, OPTION_ROTATE_SIZE},
+    {"rotate-time", required_argument, NULL, OPTION_ROTATE_TIME},
+    {"keep", required_argument, NULL, OPTION_KEEP},
     {"reserve", required_argument, NULL, OPTION_RESERVE},
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"yes", no_argument, NULL, 'y'},
@@ -236,12 +247,25 @@ static int take_value(struct options *options, int option, char *value,
                            "1h30m",
                            value);
     case 'c':
-        return option_count(&options->count, value) == 0
+        return option_count(&options->count, value, UINT32_MAX) == 0
                    ? 0
                    : wrong(complaint, "--count %s: not a number of packets from 1 to %" PRIu32,
                            value, UINT32_MAX);
     case OPTION_MAX_SIZE:
         return take_size(&options->max_size, option, value, SIZE_LEAST, complaint);
+    case OPTION_ROTATE_SIZE:
+        return take_size(&options->rotate_size, option, value, SIZE_LEAST, complaint);
+    case OPTION_ROTATE_TIME:
+        return option_duration(&options->rotate_time, value) == 0 &&
+                       options->rotate_time >= ROTATE_TIME_LEAST
+                   ? 0
+                   : wrong(complaint, "--rotate-time %s: not a time from 1s to a year, such as 1h",
+                           value);
+    case OPTION_KEEP:
+        return option_count(&options->keep, value, KEEP_MAX) == 0
+                   ? 0
+                   : wrong(complaint, "--keep %s: not a number of files from 1 to %d", value,
+                           KEEP_MAX);
     case OPTION_RESERVE:
         return take_size(&options->reserve, option, value, 0, complaint);
     default:
@@ -316,6 +340,20 @@ static int take_next(struct options *options, struct words *words, int argc, cha
     return take_value(options, option, optarg, complaint);
 }
 
+static int check_rotation(const struct options *options, const struct complaint *complaint)
+{
+    const char *output = options->output;
+
+    if (!options_rotates(options))
+        return options->keep == 0
+                   ? 0
+                   : wrong(complaint, "--keep goes with --rotate-size or --rotate-time");
+    return output == NULL || strcmp(output, "-") != 0
+               ? 0
+               : wrong(complaint, "-o -: --rotate-size and --rotate-time make files; name one "
+                                  "(-o FILE), or leave -o out");
+}
+
 enum options_result options_parse(struct options *options, int argc, char **argv, char *error,
                                   size_t error_size)
 {
@@ -337,6 +375,8 @@ enum options_result options_parse(struct options *options, int argc, char **argv
     while (optind < argc) /* behind "--" */
         take_word(&words, argv[optind++]);
     if (choose_app(options, &words, &complaint) != 0)
+        return OPTIONS_WRONG;
+    if (check_rotation(options, &complaint) != 0)
         return OPTIONS_WRONG;
     if (!words.format_given && options->output != NULL)
         options->format = option_format_of(options->output);

@@ -40,6 +40,21 @@ void output_init(struct output *output, const char *path, const char *app, bool 
         *slash = '_';
 }
 
+int output_rotate(struct output *output, uint64_t keep)
+{
+    char name[sizeof output->name + 16];
+
+    output->rotates = true;
+    snprintf(name, sizeof name, "%s.%s", output->name, output->extension);
+    return output_files_init(&output->files, output->path == NULL ? name : output->path, keep);
+}
+
+void output_free(struct output *output)
+{
+    if (output->rotates)
+        output_files_free(&output->files);
+}
+
 bool output_is_stdout(const struct output *output)
 {
     return output->path != NULL && strcmp(output->path, "-") == 0;
@@ -49,6 +64,8 @@ const char *output_name(const struct output *output)
 {
     if (output_is_stdout(output))
         return "standard output";
+    if (output->rotates && output->files.count > 0)
+        return output->files.name;
     return output->path != NULL ? output->path : output->name;
 }
 
@@ -76,6 +93,8 @@ const char *output_objection(const struct output *output)
     const char *path = output->path;
     struct stat status;
 
+    if (output->rotates && output_is_stdout(output))
+        return "--rotate-size and --rotate-time make files; name one (-o FILE)";
     if (output_is_stdout(output))
         return isatty(STDOUT_FILENO)
                    ? "a capture is not for a terminal: give a file, or a pipe (| tcpdump -n -r -)"
@@ -88,6 +107,8 @@ const char *output_objection(const struct output *output)
         return errno == ENOENT ? objection_to_folder(path) : strerror(errno);
     if (S_ISDIR(status.st_mode))
         return strerror(EISDIR);
+    if (output->rotates) /* what is there is not touched: files are made beside it */
+        return S_ISREG(status.st_mode) ? objection_to_folder(path) : "it is no file";
     if (access(path, W_OK) != 0)
         return strerror(errno);
     return S_ISREG(status.st_mode) && is_being_written(path) ? "another cf pcap is writing it"
@@ -154,8 +175,8 @@ int output_wait_for_reader(struct output *output, const struct parent *parent)
     struct stat status;
     const struct timespec pause = {.tv_nsec = READER_POLL * 1000000L};
 
-    if (output->path == NULL || output_is_stdout(output) || stat(output->path, &status) != 0 ||
-        !S_ISFIFO(status.st_mode))
+    if (output->path == NULL || output->rotates || output_is_stdout(output) ||
+        stat(output->path, &status) != 0 || !S_ISFIFO(status.st_mode))
         return 0;
     for (;;) {
         output->fd = open_path(output->path, O_NONBLOCK);
@@ -175,7 +196,9 @@ int output_open(struct output *output)
         output->fd = STDOUT_FILENO;
     } else {
         output->is_ours = true;
-        if (output->fd < 0) /* else it is a named pipe that has its reader */
+        if (output->rotates)
+            output->fd = output_files_open(&output->files);
+        else if (output->fd < 0) /* else it is a named pipe that has its reader */
             output->fd = output->path == NULL ? open_new(output) : open_path(output->path, 0);
         if (output->fd < 0)
             return output->fd;

@@ -88,8 +88,7 @@ static void open_output(struct shell *shell)
         return;
     }
     watch_output(shell, 0);
-    core_opened(&shell->core, shell->output->path == NULL ? shell->output->name : NULL,
-                shell->output->is_file);
+    core_opened(&shell->core, output_name(shell->output), shell->output->is_file);
 }
 
 static void write_output(struct shell *shell, const struct core_action *action)
@@ -120,6 +119,15 @@ static void look_at_disk(struct shell *shell)
 
     if (output_disk(shell->output, &available, &size) == 0)
         core_disk(&shell->core, available, size);
+}
+
+static void remove_file(struct shell *shell, uint64_t number)
+{
+    const char *name;
+    int error = output_files_remove(&shell->output->files, number, &name);
+
+    if (error != 0)
+        core_remove_failed(&shell->core, name, error);
 }
 
 static void show(struct shell *shell, const char *text)
@@ -177,6 +185,9 @@ static void perform(struct shell *shell, const struct core_action *action)
         break;
     case ACTION_CLOSE:
         close_output(shell);
+        break;
+    case ACTION_REMOVE:
+        remove_file(shell, action->until);
         break;
     case ACTION_DISK:
         look_at_disk(shell);
@@ -268,6 +279,9 @@ static int fill_core(struct shell *shell, const struct instances *instances)
         .duration = options->duration_ms,
         .count = options->count,
         .max_size = options->max_size,
+        .rotate_size = options->rotate_size,
+        .rotate_time = options->rotate_time,
+        .keep = options->keep,
         .reserve = options->reserve,
         .pcapng = options->format == FORMAT_PCAPNG,
         .to_stdout = to_stdout,

@@ -42,7 +42,8 @@ struct writer_format {
 
     int (*packet)(struct writer *writer, struct writer_stream *stream);
 
-    /* What the tool counted in the end: packets its filter let through, and dropped ones. */
+    /* What the tool has counted since the beginning of the capture: packets its filter let through,
+     * and dropped ones. */
     int (*statistics)(struct writer *writer, const struct writer_stream *stream, uint64_t received,
                       uint64_t dropped);
 

@@ -21,27 +21,41 @@ static int act(struct core *core, struct core_action *action, enum output_state 
     return (int)(action->kind = kind);
 }
 
-/* Puts what the tools counted at the end of the output. 0 or -EAGAIN. */
+/* Puts what the tools counted at the end of the output; at the end of a file that others follow,
+ * what they have until now. 0 or -EAGAIN. */
 static int write_statistics(struct core *core)
 {
     for (; core->statistics < core->count; core->statistics++) {
         struct session *session = &core->instances[core->statistics]->session;
+        uint64_t received = session->has_drops ? session->received
+                                               : session->stream.counts.packets + session->drops;
         int result = 0;
 
-        if (session->stream.opened && session->has_drops)
-            result = core->writer.format->statistics(&core->writer, &session->stream.out,
-                                                     session->received, session->drops);
+        if (!session->stream.opened || session->stream.output != core->merge.output)
+            continue;
+        if (session->has_drops || core->rotation.ends)
+            result = core->writer.format->statistics(&core->writer, &session->stream.out, received,
+                                                     session->drops);
         if (result != 0)
             return result;
     }
     return 0;
 }
 
+/* Is there something to write? Headers alone are no reason to begin another file. */
+static bool has_bytes(const struct core *core)
+{
+    return core->buffer.used > 0 && (core->output_state != OUTPUT_NONE ||
+                                     core->rotation.files == 0 || core->merge.has_packet);
+}
+
 /* Writes up to a bound. True: there is more, but the buffer is full. */
 static bool run_merge(struct core *core)
 {
+    rotation_bounds(core);
     int result = merge_run(&core->merge, core->now, &core->wake);
 
+    core->rotation.full = result == -EOVERFLOW;
     if (core->merge.bounds.packets == 0)
         stop_saving(core, STOP_COUNT);
     else if (result == -EFBIG)
@@ -54,13 +68,15 @@ static bool fill(struct core *core)
 {
     bool full = false;
 
+    if (core->rotation.ends)
+        return write_statistics(core) != 0 || core->buffer.used > 0;
     if (core->merge_is_due || core->now >= core->wake) {
         full = run_merge(core);
         core->merge_is_due = full;
         for (size_t i = 0; i < core->count; i++)
             session_look_at_clock(&core->instances[i]->session, core->clock);
     }
-    if (!full && stop_is_over(core) && core->output_was_opened)
+    if (!full && stop_is_over(core) && core->output_is_open)
         return write_statistics(core) != 0 || core->buffer.used > 0;
     return full || core->buffer.urgent;
 }
@@ -82,15 +98,22 @@ static int write_or_close(struct core *core, struct core_action *action)
 {
     if (wants_to_see_disk(core))
         return ACTION_DISK;
+    action->until = rotation_remove(core);
+    if (action->until != 0)
+        return ACTION_REMOVE;
     bool at_once = fill(core);
 
-    if (core->buffer.used > 0 && core->output_state == OUTPUT_NONE)
+    if (has_bytes(core) && core->output_state == OUTPUT_NONE)
         return act(core, action, OUTPUT_OPENING, ACTION_OPEN);
-    if (core->buffer.used > 0 && (at_once || core->now - core->flushed_at >= FLUSH_INTERVAL)) {
+    if (!core->rotation.ends && core->output_is_open && rotation_is_due(core)) {
+        core->rotation.ends = true;
+        at_once = fill(core);
+    }
+    if (has_bytes(core) && (at_once || core->now - core->flushed_at >= FLUSH_INTERVAL)) {
         action->bytes = buffer_next(&core->buffer, &action->length);
         return act(core, action, OUTPUT_WRITING, ACTION_WRITE);
     }
-    if (!stop_is_over(core) || core->buffer.used > 0)
+    if ((!stop_is_over(core) && !core->rotation.ends) || has_bytes(core))
         return ACTION_WAIT;
     if (core->output_state != OUTPUT_NONE)
         return act(core, action, OUTPUT_CLOSING, ACTION_CLOSE);
@@ -119,12 +142,12 @@ static int next_for_output(struct core *core, struct core_action *action)
     case OUTPUT_READY:
         return write_or_close(core, action);
     case OUTPUT_FAILED:
-        if (core->output_was_opened && core->output_is_file)
+        if (core->output_is_open && core->output_is_file)
             return act(core, action, OUTPUT_CUT, ACTION_CUT);
         core->output_state = OUTPUT_CUT;
         /* fall through */
     case OUTPUT_CUT:
-        if (core->output_was_opened)
+        if (core->output_is_open)
             return act(core, action, OUTPUT_CLOSING, ACTION_CLOSE);
         core->output_state = OUTPUT_CLOSED;
         break;
@@ -192,8 +215,10 @@ static uint64_t wake(const struct core *core)
 
     if (writes && core->wake < until)
         until = core->wake;
-    if (writes && core->buffer.used > 0 && flush < until)
+    if (writes && has_bytes(core) && flush < until)
         until = flush;
+    if (rotation_wake(core) < until)
+        until = rotation_wake(core);
     return until;
 }
 

@@ -21,8 +21,6 @@ int core_init(struct core *core, const struct core_config *config)
     merge_init(&core->merge, config->expected, &core->writer, MERGE_WINDOW, MERGE_MEMORY);
     if (config->count > 0)
         core->merge.bounds.packets = config->count;
-    if (config->max_size > 0)
-        core->merge.bounds.end = config->max_size;
     return buffer_init(&core->buffer);
 }
 
@@ -172,7 +170,9 @@ void core_exited(struct core *core, size_t number, int status)
 void core_opened(struct core *core, const char *name, bool is_file)
 {
     core->output_state = OUTPUT_READY;
-    core->output_was_opened = true;
+    core->output_was_opened = core->output_is_open = true;
+    core->rotation.files++;
+    core->rotation.opened_at = core->now;
     core->output_is_file = is_file;
     if (name != NULL)
         snprintf(core->output, sizeof core->output, "%s", name);
@@ -202,6 +202,7 @@ void core_unblocked(struct core *core)
  */
 void core_output_failed(struct core *core, int error)
 {
+    core->rotation.open_failed = core->output_state == OUTPUT_OPENING;
     core->output_state = OUTPUT_FAILED;
     core->output_error = error;
     core->cut = merge_give_up(&core->merge);
@@ -211,9 +212,27 @@ void core_output_failed(struct core *core, int error)
 
 void core_closed(struct core *core, int error)
 {
+    bool others_follow = core->rotation.ends;
+
     core->output_state = OUTPUT_CLOSED;
+    core->output_is_open = false;
     if (error != 0 && core->output_error == 0)
         core->output_error = error;
+    if (!others_follow)
+        return;
+    if (core->output_error == 0) {
+        rotation_next(core);
+        return;
+    }
+    merge_give_up(&core->merge);
+    stop_want(core, STOP_OUTPUT_FAILED);
+    core->stop.at_once = true;
+}
+
+void core_remove_failed(struct core *core, const char *name, int error)
+{
+    core->telling.remove_error = error;
+    snprintf(core->telling.not_removed, sizeof core->telling.not_removed, "%s", name);
 }
 
 void core_disk(struct core *core, uint64_t available, uint64_t size)

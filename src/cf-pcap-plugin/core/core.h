@@ -17,7 +17,7 @@
  * tool in that instance, with its stdin (closing it asks the tool to end), its stdout (the capture)
  * and its stderr (messages). It is named by its number, from 0, in the order of core_add. Today an
  * instance has one session; the stream of packets belongs to the session. The *output* is the file
- * or pipe that all packets go to.
+ * or pipe that all packets go to, or, one after the other, the files (rotation.h).
  *
  * Who decides that the capture is over: stop.c.
  */
@@ -29,6 +29,7 @@
 #include <stdint.h>
 
 #include "../../pcap-merge/merge.h"
+#include "rotation.h"
 #include "session.h"
 #include "stop.h"
 
@@ -40,6 +41,9 @@ struct core_config {
     uint64_t duration;     /* ms from the announcement; 0: until stopped */
     uint64_t count;        /* packets to be saved; 0: without bound */
     uint64_t max_size;     /* bytes of the output; 0: without bound */
+    uint64_t rotate_size;  /* bytes of a file; 0: without bound */
+    uint64_t rotate_time;  /* ms that a file is written; 0: without bound */
+    uint64_t keep;         /* files that are left; 0: all */
     uint64_t reserve;      /* bytes to be left free on its disk; UINT64_MAX: stop_reserve */
     bool pcapng;           /* else pcap */
     bool to_stdout;        /* the output is standard output */
@@ -59,12 +63,14 @@ enum core_action_kind {
     ACTION_READ,      /* read its stdout again, which had stopped for lack of core_space */
 
     /* Of the output: */
-    ACTION_OPEN,  /* open it. Answer: core_opened or core_output_failed */
-    ACTION_WRITE, /* write `length` bytes at `bytes`. Answer: core_wrote, and core_blocked if it
-                     takes no more for now; or core_output_failed */
-    ACTION_CUT,   /* if it is a file: make it `until` bytes long */
-    ACTION_CLOSE, /* close it. Answer: core_closed */
-    ACTION_DISK,  /* look at its disk. Answer: core_disk; none, if it is on no disk */
+    ACTION_OPEN,   /* open it. Answer: core_opened or core_output_failed */
+    ACTION_WRITE,  /* write `length` bytes at `bytes`. Answer: core_wrote, and core_blocked if it
+                      takes no more for now; or core_output_failed */
+    ACTION_CUT,    /* if it is a file: make it `until` bytes long */
+    ACTION_CLOSE,  /* close it. Answer: core_closed */
+    ACTION_REMOVE, /* remove the file that was the `until`th to be opened. Answer:
+                      core_remove_failed, if that fails */
+    ACTION_DISK,   /* look at its disk. Answer: core_disk; none, if it is on no disk */
 
     /* To the user, one line without its newline, `text`: */
     ACTION_SAY,  /* on the terminal */
@@ -79,7 +85,8 @@ struct core_action {
     size_t session;
     const uint8_t *bytes;
     size_t length;
-    uint64_t until;   /* ACTION_WAIT: ms; UINT64_MAX: only an event. ACTION_CUT: bytes */
+    uint64_t until;   /* ACTION_WAIT: ms; UINT64_MAX: only an event. ACTION_CUT: bytes.
+                         ACTION_REMOVE: a file's number, from 1 */
     const char *text; /* the core's, valid until core_next is called again */
     int status;
 };
@@ -94,9 +101,12 @@ enum core_signal {
 struct telling {
     uint64_t shown_at; /* ms: the live line */
     bool output_failure, link_types, stopped;
-    size_t row;           /* of the summary, the next */
-    size_t same;          /* instance whose fellows are named next */
-    unsigned int closing; /* of the last lines, the next */
+    int remove_error; /* negative errno; 0: none */
+    bool remove_told;
+    char not_removed[320]; /* the file's name */
+    size_t row;            /* of the summary, the next */
+    size_t same;           /* instance whose fellows are named next */
+    unsigned int closing;  /* of the last lines, the next */
 };
 
 struct core {
@@ -129,8 +139,10 @@ struct core {
         OUTPUT_CLOSING,
         OUTPUT_CLOSED,
     } output_state;
-    int output_error; /* negative errno of OUTPUT_FAILED and after; 0: none */
-    bool output_was_opened;
+    int output_error;       /* negative errno of OUTPUT_FAILED and after; 0: none */
+    bool output_was_opened; /* once, at least */
+    bool output_is_open;
+    struct rotation rotation;
     uint64_t blocked_since; /* ms */
     uint64_t flushed_at;    /* ms */
     uint64_t wake;          /* ms: when the merge has to be run if nothing comes */
@@ -185,6 +197,7 @@ void core_exited(struct core *core, size_t number, int status);
 /* The output was opened. Its name, if that was not known before, else NULL; is it a file, or a pipe
  * or device, which cannot be cut? */
 void core_opened(struct core *core, const char *name, bool is_file);
+void core_remove_failed(struct core *core, const char *name, int error);
 void core_wrote(struct core *core, size_t length);
 void core_blocked(struct core *core);
 void core_unblocked(struct core *core);

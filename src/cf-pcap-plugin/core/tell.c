@@ -26,6 +26,9 @@ static bool output_failure(struct core *core)
         TEXT(core, "Cannot write %s: it took nothing for five minutes.", core->output);
     else if (core->output_error == -EBUSY)
         TEXT(core, "Cannot write %s: another cf pcap is writing it.", core->output);
+    else if (core->rotation.open_failed && core->rotation.files > 0)
+        TEXT(core, "Cannot open the file after %s: %s.", core->output,
+             strerror(-core->output_error));
     else
         TEXT(core, "Cannot write %s: %s.%s", core->output, strerror(-core->output_error),
              core->output_is_file && core->cut > 0 ? " What was written until now can be read."
@@ -63,6 +66,18 @@ static bool stopped(struct core *core)
     default:
         return false;
     }
+}
+
+/* Once: the ones after it are not removed either, for the same reason most likely. */
+static bool not_removed(struct core *core)
+{
+    if (core->telling.remove_error == 0 || core->telling.remove_told)
+        return false;
+    core->telling.remove_told = true;
+    core->failed = true;
+    TEXT(core, "Cannot remove %s: %s. There will be more files than --keep says.",
+         core->telling.not_removed, strerror(-core->telling.remove_error));
+    return true;
 }
 
 static bool link_types(struct core *core)
@@ -269,12 +284,26 @@ static uint64_t packets_saved(const struct core *core)
     return packets;
 }
 
+static void saved_files(struct core *core)
+{
+    const struct rotation *rotation = &core->rotation;
+    char removed[64] = "";
+
+    if (rotation->removed > 0)
+        snprintf(removed, sizeof removed, "; the first %" PRIu64 " were removed (--keep)",
+                 rotation->removed);
+    TEXT(core, "Saved capture to %" PRIu64 " files, the last is '%s'%s.", rotation->files,
+         core->output, removed);
+}
+
 static void saved(struct core *core)
 {
     const char *quote = core->config.to_stdout ? "" : "'";
 
     if (!core->telling.output_failure && core->config.to_stdout)
         TEXT(core, "The capture was written to standard output.");
+    else if (!core->telling.output_failure && core->rotation.files > 1)
+        saved_files(core);
     else if (!core->telling.output_failure)
         TEXT(core, "Saved capture to '%s'.", core->output);
     else if (packets_saved(core) > 0)
@@ -368,7 +397,7 @@ static int closing(struct core *core, struct core_action *action)
 int tell_next(struct core *core, struct core_action *action)
 {
     action->text = core->text;
-    if (output_failure(core) || link_types(core) || ends(core))
+    if (output_failure(core) || not_removed(core) || link_types(core) || ends(core))
         return ACTION_WARN;
     if (stopped(core))
         return core->stop.reason == STOP_DISK ? ACTION_WARN : ACTION_SAY;

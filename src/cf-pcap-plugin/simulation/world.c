@@ -103,7 +103,12 @@ static void plan(struct world *world)
     config.reserve = chance(c, 2) ? DISK_KEPT : 0;
     config.live = chance(c, 2);
     config.expected = world->count;
-    output_plan(world);
+    if (chance(c, 3)) {
+        config.rotate_size = chance(c, 2) ? 1 + choose(c, 400000) : 0;
+        config.rotate_time = chance(c, 2) ? 1000 + choose(c, 10000) : 0;
+        config.keep = chance(c, 2) ? 1 + choose(c, 5) : 0;
+    }
+    output_plan(world, &config);
     plan_signals(world);
     if (core_init(&world->core, &config) != 0)
         abort();
@@ -165,6 +170,9 @@ static void perform(struct world *world, const struct core_action *action)
         break;
     case ACTION_CLOSE:
         output_do_close(world);
+        break;
+    case ACTION_REMOVE:
+        output_do_remove(world, action->until);
         break;
     case ACTION_DISK:
         output_do_disk(world);
@@ -300,6 +308,6 @@ void world_free(struct world *world)
 {
     for (size_t i = 0; i < world->count; i++)
         instance_free(&world->instances[i]);
-    free(world->output.bytes);
+    output_free(world);
     core_free(&world->core);
 }

@@ -6,7 +6,8 @@ OUT := $(BUILD)/fuzz/$(notdir $(abspath ..))
 YYJSON := $(BUILD)/fuzz/yyjson
 LIBPCAP := $(BUILD)/fuzz/libpcap
 
-CFLAGS := -std=c11 -D_GNU_SOURCE -g -O1 -Wall -Wextra -Werror -I.. -isystem $(YYJSON)/src -isystem $(LIBPCAP)/include \
+include ../../flags.mk
+CFLAGS := $(STANDARD) -g -O1 $(filter-out -Wconversion,$(WARNINGS)) -Werror -I.. -isystem $(YYJSON)/src -isystem $(LIBPCAP)/include \
 	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 
 HARNESSES := $(patsubst %.c,$(OUT)/%,$(wildcard *_fuzz.c))

@@ -7,11 +7,11 @@ PACKAGES ?= /var/vcap/packages
 CC := $(PACKAGES)/musl/bin/musl-gcc
 SYSTEM := $(strip $(foreach name,linux macos windows,$(findstring $(name),$(shell $(CC) -dumpmachine))))
 # A newer compiler's warnings are no reason for a deploy to fail: they are errors in scripts/lint, not here.
-WARNINGS := -Wall -Wextra -Wconversion -Wshadow -Wstrict-prototypes
+include ../flags.mk
 # No path of the machine that compiles, so that the program is the same wherever it was made.
 REPRODUCIBLE := -ffile-prefix-map=$(CURDIR)=. -ffile-prefix-map=$(PACKAGES)=packages
 HARDENED := -fPIE -fstack-protector-strong -fstack-clash-protection
-CFLAGS := -std=c11 -D_GNU_SOURCE -O2 -g -ffunction-sections -fdata-sections \
+CFLAGS := $(STANDARD) -O2 -g -ffunction-sections -fdata-sections \
 	$(WARNINGS) $(REPRODUCIBLE) $(HARDENED) \
 	$(foreach library,$(LIBRARIES),-isystem $(PACKAGES)/$(firstword $(subst /, ,$(library)))/include)
 LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections
@@ -26,4 +26,4 @@ $(PROGRAM): $(PROGRAM).full
 $(PROGRAM).full: $(OBJECTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(LDLIBS)
 
-$(OBJECTS): $(wildcard *.h $(FOLDERS:%=%/*.h) $(dir $(SOURCES))*.h) ../version.h
+$(OBJECTS): $(wildcard *.h $(FOLDERS:%=%/*.h) $(dir $(SOURCES))*.h) $(wildcard ../*.h)

@@ -37,8 +37,8 @@ rep_runs() {
 with_setfcap() { rep_runs --reuid 2000 --clear-groups --inh-caps=-all,+setfcap --ambient-caps=-all,+setfcap --bounding-set=-all,+setfcap; }
 without_setfcap() { rep_runs --reuid 2000 --clear-groups --inh-caps=-all --bounding-set=-all; }
 
-prepare() { "${CELL:-$assembly_bin/cell}" prepare --rep "$VM/jobs/rep" --cache "$cache" --enabled "$1"; }
-check() { "${CELL:-$assembly_bin/cell}" check --rep "$VM/jobs/rep" --cache "$cache" --run "$VM/sys/run" --garden "$VM/jobs/garden"; }
+prepare() { "${CELL:-$cell_script}" prepare --rep "$VM/jobs/rep" --cache "$cache" --enabled "$1"; }
+check() { "${CELL:-$cell_script}" check --rep "$VM/jobs/rep" --cache "$cache" --run "$VM/sys/run" --garden "$VM/jobs/garden"; }
 
 # The rep has extracted an archive with a tool, with its file capability or without.
 extracted() { # name yes|no
@@ -167,7 +167,7 @@ fails_with() {
 @test "a nosuid mount fails the deploy" {
   with_setfcap
   nosuid() {
-    unshare -m bash -c 'mount -t tmpfs -o nosuid none "$1" && shift && exec "$@"' - "$VM/data" "$assembly_bin/cell" check \
+    unshare -m bash -c 'mount -t tmpfs -o nosuid none "$1" && shift && exec "$@"' - "$VM/data" "$cell_script" check \
       --rep "$VM/jobs/rep" --cache "$cache" --run "$VM/sys/run" --garden "$VM/jobs/garden"
   }
   fails_with "the file system of $VM/data is mounted nosuid, which voids file capabilities: mount the data disk without nosuid" nosuid

@@ -264,7 +264,7 @@ Only in $directory: cf-pcap.policy" ]
 
   mkdir -p "$BATS_TEST_TMPDIR/rep/config"
   echo '  - SETFCAP' >"$BATS_TEST_TMPDIR/rep/config/bpm.yml"
-  "$assembly_bin/cell" prepare --rep "$BATS_TEST_TMPDIR/rep" --cache "$cache" --enabled yes
+  "$cell_script" prepare --rep "$BATS_TEST_TMPDIR/rep" --cache "$cache" --enabled yes
   directory=$(cell_gets with docker "$cache")
   [ "$(getcap "$directory/cf-pcap")" = "$directory/cf-pcap cap_net_raw=p" ]
 }

@@ -10,10 +10,10 @@ setup_file() {
   scripts/build-tools uutils >&2
   # As a program of its own, so that the tests themselves keep the machine's.
   local script
-  for script in assemble-lifecycles cell; do
-    printf '#!/bin/bash\nPATH=%q:$PATH exec %q "$@"\n' "$PWD/build/tools/uutils" "$PWD/build/packages/lifecycle-assembly/bin/$script" \
-      >"$BATS_FILE_TMPDIR/$script"
-    chmod +x "$BATS_FILE_TMPDIR/$script"
+  for script in lifecycle-assembly/bin/assemble-lifecycles cf-pcap-cell/bin/cell; do
+    printf '#!/bin/bash\nPATH=%q:$PATH exec %q "$@"\n' "$PWD/build/tools/uutils" "$PWD/build/packages/$script" \
+      >"$BATS_FILE_TMPDIR/${script##*/}"
+    chmod +x "$BATS_FILE_TMPDIR/${script##*/}"
   done
   export ASSEMBLE=$BATS_FILE_TMPDIR/assemble-lifecycles CELL=$BATS_FILE_TMPDIR/cell
 }

@@ -279,3 +279,51 @@ capture_has_bytes() { [ "$(stat -c %s "$capture/pcap")" -ge "$1" ]; }
     exec {n}>&-
   done
 }
+
+# strace changes what a system call is given, and so what the kernel answers. It could change the answer as well, but
+# does so by a call of number -1, which is on no list of cf-pcap's.
+
+@test "the kernel's counts cannot be read: that is said, none is made up, and every packet is there" {
+  capture_start app -- -i lo -f "udp port 7001"
+  capture_strace -e inject=getsockopt:poke_enter=@arg5=ffffffff # room for -1 bytes
+  send_and_arrive app 7001 1000
+  capture_stop
+  grep -q PACKET_STATISTICS "$capture/trace"
+  [ "$(capture_count)" = 1000 ]
+  [ "$(capture_said_count captured)" = 1000 ]
+  capture_said "how many packets were received and dropped is not known: cannot read the kernel's counts: Invalid argument"
+  [ -z "$(capture_said_count received)$(capture_said_count dropped)" ]
+}
+
+# struct tpacket_req: size of a block, blocks, size of a frame, frames. A list of 2^28 blocks is more than the kernel
+# gives. libpcap finds that it has asked for nine, and asks for one less.
+@test "the kernel has no memory for the ring: it is smaller, what fits is kept, and what does not is counted" {
+  local captured list=00000400000000100000040000000010 nine=00000400090000000000040009000000
+  mkfifo "$BATS_TEST_TMPDIR/stdout"
+  exec {reader}<>"$BATS_TEST_TMPDIR/stdout" # and does not read
+  local -a strace_options=(-e "inject=setsockopt:poke_enter=@arg4=$list:poke_exit=@arg4=$nine:when=4")
+  CAPTURE_STDOUT=$BATS_TEST_TMPDIR/stdout capture_traced app -- -i lo -f "udp port 7001"
+  grep -q 'PACKET_RX_RING.*ENOMEM' "$capture/trace"
+  [ "$(ring_bytes)" = $((8 << 18)) ] || fail "the ring has $(ring_bytes) bytes"
+  send app 127.0.0.1 7001 20000 1000
+  eventually said_drops 1
+  cat <&"$reader" >"$capture/pcap" 3>&- {capture_stdin}>&- &
+  local cat=$!
+  eventually capture_has_stopped_growing
+  send app 127.0.0.1 7001 1 2000
+  eventually capture_holds 1 greater 2000
+  capture_stop
+  captured=$(capture_said_count captured)
+  [ "$captured" -gt 1500 ] # of 1136 bytes each in the ring
+  [ "$(capture_said_count received)" = 20001 ]
+  [ $((captured + $(capture_said_count dropped))) = 20001 ]
+  eventually capture_holds "$captured"
+  [ "$(capture_count)" = "$captured" ]
+  kill "$cat"
+  exec {reader}<&-
+}
+ring_bytes() { # that are mapped
+  local from to
+  IFS=' -' read -r from to _ < <(grep ' socket:' "/proc/$(capture_pid)/maps" | tail -1)
+  echo $((0x$to - 0x$from))
+}

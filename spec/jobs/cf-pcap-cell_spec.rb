@@ -29,7 +29,7 @@ describe 'job cf-pcap-cell' do
 
       expect(pre_start).to include('cell prepare', "--enabled #{enabled}")
       if enabled == 'yes'
-        expect(post_start).to include('exec /var/vcap/packages/lifecycle-assembly/bin/cell check')
+        expect(post_start).to include('exec /var/vcap/packages/cf-pcap-cell/bin/cell check')
       else
         expect(post_start.lines.reject { |line| line.start_with?('#') }).to be_empty
       end

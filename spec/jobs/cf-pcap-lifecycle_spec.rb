@@ -57,6 +57,12 @@ describe 'job cf-pcap-lifecycle' do
                   'cf_pcap.max_duration' => 31_536_000)).to eq(['require_ssh no', 'log_captures no', 'max_snaplen 262144', 'max_duration 31536000'])
   end
 
+  it 'has the limit of the snaplen that the programs have' do
+    limit = File.read("#{ROOT}/src/snaplen.h")[/SNAPLEN_MAX = (\d+)/, 1].to_i
+    expect(policy('cf_pcap.max_snaplen' => limit)).to include("max_snaplen #{limit}")
+    expect { policy('cf_pcap.max_snaplen' => limit + 1) }.to raise_error(/from 0 to #{limit}/)
+  end
+
   wrong = {
     'cf_pcap.enabled' => ['true', 'yes', 1, []],
     'cf_pcap.forbidden' => ['true', 'no', 0, {}],

@@ -60,6 +60,31 @@ load support/cli
   run -0 "$cli" pcap-app myapp -o capture.pcap -d 500ms
 }
 
+# Another plugin with that command: this one, under another name and with another summary.
+other_plugin() {
+  perl -pe 's/cf-pcap\0/cf-dump\0/g; s/pcap-app\0/dump-all\0/g; s/Capture network packets of an/Dumps network traffic of any /g' "$plugin" >other
+  not cmp -s other "$plugin"
+  chmod +x other
+  cli_run install-plugin -f ./other
+  [[ $output == *"Plugin cf-dump "*" successfully installed."* ]]
+}
+
+@test "beside another plugin's pcap it goes by the second name, says so, and is pcap again once that is gone" {
+  cp -r "$root/build/tools/cf" "$BATS_TEST_TMPDIR/cf" # the one that is asked: the CLI itself, not the stand-in
+  cli=$BATS_TEST_TMPDIR/cf
+  other_plugin
+  cli_install
+  [[ $output == *"The command 'cf pcap' is another's: this plugin's is 'cf pcap-app'."* ]]
+  cli_run plugins
+  [[ $output =~ cf-pcap\ +[0-9.]+\ +pcap-app\ +Capture ]]
+  [[ $output =~ cf-dump\ +[0-9.]+\ +pcap, ]]
+  cli_run uninstall-plugin cf-dump
+  cli_install
+  not grep -qF "is another's" <<<"$output"
+  cli_run plugins
+  [[ $output =~ cf-pcap\ +[0-9.]+\ +pcap, ]]
+}
+
 @test "cf uninstall-plugin removes it" {
   cli_install
   cli_run uninstall-plugin cf-pcap

@@ -62,6 +62,16 @@ look_up_fails_with() { # message
   complained_once "The same for instances "
 }
 
+@test "a Windows app: it says that it is one, not what cmd.exe says" {
+  instances 2
+  printf "'exec' is not recognized as an internal or external command,\r\noperable program or batch file.\r\n" >"$FAKE_CF/ssh.err"
+  echo 1 >"$FAKE_CF/ssh.status"
+  fails_with "cannot be captured: it runs on Windows, and packets are captured in Linux containers alone"
+  capture --check
+  [ "$status" = 1 ]
+  said "no   connection  instances 0, 1: it runs on Windows"
+}
+
 @test "a tool that may not be started: the shell's reason" {
   instances 1 && tool 0 && chmod -x "$FAKE_CF/tool-0"
   fails_with "cannot be started in the container"

@@ -16,11 +16,11 @@ capture=${BATS_TEST_TMPDIR-}/capture
 
 fail() { printf '%s\n' "$*" >&2; return 1; }
 
-# Runs a command again and again, 20 seconds long at most, until it succeeds.
+# Runs a command again and again, a minute long at most, until it succeeds.
 eventually() {
-  local until=$((SECONDS + 20))
+  local until=$((SECONDS + 60))
   until "$@"; do
-    [ "$SECONDS" -lt "$until" ] || fail "still not after 20 s: $*" || return
+    [ "$SECONDS" -lt "$until" ] || fail "still not after 60 s: $*" || return
     sleep 0.05
   done
 }
@@ -82,10 +82,16 @@ capture_traced() { # container [container_exec option…] -- [cf-pcap option…]
   CAPTURE_STDOUT=${CAPTURE_STDOUT:-$capture/pcap} capture_by container_exec "${before[@]}" --pid-file "$capture/pid" -- \
     /bin/busybox sh -c 'read -r _ && exec /tmp/lifecycle/cf-pcap "$@"' sh "${behind[@]}"
   eventually test -s "$capture/pid"
-  strace -qq -o "$capture/trace" -p "$(capture_pid)" 3>&- {capture_stdin}>&- &
-  eventually grep -qE '^TracerPid:[[:space:]]*[1-9]' "/proc/$(capture_pid)/status"
+  capture_strace "${strace_options[@]}"
   echo >&"$capture_stdin"
   eventually capture_has_announced_itself
+}
+strace_options=()
+
+# Attaches strace to a capture that runs.
+capture_strace() { # option…
+  strace -qq -o "$capture/trace" "$@" -p "$(capture_pid)" 3>&- {capture_stdin}>&- &
+  eventually grep -qE '^TracerPid:[[:space:]]*[1-9]' "/proc/$(capture_pid)/status"
 }
 capture_has_announced_itself() { grep -q 'capturing on' "$capture/err" || capture_has_ended; }
 

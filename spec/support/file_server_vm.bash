@@ -9,6 +9,8 @@
 #     extract "$(served buildpack)" to
 
 assembly_bin=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)/build/packages/lifecycle-assembly/bin
+# shellcheck disable=SC2034 # tests use it
+cell_script=${assembly_bin%/*/*}/cf-pcap-cell/bin/cell
 
 # A job's directory is a link to one named by a digest; so is a package's.
 vm_create() {

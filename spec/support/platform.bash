@@ -34,6 +34,21 @@ platform_login() {
   cf api "$CF_PCAP_API" --skip-ssl-validation && cf auth "$CF_PCAP_USER" "$CF_PCAP_PASSWORD" && cf target -o pcap -s dev
 }
 
+# An app "checked" that all tests of `cf pcap --check` share, and what that says about it: a status, and lines.
+push_checked() { # option…
+  platform_login >/dev/null
+  cf install-plugin -f "$CF_PCAP_PLUGIN" >/dev/null
+  cf push checked -p "$support_root/acceptance-tests/assets/app" -b binary_buildpack -m 64M "$@" >/dev/null
+}
+check_says() { # status line…
+  local line said status=0
+  said=$(cf pcap --check "${CHECKED:-checked}" 2>&1) || status=$?
+  [ "$status" = "$1" ] || { printf 'status %s\n%s\n' "$status" "$said" && return 1; }
+  for line in "${@:2}"; do
+    grep -qF -- "$line" <<<"$said" || { printf 'not said: %s\n%s\n' "$line" "$said" && return 1; }
+  done
+}
+
 # What the acceptance tests make is gone afterwards, whatever happened to them.
 nothing_is_left() {
   local list
@@ -42,3 +57,7 @@ nothing_is_left() {
     ! cf curl "/v3/$list" | grep -F cf-pcap-test || { echo "left in $list" && return 1; }
   done
 }
+
+# `cf ssh` for a command. It comes late: the SSH proxy can hand on the end of one before it has handed on that it was
+# started, and cf ssh says no more than "EOF" then.
+cf_ssh() { cf ssh "${@:1:$#-1}" -T -c "sleep 0.5; ${!#}"; } # app [option…] command

@@ -102,7 +102,7 @@ ssh_is_excluded_on() { # interface
   capture_start x "$WEB" "$TOOL --interface eth0"
   is_capturing "$WEB"
   kill -KILL "$(cat "$BATS_TEST_TMPDIR/x.pid")"
-  wait_for 30 is_idle "$WEB"
+  wait_for 60 is_idle "$WEB"
 }
 
 refused() { # status message arguments
@@ -110,7 +110,7 @@ refused() { # status message arguments
   [ "$status" = "$1" ]
   [ -z "$output" ] || fail "something on stdout: $output"
   grep -qF -e "$2" <<<"$stderr" || fail "no '$2' in: $stderr"
-  is_idle "$WEB"
+  wait_for 60 is_idle "$WEB"
 }
 
 @test "a wrong filter is refused by name, and nothing is left behind" { refused 1 "filter 'tcp prt 80'" "--filter 'tcp prt 80'"; }

@@ -41,7 +41,7 @@ ask() { # app path [index]
 all_running() { ! cf curl "/v3/apps/$(guid "$1")/processes/web/stats" | grep -oE '"state": *"[A-Z]+"' | grep -vq RUNNING; } # app
 
 # Runs a shell command in instance 0 of the app.
-inside() { cf ssh "$1" -T -c "$2"; } # app command
+inside() { cf ssh "$1" -T -c "$UNHURRIED $2"; } # app command
 
 # A capture in the background: its pcap in $BATS_TEST_TMPDIR/NAME.pcap, its messages in NAME.err. Returns once
 # it captures. It ends by capture_stop, which closes its stdin and returns its status.
@@ -51,7 +51,7 @@ capture_start() { # name app command
   cf ssh "$2" -T -c "$3" <"$out.stdin" >"$out.pcap" 2>"$out.err" 3>&- &
   echo $! >"$out.pid"
   exec {STDIN}>"$out.stdin"
-  wait_for 30 settled "$out" || true
+  wait_for 60 settled "$out" || true
   has_bytes "$out.pcap" 24 || fail "the capture did not start: $(cat "$out.err")"
 }
 settled() { has_bytes "$1.pcap" 24 || ! kill -0 "$(cat "$1.pid")" 2>/dev/null; } # streams, or has ended

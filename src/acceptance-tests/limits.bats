@@ -27,9 +27,9 @@ load helper
   limited "${CF_PCAP_MAX_DURATION-}"
   local begin=$SECONDS
   capture_start x "$WEB" "$TOOL --interface lo"
-  wait_for $((CF_PCAP_MAX_DURATION + 30)) grep -q 'packets captured' "$BATS_TEST_TMPDIR/x.err"
+  wait_for $((CF_PCAP_MAX_DURATION + 60)) grep -q 'packets captured' "$BATS_TEST_TMPDIR/x.err"
   [ $((SECONDS - begin)) -ge $((CF_PCAP_MAX_DURATION - 1)) ]
-  is_idle "$WEB"
+  wait_for 60 is_idle "$WEB"
   capture_stop x
 }
 

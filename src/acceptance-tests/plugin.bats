@@ -122,15 +122,15 @@ said_that() { said | grep -qF "$1"; }
   exec {TERMINAL}>&-
   [ "$(requests "$word")" = 1 ]
   said | grep -qF "Saved capture to '$BATS_TEST_TMPDIR/x.pcap'."
-  is_idle "$WEB"
+  wait_for 60 is_idle "$WEB"
 }
 
 @test "when cf pcap is killed no capture is left running in the containers" {
   pcap_start --interface lo --output "$BATS_TEST_TMPDIR/x.pcap"
   is_capturing "$WEB"
   pkill -KILL -P "$(cat "$BATS_TEST_TMPDIR/x.pid")"
-  wait_for 30 is_idle "$WEB"
-  wait_for 30 no_ssh_is_left
+  wait_for 60 is_idle "$WEB"
+  wait_for 60 no_ssh_is_left
 }
 no_ssh_is_left() { ! pgrep -f "cf ssh $WEB --process"; }
 
@@ -139,7 +139,7 @@ no_ssh_is_left() { ! pgrep -f "cf ssh $WEB --process"; }
   [ "$status" != 0 ]
   grep -qF "filter 'tcp prt 80'" <<<"$output$stderr" || fail "$output$stderr"
   [ ! -e "$BATS_TEST_TMPDIR/x.pcap" ]
-  is_idle "$WEB"
+  wait_for 60 is_idle "$WEB"
 }
 
 @test "an app without SSH: it names the command that enables it" {

@@ -14,7 +14,7 @@ load helper
   needs_ssh_rule
   local task
   task=$(cf curl -X POST "/v3/apps/$(guid "$WEB")/tasks" -d "{\"command\":
-    \"timeout 5 $TOOL --interface lo >/tmp/out 2>/tmp/err </dev/null; test \$? = 2 && test ! -s /tmp/out && grep -q 'SSH session' /tmp/err\"}" | value guid)
+    \"timeout 30 $TOOL --interface lo >/tmp/out 2>/tmp/err </dev/null; test \$? = 2 && test ! -s /tmp/out && grep -q 'SSH session' /tmp/err\"}" | value guid)
   wait_for 120 ended "$task"
   [ "$(cf curl "/v3/tasks/$task" | value state)" = SUCCEEDED ] || fail "$(cf curl "/v3/tasks/$task")"
 }

@@ -21,7 +21,7 @@ const char *advice_for_ssh(const char *error, bool http_proxy, bool all_proxy)
                                               "i/o timeout",      "connection refused",
                                               "no route to host", "network is unreachable"};
 
-    if (!http_proxy || all_proxy || strstr(error, "Error opening SSH connection") == NULL)
+    if (!http_proxy || all_proxy || strstr(error, "dial tcp") == NULL)
         return "";
     for (size_t i = 0; i < sizeof unreachable / sizeof *unreachable; i++)
         if (strstr(error, unreachable[i]) != NULL)
@@ -44,22 +44,70 @@ bool advice_http_proxy_alone(void)
            !is_set("all_proxy") && !is_set("ALL_PROXY");
 }
 
-const char *advice_nothing_captured(const struct options *options)
+/* What is usual where a capture has no packet; "": nothing can be said. */
+static const char *usual(const char *interface, const char *filter)
 {
-    bool on_eth0 = strcmp(options->interface, "eth0") == 0;
-    bool on_lo = strcmp(options->interface, "lo") == 0;
+    if (strcmp(interface, "lo") == 0)
+        return " What the app connects to by itself is on eth0: --interface eth0, or any for both.";
+    if (filter == NULL)
+        return "";
+    if (strcmp(interface, "eth0") == 0)
+        return " What comes by the app's route is TLS there, at another port; in plaintext, at the "
+               "app's own port, it is on lo: --interface lo.";
+    return " Without it, or with a part of it, there may be some.";
+}
 
-    if (on_eth0 && options->filter != NULL)
-        return "No packet on eth0 matches the filter. What comes by the app's route is TLS there, "
-               "at "
-               "another port; in plaintext, at the app's own port, it is on lo: --interface lo.";
-    if (on_lo && options->filter != NULL)
-        return "No packet on lo matches the filter. What the app connects to by itself is on eth0: "
-               "--interface eth0, or any for both.";
-    if (options->filter != NULL)
-        return "No packet matches the filter. Without it, or with a part of it, there may be some.";
-    if (on_lo)
-        return "No packet came on lo. What the app connects to by itself is on eth0: --interface "
-               "eth0, or any for both.";
-    return "No packet came: nothing was sent to these instances, and they sent nothing.";
+bool advice_quiet(char *text, size_t size, const char *interface, const char *filter, bool so_far)
+{
+    const char *advice = usual(interface, filter);
+
+    snprintf(text, size, "%s packet %s %s%s.%s", so_far ? "So far no" : "No",
+             filter != NULL ? "on" : "came on", interface,
+             filter != NULL ? " matches the filter" : " (SSH is left out)", advice);
+    return *advice != '\0';
+}
+
+static bool is_letter(char byte)
+{
+    return (byte >= 'a' && byte <= 'z') || (byte >= 'A' && byte <= 'Z') ||
+           (byte >= '0' && byte <= '9') || byte == '_' || byte == '-' || byte == '.';
+}
+
+/* Is it in the filter, with no letter before it, and none behind it? */
+static bool has_word(const char *filter, const char *word)
+{
+    for (const char *at = filter; (at = strstr(at, word)) != NULL; at++)
+        if ((at == filter || !is_letter(at[-1])) && !is_letter(at[strlen(word)]))
+            return true;
+    return false;
+}
+
+static bool looks_at_bytes(const char *filter, const char *protocol)
+{
+    const char *at = filter;
+
+    while (has_word(at, protocol)) {
+        at = strstr(at, protocol) + strlen(protocol);
+        if (at[strspn(at, " ")] == '[')
+            return true;
+    }
+    return false;
+}
+
+const char *advice_filter(const char *interface, const char *filter)
+{
+    if (filter != NULL && (looks_at_bytes(filter, "tcp") || looks_at_bytes(filter, "udp")) &&
+        !looks_at_bytes(filter, "ip6"))
+        return "Note: tcp[...] and udp[...] in a filter match IPv4 alone. TCP's flags over IPv6 "
+               "are "
+               "ip6[53], where ip6[6] = 6: or (ip6[6] = 6 and ip6[53] & 2 != 0) for SYN.";
+    if (filter != NULL && has_word(filter, "vlan"))
+        return "Note: behind 'vlan' all of the filter looks behind the tag, also what follows "
+               "'or'. "
+               "What is to match without a tag stands before it: tcp port 80 or (vlan and tcp port "
+               "80).";
+    if (strcmp(interface, "any") == 0 && (filter == NULL || strstr(filter, "61001") == NULL))
+        return "Note: on any, what comes by the app's route is there twice: as TLS at port 61001, "
+               "and in plaintext on lo. Each once: -f 'not tcp port 61001'.";
+    return NULL;
 }

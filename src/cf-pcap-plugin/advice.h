@@ -7,8 +7,6 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "options.h"
-
 /*
  * Why a program could not be started: the system's word for the negative errno `error`, and for its
  * limit of open files how to raise that. One line without an end, in `text` (size bytes).
@@ -26,8 +24,15 @@ const char *advice_for_ssh(const char *error, bool http_proxy, bool all_proxy);
 bool advice_http_proxy_alone(void);
 
 /*
- * What is usual where a capture has no packet: for its end, and after some quiet seconds. One line.
+ * For a capture that has no packet: that, and what is usual then. One line without an end, in
+ * `text` (size bytes). `so_far`: it goes on. False: the line has no advice in it.
  */
-const char *advice_nothing_captured(const struct options *options);
+bool advice_quiet(char *text, size_t size, const char *interface, const char *filter, bool so_far);
+
+/*
+ * What surprises people about this filter (NULL: none) on this interface, in one line: it matches
+ * less than it seems to, or the capture has packets twice. NULL: nothing.
+ */
+const char *advice_filter(const char *interface, const char *filter);
 
 #endif

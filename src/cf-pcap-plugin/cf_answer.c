@@ -37,6 +37,46 @@ int cf_answer_ssh_enabled(char *reason, size_t size, const char *json, size_t le
     return result;
 }
 
+int cf_answer_process(char guid[CF_GUID_SIZE], const char *json, size_t length, char *error,
+                      size_t size)
+{
+    yyjson_doc *document = yyjson_read(json, length, 0);
+    yyjson_val *root = yyjson_doc_get_root(document);
+    yyjson_val *text = yyjson_obj_get(root, "guid");
+    yyjson_val *first = yyjson_arr_get_first(yyjson_obj_get(root, "errors"));
+    yyjson_val *detail = yyjson_obj_get(first, "detail");
+    int result = -EBADMSG;
+
+    if (yyjson_is_str(text)) {
+        result = cf_answer_guid(guid, yyjson_get_str(text));
+    } else if (first != NULL) {
+        result = -ENOENT;
+        snprintf(error, size, "no reason given");
+        if (yyjson_is_str(detail))
+            quote_for_display(error, size, yyjson_get_str(detail), yyjson_get_len(detail));
+    }
+    yyjson_doc_free(document);
+    return result;
+}
+
+bool cf_answer_is_expired(const char *error)
+{
+    static const char *const words[] = {"log back in", "Not logged in",
+                                        "Authentication has expired"};
+
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strstr(error, words[i]) != NULL)
+            return true;
+    return false;
+}
+
+bool cf_answer_is_no_app(const char *error)
+{
+    const char *name = strstr(error, "App '");
+
+    return name != NULL && strstr(name, "' not found") != NULL;
+}
+
 void cf_answer_failure(char *error, size_t size, const char *messages)
 {
     char line[1024];

@@ -176,6 +176,12 @@ int cf_home_make(struct cf_home *home)
     return result;
 }
 
+void cf_home_is_for_children(const struct cf_home *home, bool is)
+{
+    if (home->guard >= 0)
+        fcntl(home->guard, F_SETFD, is ? 0 : FD_CLOEXEC);
+}
+
 void cf_home_remove(struct cf_home *home)
 {
     cf_home_sync(home);

@@ -16,6 +16,7 @@
 #define CF_HOME_H
 
 #include <limits.h>
+#include <stdbool.h>
 
 struct cf_home {
     char source[PATH_MAX]; /* the user's config.json */
@@ -35,6 +36,10 @@ int cf_home_make(struct cf_home *home);
 /* Hands refreshed tokens on, from the copy to the user's configuration or the other way: to be
  * called when a child has ended, and before one is started. */
 void cf_home_sync(struct cf_home *home);
+
+/* Whether children that are started from now on let the folder live: not those that stay when this
+ * process ends, and have nothing to do with `cf`. */
+void cf_home_is_for_children(const struct cf_home *home, bool is);
 
 /* Syncs, and removes the copy. No child may run any more, or it would make the folder anew. */
 void cf_home_remove(struct cf_home *home);

@@ -3,9 +3,12 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
+#include "core/command.h"
 #include "output.h"
+#include "quote.h"
 
 static void on_closed(uv_handle_t *handle)
 {
@@ -65,12 +68,32 @@ static void on_message_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buf
     *buffer = uv_buf_init(child->messages, sizeof child->messages);
 }
 
+/* For --verbose: what it says, but for its signs of life. A line that comes in two pieces is shown
+ * as two. */
+static void repeat(const struct child *child, const char *bytes, size_t length)
+{
+    const char *const end = bytes + length;
+
+    for (const char *next; bytes < end; bytes = next) {
+        const char *newline = memchr(bytes, '\n', (size_t)(end - bytes));
+        char shown[1024];
+
+        next = newline == NULL ? end : newline + 1;
+        quote_for_display(shown, sizeof shown, bytes,
+                          (size_t)((newline == NULL ? end : newline) - bytes));
+        if (strcmp(shown, COMMAND_BEAT) != 0)
+            fprintf(stderr, "cf-pcap: instance %u: %s\n", child->index, shown);
+    }
+}
+
 static void on_message(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
 {
     struct child *child = stream->data;
 
     child->before(child->owner);
     if (got > 0) {
+        if (child->verbose)
+            repeat(child, buffer->base, (size_t)got);
         core_message(child->core, child->session, buffer->base, (size_t)got);
     } else if (got < 0) {
         close_once((uv_handle_t *)stream);
@@ -123,9 +146,12 @@ static int spawn(struct child *child, uv_loop_t *loop, const struct child_task *
 
     snprintf(index, sizeof index, "%u", task->index);
     cf_home_sync(task->cf->home);
-    if (task->cf->verbose)
+    child->verbose = task->cf->verbose;
+    child->index = task->index;
+    if (child->verbose)
         fprintf(stderr, "cf-pcap: %s ssh %s --process %s -i %s -T -c %s\n", task->cf->path,
-                task->app, task->process, index, task->command);
+                task->app, task->process, index,
+                child->session == 0 ? task->command : "... (as for the first instance)");
     int error = open_out(child, &streams[1].data.fd);
     if (error != 0)
         return error;

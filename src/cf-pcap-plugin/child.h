@@ -20,6 +20,8 @@ struct child {
     uv_process_t process;
     uv_pipe_t in, out, err;
     int open_handles; /* of these four */
+    bool verbose;     /* what it says on stderr is shown as it comes */
+    unsigned int index;
     char messages[4096];
 };
 

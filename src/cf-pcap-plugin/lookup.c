@@ -61,15 +61,23 @@ static void percent_encode(char *to, size_t size, const char *from)
     to[used] = '\0';
 }
 
+void lookup_process_path(char *path, size_t size, const char *guid, const char *type)
+{
+    char encoded[512];
+
+    percent_encode(encoded, sizeof encoded, type);
+    snprintf(path, size, "/v3/apps/%s/processes/%s", guid, encoded);
+}
+
 int lookup_instances(const struct cf *cf, const char *guid, const char *type,
                      struct instances *instances, char *error)
 {
-    char encoded[512], path[1024], detail[LOOKUP_ERROR_SIZE / 2] = "";
+    char path[1024], detail[LOOKUP_ERROR_SIZE / 2] = "";
     const char *const arguments[] = {"curl", path, NULL};
     struct cf_result result;
 
-    percent_encode(encoded, sizeof encoded, type);
-    snprintf(path, sizeof path, "/v3/apps/%s/processes/%s/stats", guid, encoded);
+    lookup_process_path(path, sizeof path, guid, type);
+    snprintf(path + strlen(path), sizeof path - strlen(path), "/stats");
     int status = run(cf, arguments, &result, error);
     if (status == 0) {
         switch (

@@ -14,6 +14,9 @@ enum { LOOKUP_ERROR_SIZE = 1024 };
 /* `cf app NAME --guid`. 0 or -1. */
 int lookup_guid(const struct cf *cf, const char *app, char guid[CF_GUID_SIZE], char *error);
 
+/* Where Cloud Controller tells of the app's process `type`: of the newest one, as in `cf ssh`. */
+void lookup_process_path(char *path, size_t size, const char *guid, const char *type);
+
 /* The instances of the app's process `type`. 0 or -1. */
 int lookup_instances(const struct cf *cf, const char *guid, const char *type,
                      struct instances *instances, char *error);

@@ -17,6 +17,7 @@
 #include "../version.h"
 #include "advice.h"
 #include "cf.h"
+#include "check.h"
 #include "console.h"
 #include "core/text.h"
 #include "instances.h"
@@ -38,6 +39,7 @@ struct command {
     struct instances instances;
     struct parent parent;
     struct output output;
+    struct viewer viewer; /* of --wireshark */
 };
 
 static void print_help(void)
@@ -59,6 +61,38 @@ static void print_help(void)
         printf("   --%-22s %s\n", help->name, help->text);
 }
 
+/* The viewer is the output, or beside it. */
+static bool viewer_is_alone(const struct command *command)
+{
+    return command->options.wireshark && command->options.output == NULL;
+}
+
+static int choose_viewer(struct command *command)
+{
+    const char *program = command->options.viewer;
+    struct viewer *viewer = &command->viewer;
+
+    if (program == NULL)
+        program = getenv("CF_PCAP_WIRESHARK");
+    if (program != NULL && *program == '\0')
+        program = NULL;
+    int result = viewer_find(viewer, program);
+    command->console = console_to(viewer->kind == VIEWER_WINDOW ? stdout : stderr);
+    output_init(&command->output, command->options.output, command->options.app, false);
+    if (result == 0)
+        return 0;
+    if (program == NULL)
+        console_error(
+            &command->console,
+            "Cannot find Wireshark: install it (https://www.wireshark.org/download.html), name "
+            "it with --wireshark=PROGRAM, or save the capture with -o FILE.");
+    else
+        console_error(&command->console,
+                      "Cannot find the program %s: install it, or save the capture with -o FILE.",
+                      program);
+    return 1;
+}
+
 static void choose_output(struct command *command)
 {
     const struct options *options = &command->options;
@@ -73,7 +107,12 @@ static void choose_output(struct command *command)
 
 static int check_output(struct command *command)
 {
-    choose_output(command);
+    if (!command->options.wireshark)
+        choose_output(command);
+    else if (choose_viewer(command) != 0)
+        return 1;
+    if (viewer_is_alone(command))
+        return 0;
     if (options_rotates(&command->options)) {
         int error = output_rotate(&command->output, command->options.keep);
 
@@ -84,6 +123,8 @@ static int check_output(struct command *command)
         }
     }
     const char *objection = output_objection(&command->output);
+    if (objection == NULL && command->options.wireshark && output_is_pipe(&command->output))
+        objection = "it is a pipe, and --wireshark is one already: give a file";
     if (objection == NULL)
         return 0;
     console_error(&command->console, "Cannot write %s: %s.", output_name(&command->output),
@@ -124,8 +165,9 @@ static int look_up_instances(struct command *command)
     }
     struct index_list list = instances_describe(all, false, skipped, sizeof skipped);
     if (list.count > 0)
-        console_error(&command->console, "Not running, and skipped: %s %s.", index_list_noun(&list),
-                      skipped);
+        console_error(&command->console, "Not running, and %s: %s %s.",
+                      command->options.follow ? "captured once they run" : "skipped",
+                      index_list_noun(&list), skipped);
     if (instances_running(all) > 0)
         return 0;
     console_error(
@@ -156,7 +198,11 @@ static void say_what_starts(struct command *command)
         console_line(&command->console, "%s %s, %s, %s -> %s", command->options.app, list,
                      command->options.interface,
                      command->options.filter == NULL ? "all packets" : command->options.filter,
-                     output_name(&command->output));
+                     viewer_is_alone(command) ? command->viewer.name
+                                              : output_name(&command->output));
+    const char *note = advice_filter(command->options.interface, command->options.filter);
+    if (note != NULL)
+        console_line(&command->console, "%s", note);
 }
 
 /* The CLI only says "not authorized"; Cloud Controller knows whether SSH is switched off. */
@@ -204,15 +250,6 @@ static void explain_nothing(struct command *command, const struct core *core)
                   core->output_error == 0 ? "Nothing was captured." : "Nothing was saved.");
 }
 
-static uint64_t count_packets(const struct core *core)
-{
-    uint64_t count = 0;
-
-    for (size_t i = 0; i < core->count; i++)
-        count += core->instances[i]->session.stream.counts.packets;
-    return count;
-}
-
 static int capture(struct command *command)
 {
     static struct shell shell; /* too large for a stack */
@@ -220,8 +257,10 @@ static int capture(struct command *command)
     shell = (struct shell){.options = &command->options,
                            .cf = &command->cf,
                            .console = &command->console,
-                           .output = &command->output,
-                           .parent = &command->parent};
+                           .output = viewer_is_alone(command) ? NULL : &command->output,
+                           .viewer = command->options.wireshark ? &command->viewer : NULL,
+                           .parent = &command->parent,
+                           .guid = command->guid};
     int result = shell_run(&shell, &command->instances);
     if (result != 0) {
         console_error(&command->console, "Cannot capture: %s.",
@@ -229,11 +268,36 @@ static int capture(struct command *command)
         shell.status = 1;
     } else if (!shell.core.output_was_opened) {
         explain_nothing(command, &shell.core);
-    } else if (count_packets(&shell.core) == 0) {
-        console_line(&command->console, "%s", advice_nothing_captured(&command->options));
     }
     shell_free(&shell);
     return shell.status;
+}
+
+/* --check: all of the way to a capture, without one. */
+static int check(struct command *command)
+{
+    static struct shell shell;
+    struct check check = {
+        .options = &command->options, .cf = &command->cf, .console = &command->console};
+
+    command->console = console_to(stdout);
+    output_init(&command->output, NULL, command->options.app, false);
+    if (check_platform(&check)) {
+        shell = (struct shell){.options = &command->options,
+                               .cf = &command->cf,
+                               .console = &command->console,
+                               .output = &command->output,
+                               .parent = &command->parent};
+        int result = shell_run(&shell, &check.instances);
+        if (result == 0)
+            check_containers(&check, &shell.core);
+        else
+            console_error(&command->console, "Cannot check the containers: %s.", strerror(-result));
+        check.failed |= result != 0;
+        shell_free(&shell);
+    }
+    command->instances = check.instances;
+    return check_end(&check);
 }
 
 /* Whoever ended it waits for nothing any more. */
@@ -243,6 +307,18 @@ static int check_parent(struct command *command)
         return 0;
     console_error(&command->console, "cf has ended, and so the capture is not started.");
     return 1;
+}
+
+static int look_up_and_capture(struct command *command)
+{
+    if (look_up_instances(command) != 0)
+        return 1;
+    if (!question_ask(&command->console, &command->options, &command->instances))
+        return 1;
+    if (check_parent(command) != 0)
+        return 1;
+    say_what_starts(command);
+    return capture(command);
 }
 
 static int pcap(int argc, char **argv)
@@ -262,21 +338,16 @@ static int pcap(int argc, char **argv)
         break;
     }
 
-    int status = check_output(&command);
-    if (status == 0)
+    int status = command.options.check ? 0 : check_output(&command);
+    if (status == 0 && !command.options.check)
         status = check_disk(&command);
     if (status == 0 && cf_find(&command.cf, &command.parent) != 0)
         status = 1;
     command.cf.verbose = command.options.verbose;
-    if (status == 0)
-        status = look_up_instances(&command);
-    if (status == 0 && !question_ask(&command.console, &command.options, &command.instances))
-        status = 1;
-    if (status == 0)
-        status = check_parent(&command);
-    if (status == 0) {
-        say_what_starts(&command);
-        status = capture(&command);
+    if (status == 0 && command.options.check) {
+        status = check(&command);
+    } else if (status == 0) {
+        status = look_up_and_capture(&command);
     }
     free(command.instances.list);
     output_free(&command.output);
@@ -284,7 +355,19 @@ static int pcap(int argc, char **argv)
     return status;
 }
 
-/* Has the CLI a command of this name itself? On the copy of its configuration it has no plugins. */
+/* A copy of the CLI's configuration has no plugins: they are looked for where the user's are. */
+static void show_plugins_to_children(void)
+{
+    static const char *const homes[] = {"CF_HOME", "HOME", "USERPROFILE"};
+    const char *home = getenv("CF_PLUGIN_HOME");
+
+    for (size_t i = 0; i < sizeof homes / sizeof *homes && (home == NULL || *home == '\0'); i++)
+        home = getenv(homes[i]);
+    if (home != NULL)
+        setenv("CF_PLUGIN_HOME", home, 1);
+}
+
+/* Has the CLI a command `pcap`, its own or another plugin's? Then `cf help pcap` shows that. */
 static bool pcap_is_taken(void)
 {
     static const char *const arguments[] = {"help", "pcap", NULL};
@@ -294,10 +377,13 @@ static bool pcap_is_taken(void)
     bool taken = false;
 
     parent_begin(&parent);
+    show_plugins_to_children();
     if (cf_find(&cf, &parent) == 0 && cf_run(&result, &cf, arguments) == 0)
         taken = result.status == 0 && strstr(result.out.text, metadata_summary) == NULL;
     cf_result_free(&result);
     cf_free(&cf);
+    if (taken)
+        fprintf(stderr, "The command 'cf pcap' is another's: this plugin's is 'cf pcap-app'.\n");
     return taken;
 }
 

@@ -2,9 +2,9 @@
  * What the cf CLI is told about the plugin when it installs it: name, version, command, help.
  * Reference: type PluginMetadata in the plugin package of the cf CLI.
  *
- * The command has two names, `cf pcap` and `cf pcap-app`: a command that is built into the CLI wins
- * over a plugin's of the same name, and a plugin with such a command cannot be installed. So where
- * the CLI has a `pcap` of its own, the plugin goes by the second name alone.
+ * The command has two names, `cf pcap` and `cf pcap-app`. The CLI does not install a plugin with a
+ * command, or an alias, that it has itself or that another plugin has. So where there is a `pcap`,
+ * the plugin goes by the second name alone; installed again without the other, it has both.
  */
 #ifndef METADATA_H
 #define METADATA_H
@@ -13,7 +13,7 @@
 
 #include "gob.h"
 
-/* Makes the call CliRpcCmd.SetPluginMetadata; `taken`: the CLI has a command `pcap`. */
+/* Makes the call CliRpcCmd.SetPluginMetadata; `taken`: there is a command `pcap`. */
 void metadata_call(struct gob_writer *call, bool taken);
 
 /* Makes that call to the CLI at 127.0.0.1:port. 0, or 1 after one line on stderr. */

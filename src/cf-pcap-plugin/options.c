@@ -13,8 +13,8 @@
 const char options_usage[] =
     "CF_NAME pcap APP [-o FILE] [--interface NAME] [-f FILTER] [-s BYTES] [-i INDEX]...\n"
     "      [--process TYPE] [-d DURATION] [-c PACKETS] [--max-size SIZE] [--reserve SIZE]\n"
-    "      [--rotate-size SIZE] [--rotate-time TIME] [--keep FILES]\n"
-    "      [--format pcap|pcapng] [-y] [--verbose]\n"
+    "      [--rotate-size SIZE] [--rotate-time TIME] [--keep FILES] [--follow]\n"
+    "      [--format pcap|pcapng] [--wireshark[=PROGRAM]] [-y] [--verbose] [--check]\n"
     "\n"
     "   Captures network packets inside the containers of an app's running instances and saves "
     "them\n"
@@ -29,7 +29,8 @@ const char options_usage[] =
     "   CF_NAME pcap myapp -o capture.pcap --interface lo -i 0,2 -d 30s\n"
     "   CF_NAME pcap myapp -o capture.pcapng --process worker -s 128\n"
     "   CF_NAME pcap myapp -o - | tcpdump -n -r -\n"
-    "   CF_NAME pcap myapp -o - | wireshark -k -i -";
+    "   CF_NAME pcap myapp --wireshark\n"
+    "   CF_NAME pcap myapp --check";
 
 const struct option_help options_help[] = {
     {"output, -o, -w FILE",
@@ -53,14 +54,22 @@ const struct option_help options_help[] = {
                      "the disk, but at least 100 MB and at most 1 GB)"},
     {"format pcap|pcapng", "Format of the file; pcapng tells which instance saw a packet (Default: "
                            "pcap, or pcapng if FILE ends in .pcapng)"},
+    {"follow", "Capture instances again that end, and new ones, until ^C or for --duration"},
+    {"wireshark[=PROGRAM]",
+     "Show the capture in Wireshark while it runs, and with -o save it, too; PROGRAM can be tshark "
+     "or termshark (Default: $CF_PCAP_WIRESHARK, or Wireshark)"},
+    {"check",
+     "Do not capture: say whether something would stop a capture, and who can change that"},
     {"yes, -y", "Do not ask before capturing on more than 20 instances"},
-    {"verbose", "Show what is run to find the app, and how long it takes"},
+    {"verbose", "Show what is run, how long it takes, what each instance says, and all rows of the "
+                "table"},
     {"help, -h", "Show this help"},
     {NULL, NULL},
 };
 
 enum {
-    OPTION_INTERFACE = 256,
+    OPTION_CHECK = 256,
+    OPTION_INTERFACE,
     OPTION_PROCESS,
     OPTION_FORMAT,
     OPTION_VERBOSE,
@@ -69,10 +78,13 @@ enum {
     OPTION_ROTATE_SIZE,
     OPTION_ROTATE_TIME,
     OPTION_KEEP,
+    OPTION_WIRESHARK,
+    OPTION_FOLLOW,
 };
 
 static const struct option long_options[] = {
     {"output", required_argument, NULL, 'o'},
+    {"check", no_argument, NULL, OPTION_CHECK},
     {"interface", required_argument, NULL, OPTION_INTERFACE},
     {"filter", required_argument, NULL, 'f'},
     {"snaplen", required_argument, NULL, 's'},
@@ -86,8 +98,10 @@ static const struct option long_options[] = {
     {"keep", required_argument, NULL, OPTION_KEEP},
     {"reserve", required_argument, NULL, OPTION_RESERVE},
     {"format", required_argument, NULL, OPTION_FORMAT},
+    {"follow", no_argument, NULL, OPTION_FOLLOW},
     {"yes", no_argument, NULL, 'y'},
     {"verbose", no_argument, NULL, OPTION_VERBOSE}, /* cf takes a -v for itself */
+    {"wireshark", optional_argument, NULL, OPTION_WIRESHARK},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -282,7 +296,7 @@ static int not_an_option(int answer, const char *word, const struct complaint *c
     const struct option *option = option_of(optopt == 'w' ? 'o' : optopt);
 
     if (answer == ':' && option != NULL)
-        return option->val < OPTION_INTERFACE
+        return option->val < OPTION_CHECK
                    ? wrong(complaint, "-%c (--%s) needs a value", optopt, option->name)
                    : wrong(complaint, "--%s needs a value", option->name);
     if (optopt != 0 && option != NULL)
@@ -325,9 +339,19 @@ static int take_next(struct options *options, struct words *words, int argc, cha
     case OPTION_VERBOSE:
         options->verbose = true;
         return 0;
+    case OPTION_FOLLOW:
+        options->follow = true;
+        return 0;
+    case OPTION_CHECK:
+        options->check = true;
+        return 0;
     case 'h':
         words->help = true;
         return 1;
+    case OPTION_WIRESHARK:
+        options->wireshark = true;
+        options->viewer = optarg;
+        return optarg == NULL ? 0 : check_value(option, optarg, complaint);
     case OPTION_FORMAT:
         words->format_given = true;
         break;
@@ -348,6 +372,9 @@ static int check_rotation(const struct options *options, const struct complaint 
         return options->keep == 0
                    ? 0
                    : wrong(complaint, "--keep goes with --rotate-size or --rotate-time");
+    if (options->wireshark)
+        return wrong(complaint, "--wireshark shows one capture: --rotate-size and --rotate-time do "
+                                "not go with it");
     return output == NULL || strcmp(output, "-") != 0
                ? 0
                : wrong(complaint, "-o -: --rotate-size and --rotate-time make files; name one "
@@ -378,7 +405,13 @@ enum options_result options_parse(struct options *options, int argc, char **argv
         return OPTIONS_WRONG;
     if (check_rotation(options, &complaint) != 0)
         return OPTIONS_WRONG;
+    if (options->wireshark && options->output != NULL && strcmp(options->output, "-") == 0) {
+        wrong(&complaint, "--wireshark and -o -: the capture goes to the one or to the other");
+        return OPTIONS_WRONG;
+    }
     if (!words.format_given && options->output != NULL)
         options->format = option_format_of(options->output);
+    else if (!words.format_given && options->wireshark)
+        options->format = FORMAT_PCAPNG;
     return OPTIONS_CAPTURE;
 }

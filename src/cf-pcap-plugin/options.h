@@ -8,8 +8,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../snaplen.h"
+
 enum {
-    SNAPLEN_MAX = 262144 /* bytes */,
     OPTIONS_ERROR_SIZE = 512,
     INSTANCE_MAX = 9999,
     INSTANCE_RANGES_MAX = 64,
@@ -41,7 +42,10 @@ struct options {
     uint64_t keep;         /* files; 0: all */
     uint64_t reserve;      /* bytes to be left free on the disk; UINT64_MAX: stop_reserve */
     enum format format;
-    bool yes, verbose;
+    bool yes, verbose, follow;
+    bool wireshark;     /* show it in a viewer; in a file only if `output` is given, too */
+    const char *viewer; /* its program; NULL: the usual one */
+    bool check;         /* nothing is to be captured */
     struct instance_range ranges[INSTANCE_RANGES_MAX]; /* none: all instances */
     size_t range_count;
 };

@@ -88,6 +88,14 @@ static bool is_being_written(const char *path)
     return locked;
 }
 
+bool output_is_pipe(const struct output *output)
+{
+    struct stat status;
+
+    return output->path != NULL && stat(output->path, &status) == 0 &&
+           (S_ISFIFO(status.st_mode) || S_ISSOCK(status.st_mode));
+}
+
 const char *output_objection(const struct output *output)
 {
     const char *path = output->path;

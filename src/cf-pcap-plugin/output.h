@@ -45,6 +45,9 @@ bool output_is_stdout(const struct output *output);
 /* What the user calls it; of several files, the one that was opened last. */
 const char *output_name(const struct output *output);
 
+/* Is there a named pipe or a socket of its name? */
+bool output_is_pipe(const struct output *output);
+
 /*
  * Can it be written? Asked before anything is started; creates and changes nothing. NULL, or what
  * is wrong with it.

@@ -3,7 +3,9 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "advice.h"
 #include "child.h"
@@ -27,6 +29,23 @@ static void tell_time(void *owner)
 
 /* The core's actions. */
 
+static int make_room_for_children(struct shell *shell)
+{
+    size_t room = shell->core.count + 16;
+    void *children;
+
+    if (shell->core.count < shell->room_for_children)
+        return 0;
+    children = realloc((void *)shell->children, room * sizeof(void *));
+    if (children == NULL)
+        return -ENOMEM;
+    shell->children = children;
+    memset(shell->children + shell->room_for_children, 0,
+           (room - shell->room_for_children) * sizeof(void *));
+    shell->room_for_children = room;
+    return 0;
+}
+
 static void start(struct shell *shell, size_t session)
 {
     struct child *child = calloc(1, sizeof *child);
@@ -37,7 +56,7 @@ static void start(struct shell *shell, size_t session)
                                     .index = shell->core.instances[session]->index};
     int error = -ENOMEM;
 
-    if (child != NULL) {
+    if (child != NULL && session < shell->room_for_children) {
         *child = (struct child){
             .core = &shell->core, .session = session, .before = tell_time, .owner = shell};
         error = child_start(child, &shell->loop, &task);
@@ -50,6 +69,13 @@ static void start(struct shell *shell, size_t session)
 
 static void watch_output(struct shell *shell, int events);
 
+static void leave_viewer(struct shell *shell)
+{
+    uv_poll_stop(&shell->room);
+    viewer_leave(shell->viewer);
+    core_viewer_gone(&shell->core);
+}
+
 static void on_room(uv_poll_t *poll, int status, int events)
 {
     struct shell *shell = poll->data;
@@ -57,7 +83,10 @@ static void on_room(uv_poll_t *poll, int status, int events)
     tell_time(shell);
     if (status != 0) { /* its reader has gone */
         uv_poll_stop(poll);
-        core_output_failed(&shell->core, -EPIPE);
+        if (shell->viewer != NULL)
+            leave_viewer(shell);
+        else
+            core_output_failed(&shell->core, -EPIPE);
         return;
     }
     watch_output(shell, 0);
@@ -70,8 +99,13 @@ static void on_room(uv_poll_t *poll, int status, int events)
 static void watch_output(struct shell *shell, int events)
 {
     if (!shell->room_is_watched) {
+        const struct output *output = shell->output;
+        int fd = output == NULL ? -1 : output->fd;
+
+        if (shell->viewer != NULL)
+            fd = shell->viewer->fd;
         /* A file cannot be watched, and needs not be. */
-        if (uv_poll_init(&shell->loop, &shell->room, shell->output->fd) != 0)
+        if (uv_poll_init(&shell->loop, &shell->room, fd) != 0)
             return;
         shell->room_is_watched = true;
         shell->room.data = shell;
@@ -79,20 +113,83 @@ static void watch_output(struct shell *shell, int events)
     uv_poll_start(&shell->room, events | UV_DISCONNECT, on_room);
 }
 
+static void on_viewer_ended(void *owner)
+{
+    struct shell *shell = owner;
+
+    tell_time(shell);
+    if (shell->is_closing)
+        core_closed(&shell->core, shell->close_error);
+    shell->is_closing = false;
+}
+
+static int start_viewer(struct shell *shell)
+{
+    cf_home_is_for_children(shell->cf->home, false);
+    int error = viewer_start(shell->viewer, &shell->loop, on_viewer_ended, shell);
+    cf_home_is_for_children(shell->cf->home, true);
+    return error;
+}
+
 static void open_output(struct shell *shell)
 {
-    int error = output_open(shell->output);
+    struct output *output = shell->output;
+    int error = output == NULL ? 0 : output_open(output);
 
+    if (error == 0 && shell->viewer != NULL)
+        error = start_viewer(shell);
     if (error != 0) {
         core_output_failed(&shell->core, error);
         return;
     }
     watch_output(shell, 0);
-    core_opened(&shell->core, output_name(shell->output), shell->output->is_file);
+    core_opened(&shell->core, output == NULL ? NULL : output_name(output),
+                output != NULL && output->is_file);
+}
+
+/* A file takes all, unless it fails. How much: it is `length`, if `*error` is 0. */
+static size_t save(const struct output *output, const uint8_t *bytes, size_t length, int *error)
+{
+    size_t saved = 0;
+
+    while (saved < length) {
+        ptrdiff_t written = output_write(output, bytes + saved, length - saved);
+
+        if (written < 0) {
+            *error = (int)written;
+            break;
+        }
+        saved += (size_t)written;
+    }
+    return saved;
+}
+
+/* What the viewer takes is saved, too. */
+static void write_and_show(struct shell *shell, const struct core_action *action)
+{
+    ptrdiff_t shown = viewer_write(shell->viewer, action->bytes, action->length);
+    size_t taken = shown > 0 ? (size_t)shown : 0;
+    int error = 0;
+
+    if (shell->output != NULL)
+        taken = save(shell->output, action->bytes, taken, &error);
+    core_wrote(&shell->core, taken);
+    if (error != 0) {
+        core_output_failed(&shell->core, error);
+    } else if (shown < 0) {
+        leave_viewer(shell);
+    } else if (shown == 0) {
+        core_blocked(&shell->core);
+        watch_output(shell, UV_WRITABLE);
+    }
 }
 
 static void write_output(struct shell *shell, const struct core_action *action)
 {
+    if (shell->viewer != NULL && shell->viewer->fd >= 0) {
+        write_and_show(shell, action);
+        return;
+    }
     ptrdiff_t written = output_write(shell->output, action->bytes, action->length);
 
     if (written >= 0) {
@@ -110,7 +207,13 @@ static void close_output(struct shell *shell)
 {
     if (shell->room_is_watched)
         uv_poll_stop(&shell->room);
-    core_closed(&shell->core, output_close(shell->output));
+    shell->close_error = shell->output == NULL ? 0 : output_close(shell->output);
+    if (shell->viewer != NULL) {
+        viewer_leave(shell->viewer);
+        shell->is_closing = viewer_holds_terminal(shell->viewer);
+    }
+    if (!shell->is_closing)
+        core_closed(&shell->core, shell->close_error);
 }
 
 static void look_at_disk(struct shell *shell)
@@ -150,9 +253,20 @@ static void let_go(struct shell *shell, size_t session)
     shell->children[session] = NULL;
 }
 
+static void on_look(void *owner, const struct core_listing *listing)
+{
+    struct shell *shell = owner;
+
+    tell_time(shell);
+    core_looked(&shell->core, listing);
+}
+
 static void perform(struct shell *shell, const struct core_action *action)
 {
-    struct child *child = shell->children[action->session];
+    struct child *child = NULL;
+
+    if (make_room_for_children(shell) == 0)
+        child = shell->children[action->session];
 
     switch (action->kind) {
     case ACTION_START:
@@ -180,6 +294,9 @@ static void perform(struct shell *shell, const struct core_action *action)
     case ACTION_WRITE:
         write_output(shell, action);
         break;
+    case ACTION_LEAVE_VIEWER:
+        leave_viewer(shell);
+        break;
     case ACTION_CUT:
         output_cut(shell->output, action->until);
         break;
@@ -200,6 +317,12 @@ static void perform(struct shell *shell, const struct core_action *action)
         break;
     case ACTION_SHOW:
         show(shell, action->text);
+        break;
+    case ACTION_LOOK:
+        look_start(&shell->looking, &shell->loop);
+        break;
+    case ACTION_LOOK_AWAY:
+        look_away(&shell->looking);
         break;
     case ACTION_FINISH:
         finish(shell, action->status);
@@ -242,12 +365,20 @@ static void on_timer(uv_timer_t *timer)
     work(shell);
 }
 
+/* Is all over, but for the viewer? It is not waited for any longer. */
+static void signal_core(struct shell *shell, enum core_signal signal)
+{
+    if (shell->is_closing)
+        viewer_kill(shell->viewer);
+    core_signal(&shell->core, signal);
+}
+
 static void on_parent_gone(void *owner)
 {
     struct shell *shell = owner;
 
     tell_time(shell);
-    core_signal(&shell->core, CORE_CF_GONE);
+    signal_core(shell, CORE_CF_GONE);
 }
 
 static void on_signal(uv_signal_t *handle, int number)
@@ -262,7 +393,7 @@ static void on_signal(uv_signal_t *handle, int number)
         terminal_leave(&shell->terminal, now_ms(shell));
         return;
     }
-    core_signal(&shell->core, number == SIGHUP ? CORE_HANGUP : CORE_INTERRUPT);
+    signal_core(shell, number == SIGHUP ? CORE_HANGUP : CORE_INTERRUPT);
 }
 
 /* Around it all. */
@@ -270,12 +401,14 @@ static void on_signal(uv_signal_t *handle, int number)
 static int fill_core(struct shell *shell, const struct instances *instances)
 {
     const struct options *options = shell->options;
-    bool to_stdout = output_is_stdout(shell->output);
+    const struct viewer *viewer = shell->viewer;
+    bool to_stdout = shell->output != NULL && output_is_stdout(shell->output);
+    bool in_terminal = to_stdout || (viewer != NULL && viewer->kind != VIEWER_WINDOW);
     const struct core_config config = {
         .app = options->app,
         .interface = options->interface,
         .filter = options->filter,
-        .output = output_name(shell->output),
+        .output = shell->output == NULL ? NULL : output_name(shell->output),
         .duration = options->duration_ms,
         .count = options->count,
         .max_size = options->max_size,
@@ -285,9 +418,17 @@ static int fill_core(struct shell *shell, const struct instances *instances)
         .reserve = options->reserve,
         .pcapng = options->format == FORMAT_PCAPNG,
         .to_stdout = to_stdout,
+        .viewer = viewer == NULL ? NULL : viewer->name,
+        .viewer_alone = shell->output == NULL,
         .http_proxy_alone = advice_http_proxy_alone(),
-        /* Standard output's terminal is for whoever reads the capture: tcpdump. */
-        .live = shell->console->is_terminal && !to_stdout,
+        /* The terminal is for whoever reads the capture there: tcpdump, tshark. */
+        .live = shell->console->is_terminal && !in_terminal && !options->check,
+        .check = options->check,
+        .verbose = options->verbose,
+        .reports = !shell->console->is_terminal,
+        .follow = options->follow,
+        .chosen = options->range_count > 0,
+        .random = uv_hrtime() ^ ((uint64_t)getpid() << 32),
         .expected = instances->count,
     };
     int result = core_init(&shell->core, &config);
@@ -307,12 +448,21 @@ static int init(struct shell *shell, const struct instances *instances)
 
     if (result != 0)
         return result;
-    shell->children = calloc(shell->core.count + 1, sizeof(void *));
-    if (shell->children == NULL)
-        return -ENOMEM;
-    result = command_make(shell->command, sizeof shell->command, shell->options->interface,
-                          shell->options->snaplen, shell->options->filter);
-    if (result == 0)
+    shell->looking = (struct looking){.cf = shell->cf,
+                                      .app = shell->options->app,
+                                      .guid = shell->guid,
+                                      .type = shell->options->process,
+                                      .answer = on_look,
+                                      .owner = shell};
+    result = make_room_for_children(shell);
+    if (result != 0)
+        return result;
+    result = shell->options->check
+                 ? command_make_check(shell->command, sizeof shell->command,
+                                      shell->options->interface, shell->options->snaplen)
+                 : command_make(shell->command, sizeof shell->command, shell->options->interface,
+                                shell->options->snaplen, shell->options->filter);
+    if (result == 0 && shell->output != NULL)
         result = output_wait_for_reader(shell->output, shell->parent);
     return result == 0 ? uv_loop_init(&shell->loop) : result;
 }

@@ -9,10 +9,12 @@
 #include "console.h"
 #include "core/core.h"
 #include "instances.h"
+#include "look.h"
 #include "options.h"
 #include "output.h"
 #include "parent.h"
 #include "terminal.h"
+#include "viewer.h"
 
 struct child;
 
@@ -23,19 +25,25 @@ struct shell {
     const struct options *options;
     const struct cf *cf;
     struct console *console;
-    struct output *output;
+    struct output *output; /* NULL: the viewer alone gets the capture */
+    struct viewer *viewer; /* NULL: there is none */
     const struct parent *parent;
+    const char *guid; /* of the app */
 
     struct core core; /* to be read afterwards, until shell_free */
     int status;       /* the exit status */
 
     struct child **children; /* one a session; NULL: not started, or over */
+    size_t room_for_children;
+    struct looking looking;
     uv_loop_t loop;
     uv_check_t after_events;
     uv_timer_t timer;
     uv_signal_t signals[SHELL_SIGNALS];
     uv_poll_t room; /* of an output that is blocked */
     bool room_is_watched;
+    bool is_closing; /* the viewer, which has the terminal, is waited for */
+    int close_error; /* of the output, until then */
     struct parent_watch parent_watch;
     struct terminal terminal;
     char command[65536]; /* what runs in each instance */

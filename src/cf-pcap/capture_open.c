@@ -48,7 +48,7 @@ static void see_once(struct capture *capture, const char *interface)
 
 static int activate(pcap_t *handle, char error[CAPTURE_ERROR])
 {
-    pcap_set_snaplen(handle, SNAPLEN_DEFAULT);
+    pcap_set_snaplen(handle, SNAPLEN_MAX);
     pcap_set_promisc(handle, 0);
     pcap_set_timeout(handle, RING_BLOCK_MS);
     pcap_set_buffer_size(handle, RING_BYTES);

@@ -239,8 +239,9 @@ int exclusion_compile(struct bpf_program *program, int link_type, const struct s
     *program = (struct bpf_program){0};
     if (link == NULL)
         return 0;
+    errno = 0; /* musl's getifaddrs sets none where netlink's answer ends early */
     if (getifaddrs(&addresses) != 0)
-        return -errno;
+        return errno != 0 ? -errno : -EIO;
     put_all(&code, link, ports, addresses);
     freeifaddrs(addresses);
     if (code.no_memory) {

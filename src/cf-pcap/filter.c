@@ -1,20 +1,12 @@
 #include "filter.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdbool.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "filter_error.h"
 #include "filter_program.h"
 #include "message.h"
-
-enum { SECONDS_MAX = 30 };
-
-#define LIMIT_SIGNAL (SIGRTMIN + 1) /* tick.c has the one before it */
 
 static void show_program(const char *name, const struct bpf_program *program)
 {
@@ -22,43 +14,11 @@ static void show_program(const char *name, const struct bpf_program *program)
         message("%s %s", name, bpf_image(&program->bf_insns[i], (int)i));
 }
 
-static void too_long(int number, siginfo_t *info, void *context)
-{
-    static const char text[] = "cf-pcap: the filter is not compiled after 30 seconds: it has too "
-                               "many parts, or names that no server answers for\n";
-
-    (void)number;
-    (void)context;
-    if (info->si_code != SI_TIMER) /* sigaction(2): a process sent it */
-        return;
-    ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
-    (void)ignored;
-    _exit(1);
-}
-
-/* A timer of its own, timer_create(2): an alarm(2) that the process has inherited stays. */
-static int start_limit(timer_t *timer)
-{
-    struct sigaction action = {.sa_sigaction = too_long, .sa_flags = SA_SIGINFO | SA_RESTART};
-    struct sigevent event = {.sigev_notify = SIGEV_SIGNAL, .sigev_signo = LIMIT_SIGNAL};
-    struct itimerspec limit = {.it_value = {.tv_sec = SECONDS_MAX}};
-    sigset_t signals;
-
-    sigemptyset(&action.sa_mask);
-    sigemptyset(&signals);
-    sigaddset(&signals, LIMIT_SIGNAL);
-    if (sigaction(LIMIT_SIGNAL, &action, NULL) != 0 ||
-        sigprocmask(SIG_UNBLOCK, &signals, NULL) != 0 ||
-        timer_create(CLOCK_MONOTONIC, &event, timer) != 0)
-        return -errno;
-    return timer_settime(*timer, 0, &limit, NULL) == 0 ? 0 : -errno;
-}
-
 static int compile_expression(struct bpf_program *program, pcap_t *capture, const char *expression,
                               bpf_u_int32 netmask)
 {
     if (filter_is_blank(expression))
-        return program_keep_all(program, SNAPLEN_DEFAULT);
+        return program_keep_all(program, SNAPLEN_MAX);
     if (pcap_compile(capture, program, expression, 1, netmask) == 0)
         return 0;
     filter_explain(capture, expression, netmask);
@@ -73,7 +33,7 @@ static int compile_for_output(struct bpf_program *program, pcap_t *capture, cons
                               bpf_u_int32 netmask, const char *reason)
 {
     if (program_asks_kernel(program)) {
-        pcap_t *output = pcap_open_dead(pcap_datalink(capture), SNAPLEN_DEFAULT);
+        pcap_t *output = pcap_open_dead(pcap_datalink(capture), SNAPLEN_MAX);
         if (output == NULL)
             return -ENOMEM;
         pcap_freecode(program);
@@ -114,7 +74,7 @@ static int place(struct filter *filter, struct bpf_program *program, pcap_t *cap
     if (result != 0)
         return result;
     filter->user = *program;
-    result = program_keep_all(program, SNAPLEN_DEFAULT);
+    result = program_keep_all(program, SNAPLEN_MAX);
     if (result == 0)
         result = program_join(&filter->kernel, exclusion, program);
     if (result == 0 && !program_suits_kernel(&filter->kernel, link_type, reason)) {
@@ -151,14 +111,7 @@ int filter_compile(struct filter *filter, pcap_t *capture, const struct options 
                    const struct bpf_program *exclusion)
 {
     *filter = (struct filter){0};
-    timer_t limit = NULL;
-    int result = start_limit(&limit);
-    if (result != 0) {
-        message("cannot limit the time that the filter takes: %s", strerror(-result));
-        return result;
-    }
-    result = compile(filter, capture, options, exclusion);
-    timer_delete(limit);
+    int result = compile(filter, capture, options, exclusion);
     if (result != 0) {
         filter_free(filter);
         return result;

@@ -41,9 +41,9 @@ struct filter {
  * broadcast`. A note tells where the kernel cannot run the filter; --verbose prints the program.
  *
  * 0, or a negative errno after a message; -ENOTSUP: only the kernel could run it, and cannot
- * (`inbound`, `outbound` or `ifindex` beside `protochain`, or in a filter that is too long). Ends
- * the process with status 1, after a message, if compiling takes longer than 30 seconds: name
- * servers that do not answer, mostly. What it may use of memory is limited by memory.h.
+ * (`inbound`, `outbound` or `ifindex` beside `protochain`, or in a filter that is too long). It may
+ * take minutes, mostly for name servers that do not answer: the caller limits its time, and
+ * memory.h its memory.
  */
 int filter_compile(struct filter *filter, pcap_t *capture, const struct options *options,
                    const struct bpf_program *exclusion);

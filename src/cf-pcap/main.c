@@ -14,6 +14,7 @@
 #include "capture.h"
 #include "clock.h"
 #include "control.h"
+#include "deadline.h"
 #include "descriptors.h"
 #include "exclusion.h"
 #include "filter.h"
@@ -32,6 +33,7 @@
 #include "ssh_session.h"
 
 enum { STATUS_BROKE = 1, STATUS_REFUSED = 2 };
+enum { FILTER_SECONDS_MAX = 30 };
 
 /* The directory that the running executable lies in, by the kernel's word. 0 or a negative errno.
  */
@@ -47,25 +49,6 @@ static int executable_directory(char *directory, size_t size)
     if (slash == NULL)
         return -ENOENT;
     *slash = '\0';
-    return 0;
-}
-
-/* Options and policy together. 0, or the exit status after a message. */
-static int apply_policy(struct options *options, const struct policy *policy, bool ssh_session)
-{
-    if (policy->require_ssh && !ssh_session) {
-        message("captures only in an SSH session of the app: run it with cf ssh, or use cf pcap");
-        return STATUS_REFUSED;
-    }
-    if (policy->max_snaplen != 0) {
-        if (options->snaplen_given && options->snaplen > policy->max_snaplen) {
-            message("--snaplen %u: the operator's policy allows no more than %u bytes",
-                    options->snaplen, policy->max_snaplen);
-            return STATUS_REFUSED;
-        }
-        if (options->snaplen > policy->max_snaplen)
-            options->snaplen = policy->max_snaplen;
-    }
     return 0;
 }
 
@@ -112,6 +95,21 @@ static int open_privileged(struct capture *capture, const struct options *option
     return opened;
 }
 
+/* Of a deadline. libpcap cannot be interrupted in another way than by the end of the process. */
+static void filter_takes_too_long(int number, siginfo_t *info, void *context)
+{
+    static const char text[] = "cf-pcap: the filter is not compiled after 30 seconds: it has too "
+                               "many parts, or names that no server answers for\n";
+
+    (void)number;
+    (void)context;
+    if (info->si_code != SI_TIMER)
+        return;
+    ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
+    (void)ignored;
+    _exit(STATUS_BROKE);
+}
+
 static int install_filter(struct capture *capture, struct filter *filter,
                           const struct options *options, struct ssh_ports *ports)
 {
@@ -126,7 +124,14 @@ static int install_filter(struct capture *capture, struct filter *filter,
         message("cannot list the container's addresses: %s", strerror(-result));
         return result;
     }
-    result = filter_compile(filter, capture->handle, options, &exclusion);
+    struct deadline deadline;
+    result = deadline_start(&deadline, FILTER_SECONDS_MAX, filter_takes_too_long);
+    if (result != 0) {
+        message("cannot limit the time that the filter takes: %s", strerror(-result));
+    } else {
+        result = filter_compile(filter, capture->handle, options, &exclusion);
+        deadline_end(&deadline);
+    }
     pcap_freecode(&exclusion);
     return result == 0 ? capture_filter(capture, filter) : result;
 }
@@ -271,11 +276,8 @@ int main(int argc, char **argv)
         message("cannot list /proc/self/fd: %s", strerror(-inherited_error));
         return STATUS_BROKE;
     }
-    if (policy_load(&policy, directory) != 0)
+    if (policy_load(&policy, directory) != 0 || policy_apply(&policy, &options, daemon != 0) != 0)
         return STATUS_REFUSED;
-    int status = apply_policy(&options, &policy, daemon != 0);
-    if (status != 0)
-        return status;
     if (!policy.log_captures) {
         if (log >= 0)
             close(log);

@@ -46,13 +46,13 @@ static int parse_snaplen(struct options *options, const char *text)
     if (*text != '\0' && strspn(text, "0123456789") == strlen(text)) {
         errno = 0;
         value = strtoul(text, NULL, 10);
-        if (errno == 0 && value <= SNAPLEN_DEFAULT) {
+        if (errno == 0 && value <= SNAPLEN_MAX) {
             options->snaplen_given = value != 0;
-            options->snaplen = value == 0 ? SNAPLEN_DEFAULT : (uint32_t)value;
+            options->snaplen = value == 0 ? SNAPLEN_MAX : (uint32_t)value;
             return 0;
         }
     }
-    message("--snaplen %s: not a number of bytes from 0 to %d", text, SNAPLEN_DEFAULT);
+    message("--snaplen %s: not a number of bytes from 0 to %d", text, SNAPLEN_MAX);
     return -EINVAL;
 }
 
@@ -97,7 +97,7 @@ static void no_option_for(int count, char **words, const char *filter)
 
 enum options_result options_parse(struct options *options, int argc, char **argv)
 {
-    *options = (struct options){.interface = "eth0", .filter = "", .snaplen = SNAPLEN_DEFAULT};
+    *options = (struct options){.interface = "eth0", .filter = "", .snaplen = SNAPLEN_MAX};
 
     if (argc < 1) /* execve(2) allows it; there is no option then */
         return OPTIONS_CAPTURE;

@@ -7,12 +7,12 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { SNAPLEN_DEFAULT = 262144 }; /* bytes; as tcpdump: holds every frame, 65,550 bytes on lo */
+#include "../snaplen.h"
 
 struct options {
     const char *interface; /* never NULL; points into argv or to a constant */
     const char *filter;    /* "" for none; points into argv or to a constant */
-    uint32_t snaplen;      /* bytes, 1 to SNAPLEN_DEFAULT; SNAPLEN_DEFAULT if not given or 0 */
+    uint32_t snaplen;      /* bytes, 1 to SNAPLEN_MAX; SNAPLEN_MAX if not given or 0 */
     bool snaplen_given;    /* a snaplen other than 0 stands on the command line */
     bool verbose;
 };

@@ -8,9 +8,10 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../snaplen.h"
 #include "message.h"
 
-enum { DURATION_MAX = 31536000 /* a year, in seconds */, SNAPLEN_MAX = 262144, LINE_SHOWN = 80 };
+enum { DURATION_MAX = 31536000 /* a year, in seconds */, LINE_SHOWN = 80 };
 
 static int set_bool(bool *flag, const char *value)
 {
@@ -172,4 +173,21 @@ int policy_load(struct policy *policy, const char *directory)
     if (fd >= 0)
         close(fd);
     return result;
+}
+
+int policy_apply(const struct policy *policy, struct options *options, bool ssh_session)
+{
+    if (policy->require_ssh && !ssh_session) {
+        message("captures only in an SSH session of the app: run it with cf ssh, or use cf pcap");
+        return -EPERM;
+    }
+    if (policy->max_snaplen == 0 || options->snaplen <= policy->max_snaplen)
+        return 0;
+    if (options->snaplen_given) {
+        message("--snaplen %u: the operator's policy allows no more than %u bytes",
+                options->snaplen, policy->max_snaplen);
+        return -EPERM;
+    }
+    options->snaplen = policy->max_snaplen;
+    return 0;
 }

@@ -15,6 +15,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "options.h"
+
 enum { POLICY_MAX_BYTES = 4096 };
 
 struct policy {
@@ -32,9 +34,15 @@ int policy_parse(struct policy *policy, const char *name, const char *text, size
 
 /*
  * Reads the policy file of a directory; defaults where there is none. 0, or a negative errno after
- * a message: not a regular file (a symbolic link is none), over 4096 bytes, not readable, or what
- * policy_parse says. Whoever gets an error must not capture.
+ * a message: not a regular file (a symbolic link is none), over 4096 bytes, not readable, or an
+ * error of policy_parse. After an error, do not capture.
  */
 int policy_load(struct policy *policy, const char *directory);
+
+/*
+ * Enforces require_ssh and max_snaplen: a snaplen that was not asked for is cut to the limit.
+ * max_duration is control_open's. 0, or -EPERM after a message.
+ */
+int policy_apply(const struct policy *policy, struct options *options, bool ssh_session);
 
 #endif

@@ -1,5 +1,6 @@
 #include "failure.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 
@@ -13,5 +14,5 @@ int failed(struct failure *failure, int error, const char *format, ...)
     for (char *c = failure->text; *c != '\0'; c++)
         if (*c < ' ' || *c > '~')
             *c = '?';
-    return -error;
+    return error != 0 ? -error : -EIO; /* 0 is success: a stream may break without an errno */
 }

@@ -12,7 +12,8 @@ struct failure {
 
 /*
  * Puts down what went wrong, in printf's way; cut at FAILURE_MAX, and with ? for every byte that is
- * not printable ASCII (names come from archives). Returns -error.
+ * not printable ASCII (names come from archives). Returns -error, and -EIO for an
+ * error of 0: a failure never looks like success.
  */
 int failed(struct failure *failure, int error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -15,8 +15,10 @@ static size_t power_of_two_up_to(size_t size)
 void merge_init(struct merge *merge, size_t expected, struct writer *writer, uint64_t window,
                 size_t memory)
 {
-    *merge = (struct merge){
-        .writer = writer, .window = window, .bounds = {UINT64_MAX, UINT64_MAX, UINT64_MAX}};
+    *merge = (struct merge){.writer = writer,
+                            .window = window,
+                            .expected = expected,
+                            .bounds = {UINT64_MAX, UINT64_MAX, UINT64_MAX}};
     merge->ring = power_of_two_up_to(memory / (expected == 0 ? 1 : expected));
     if (merge->ring < STREAM_RING_MIN)
         merge->ring = STREAM_RING_MIN;
@@ -57,10 +59,20 @@ int merge_add(struct merge *merge, struct merge_stream *stream, const char *name
         return result;
     *stream = (struct merge_stream){
         .out = {.stream = &stream->stream, .name = name, .number = (uint32_t)merge->count}};
-    stream_init(&stream->stream, merge->ring);
+    stream_init(&stream->stream, merge->count < merge->expected ? merge->ring : STREAM_RING_MIN);
     merge->streams[merge->count++] = stream;
     merge->waited_for++;
     return 0;
+}
+
+void merge_again(struct merge *merge, size_t number)
+{
+    struct merge_stream *stream = merge->streams[number];
+
+    stream_again(&stream->stream);
+    stream->state = MERGE_NEW;
+    stream->begun = false;
+    stream->overdue_end = 0;
 }
 
 /* Of what nobody wants the bytes are read all the same: whoever sends them must not hang. */
@@ -133,6 +145,13 @@ static void drop_top(struct merge *merge)
         sink(merge);
 }
 
+/* It is in the output already, with packets that are written like those to come. */
+static bool goes_on(const struct merge_stream *stream)
+{
+    return stream->opened && stream->nano == stream->stream.nano &&
+           stream->link_type == stream->stream.link_type;
+}
+
 static int describe(struct merge *merge, struct merge_stream *stream)
 {
     int result = merge->writer->format->open(merge->writer, &stream->out);
@@ -148,7 +167,7 @@ static int describe_all(struct merge *merge)
     for (size_t i = 0; merge->is_new && i < merge->count; i++) {
         struct merge_stream *stream = merge->streams[i];
 
-        if (stream->opened && !merge_stream_is_over(stream) && stream->output != merge->output &&
+        if (stream->state == MERGE_OPEN && stream->output != merge->output &&
             describe(merge, stream) == -EAGAIN)
             return -EAGAIN;
     }
@@ -178,7 +197,7 @@ static int open_stream(struct merge *merge, struct merge_stream *stream)
 {
     int result = describe_all(merge);
 
-    if (result == 0)
+    if (result == 0 && !goes_on(stream))
         result = describe(merge, stream);
     if (result == -EPROTOTYPE) {
         stream->state = MERGE_REFUSED;
@@ -187,7 +206,9 @@ static int open_stream(struct merge *merge, struct merge_stream *stream)
     }
     if (result == 0) {
         stream->state = MERGE_OPEN;
-        stream->opened = true;
+        stream->opened = stream->begun = true;
+        stream->nano = stream->stream.nano;
+        stream->link_type = stream->stream.link_type;
     }
     return result;
 }

@@ -13,6 +13,7 @@
  *      merge_add                             for each stream, also while others run
  *      merge_space, merge_fed, merge_end     as bytes arrive
  *      merge_run                             after a batch of these, and at the time it names
+ *      merge_again                           for a stream that has ended, and begins anew
  */
 #ifndef MERGE_H
 #define MERGE_H
@@ -63,7 +64,10 @@ struct merge_stream {
     struct stream stream;
     struct writer_stream out;
     struct merge_counts counts;
-    bool opened;     /* it has been MERGE_OPEN: it is in the output */
+    bool opened; /* it has been MERGE_OPEN: it is in the output */
+    bool begun;  /* the same since merge_again */
+    bool nano;   /* as it is in the output, like `link_type` */
+    uint16_t link_type;
     uint32_t output; /* the last one that describes it */
     bool in_heap;
     uint64_t last_fed;    /* when bytes came last */
@@ -75,7 +79,8 @@ struct merge {
     size_t count, room;
     struct writer *writer;
     uint64_t window;
-    size_t ring;                /* most bytes a stream may hold */
+    size_t ring; /* most bytes a stream may hold, of the first `expected` ones */
+    size_t expected;
     uint64_t last_time;         /* latest time written, nanoseconds */
     struct merge_bounds bounds; /* the caller's to set; `packets` counts down */
     bool has_packet;            /* there is one in the output */
@@ -91,7 +96,8 @@ struct merge {
     size_t waited_for; /* streams that are not over and have no whole packet */
 };
 
-/* `expected`: so many streams share `memory` bytes; each gets STREAM_RING_MIN at least. */
+/* `expected`: so many streams share `memory` bytes; each gets STREAM_RING_MIN at least, and so does
+ * each that comes unexpectedly. */
 void merge_init(struct merge *merge, size_t expected, struct writer *writer, uint64_t window,
                 size_t memory);
 void merge_free(struct merge *merge);
@@ -106,6 +112,10 @@ static inline uint8_t *merge_space(struct merge *merge, size_t number, size_t *l
 }
 void merge_fed(struct merge *merge, size_t number, size_t length, uint64_t now);
 void merge_end(struct merge *merge, size_t number);
+
+/* Another pcap file will come from a stream that is MERGE_DONE: its instance is captured again. Its
+ * number, its counts and its place in the output stay. */
+void merge_again(struct merge *merge, size_t number);
 
 /* Nothing more will come of it: it is MERGE_DONE, or was refused or given up. */
 static inline bool merge_stream_is_over(const struct merge_stream *stream)

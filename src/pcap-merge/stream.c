@@ -24,6 +24,16 @@ void stream_free(struct stream *stream)
     stream->head = stream->tail;
 }
 
+void stream_again(struct stream *stream)
+{
+    uint8_t *ring = stream->ring;
+    size_t size = stream->size;
+
+    stream_init(stream, stream->max);
+    stream->ring = ring;
+    stream->size = size;
+}
+
 static size_t held(const struct stream *stream)
 {
     return (size_t)(stream->tail - stream->head);

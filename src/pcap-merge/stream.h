@@ -12,10 +12,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../snaplen.h"
+
 enum {
-    STREAM_PACKET_MAX = 262144,   /* bytes of a packet; as libpcap and Wireshark */
-    STREAM_RING_MIN = 512 * 1024, /* the least maximum of a ring: holds the longest record */
-    STREAM_EVIDENCE_MAX = 96,     /* bytes kept of what was no pcap */
+    STREAM_PACKET_MAX = SNAPLEN_MAX, /* bytes of a packet */
+    STREAM_RING_MIN = 512 * 1024,    /* the least maximum of a ring: holds the longest record */
+    STREAM_EVIDENCE_MAX = 96,        /* bytes kept of what was no pcap */
     STREAM_MARKS = 17,
     STREAM_RECORD_HEADER = 16, /* bytes before those of a packet */
 };
@@ -63,6 +65,9 @@ struct stream {
 /* `max`: most bytes to be held, a power of two, at least STREAM_RING_MIN. */
 void stream_init(struct stream *stream, size_t max);
 void stream_free(struct stream *stream);
+
+/* Another pcap file will follow from here: the stream is as new, and keeps its ring. */
+void stream_again(struct stream *stream);
 
 /* Where to put the next bytes, and how many at most; 0 when the ring is full or there is no
  * memory: then stop reading until packets have been taken. */

@@ -21,7 +21,8 @@ struct writer {
     struct buffer *buffer;
     bool begun;         /* a stream was opened: the file's header is there */
     bool nano;          /* pcap: timestamps of the whole file; that of the first stream */
-    uint16_t link_type; /* pcap: likewise */
+    uint16_t link_type; /* pcap: of all outputs; that of the first stream */
+    bool has_link_type; /* it is known */
     uint32_t streams;   /* pcapng: interfaces there are; the next one's number */
     const char *filter; /* pcapng: noted with each interface; NULL: none */
 };

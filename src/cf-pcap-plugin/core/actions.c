@@ -2,6 +2,7 @@
 #include <errno.h>
 
 #include "core.h"
+#include "probe.h"
 #include "tell.h"
 
 enum {
@@ -26,16 +27,18 @@ static int act(struct core *core, struct core_action *action, enum output_state 
 static int write_statistics(struct core *core)
 {
     for (; core->statistics < core->count; core->statistics++) {
-        struct session *session = &core->instances[core->statistics]->session;
-        uint64_t received = session->has_drops ? session->received
-                                               : session->stream.counts.packets + session->drops;
+        struct instance *instance = core->instances[core->statistics];
+        struct session *session = &instance->session;
+        bool known = instance_has_drops(instance);
+        uint64_t received = known ? instance_received(instance)
+                                  : session->stream.counts.packets + instance_drops(instance);
         int result = 0;
 
         if (!session->stream.opened || session->stream.output != core->merge.output)
             continue;
-        if (session->has_drops || core->rotation.ends)
+        if (known || core->rotation.ends)
             result = core->writer.format->statistics(&core->writer, &session->stream.out, received,
-                                                     session->drops);
+                                                     instance_drops(instance));
         if (result != 0)
             return result;
     }
@@ -133,8 +136,23 @@ static void lose_patience(struct core *core)
         core_output_failed(core, -ETIMEDOUT);
 }
 
+/* Wireshark does not close what it reads when its capture is stopped; it just reads no more. */
+static bool leave_viewer(struct core *core)
+{
+    bool stuck = core->now - core->blocked_since >= VIEWER_PATIENCE;
+
+    if (!core->viewer_shows || core->output_state != OUTPUT_BLOCKED ||
+        (!stuck && (!core->stop.at_once || core->config.viewer_alone)))
+        return false;
+    core->viewer_stuck = stuck;
+    core_viewer_gone(core);
+    return !core->config.viewer_alone;
+}
+
 static int next_for_output(struct core *core, struct core_action *action)
 {
+    if (leave_viewer(core))
+        return ACTION_LEAVE_VIEWER;
     if (core->output_state == OUTPUT_BLOCKED)
         lose_patience(core);
     switch (core->output_state) {
@@ -224,19 +242,24 @@ static uint64_t wake(const struct core *core)
 
 enum core_action_kind core_next(struct core *core, struct core_action *action)
 {
+    enum stop_reason reason;
     int kind;
 
     *action = (struct core_action){.kind = ACTION_WAIT};
     do {
+        reason = core->stop.reason;
         kind = next_for_output(core, action);
         if (kind == ACTION_WAIT)
             kind = next_for_sessions(core, action);
+        if (kind == ACTION_WAIT)
+            kind = follow_next(core, action);
         stop_look(core);
         /* That a session is over may be the last thing that the merge has waited for. */
-    } while (kind == ACTION_WAIT && core->merge_is_due && core->output_state <= OUTPUT_READY &&
-             core->output_state != OUTPUT_OPENING);
+    } while (kind == ACTION_WAIT && (reason != core->stop.reason ||
+                                     (core->merge_is_due && core->output_state <= OUTPUT_READY &&
+                                      core->output_state != OUTPUT_OPENING)));
     if (kind == ACTION_WAIT)
-        kind = tell_next(core, action);
+        kind = core->config.check ? probe_next(core, action) : tell_next(core, action);
     if (kind == ACTION_WAIT)
         action->until = wake(core);
     return action->kind = (enum core_action_kind)kind;

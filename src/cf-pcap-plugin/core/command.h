@@ -14,6 +14,10 @@
  */
 #define COMMAND_BEAT "cf-pcap: alive"
 #define COMMAND_ANSWER "cf-pcap: asked to end"
+
+/* A line on stderr begins with this, if the container knows: the GUIDs of the process (type) and of
+ * the instance that the session has come to, with a blank between them. */
+#define COMMAND_PLACE "cf-pcap: in "
 enum { COMMAND_BEAT_INTERVAL = 3 /* s */ };
 
 /* The remote command: runs the tool with flags that diego-release's tool understands too.
@@ -21,5 +25,14 @@ enum { COMMAND_BEAT_INTERVAL = 3 /* s */ };
  */
 int command_make(char *command, size_t size, const char *interface, uint32_t snaplen,
                  const char *filter);
+
+/*
+ * The remote command of --check: it comes as far as a capture without being one. The tool looks at
+ * the operator's policy, then raises its capability and opens the interface, and only then reads
+ * the filter, which is a wrong one: that it complains of this filter says that nothing else is in
+ * the way. Its standard output goes nowhere, whatever it does. 0 or -ENAMETOOLONG.
+ */
+#define COMMAND_WRONG_FILTER "and"
+int command_make_check(char *command, size_t size, const char *interface, uint32_t snaplen);
 
 #endif

@@ -15,7 +15,10 @@ int core_init(struct core *core, const struct core_config *config)
     core->writer = (struct writer){.format = config->pcapng ? &writer_pcapng : &writer_pcap,
                                    .buffer = &core->buffer,
                                    .filter = config->filter};
-    if (config->output != NULL)
+    core->random = config->random;
+    if (config->viewer_alone)
+        snprintf(core->output, sizeof core->output, "%s", config->viewer);
+    else if (config->output != NULL)
         snprintf(core->output, sizeof core->output, "%s",
                  config->to_stdout ? "standard output" : config->output);
     merge_init(&core->merge, config->expected, &core->writer, MERGE_WINDOW, MERGE_MEMORY);
@@ -48,6 +51,29 @@ static int append(struct instance ***list, size_t *count, struct instance *insta
     return 0;
 }
 
+/* Numbers those of the same index, and gives it the name that pcapng has for it. */
+static void name(const struct core *core, struct instance *instance)
+{
+    char which[24] = "";
+
+    instance->number = 1;
+    for (size_t i = 0; i < core->count; i++)
+        instance->number += core->instances[i]->index == instance->index;
+    if (instance->number > 1)
+        snprintf(which, sizeof which, "(%u) ", instance->number);
+    snprintf(instance->name, sizeof instance->name, "%.100s/%u %s%.32s", core->config.app,
+             instance->index, which, core->config.interface);
+}
+
+static void wait_until_it_runs(struct core *core, struct instance *instance)
+{
+    merge_end(&core->merge, instance->session.stream.out.number);
+    core->merge_is_due = true;
+    instance->session.state = SESSION_OVER;
+    instance->follow.missing = instance->follow.is_new = true;
+    instance->follow.since = UINT64_MAX; /* nothing of it is missed until it runs */
+}
+
 int core_add(struct core *core, unsigned int index, const char *state, bool chosen)
 {
     struct instance *instance = calloc(1, sizeof *instance);
@@ -57,11 +83,12 @@ int core_add(struct core *core, unsigned int index, const char *state, bool chos
         return result;
     instance->session.captured_from = UINT64_MAX;
     instance->index = index;
+    instance->follow.gap_from = core->config.follow ? 0 : UINT64_MAX;
     instance->chosen = chosen;
-    snprintf(instance->name, sizeof instance->name, "%.100s/%u %.32s", core->config.app, index,
-             core->config.interface);
-    if (state != NULL) {
+    name(core, instance);
+    if (state != NULL)
         snprintf(instance->absent, sizeof instance->absent, "%s", state);
+    if (state != NULL && !core->config.follow) {
         result = append(&core->absent, &core->absent_count, instance);
     } else {
         result = merge_add(&core->merge, &instance->session.stream, instance->name);
@@ -70,6 +97,8 @@ int core_add(struct core *core, unsigned int index, const char *state, bool chos
     }
     if (result != 0)
         free(instance);
+    else if (state != NULL && core->config.follow)
+        wait_until_it_runs(core, instance);
     return result;
 }
 
@@ -128,6 +157,8 @@ uint8_t *core_space(struct core *core, size_t number, size_t *length)
 void core_received(struct core *core, size_t number, size_t length)
 {
     session_heard(session_of(core, number), core->now);
+    if (core->config.follow)
+        follow_received(core, core->instances[number]);
     merge_fed(&core->merge, number, length, core->now);
     core->merge_is_due = true;
 }
@@ -135,6 +166,7 @@ void core_received(struct core *core, size_t number, size_t length)
 void core_message(struct core *core, size_t number, const char *bytes, size_t length)
 {
     session_message(session_of(core, number), bytes, length, core->now);
+    follow_placed(core, core->instances[number]);
 }
 
 void core_start_failed(struct core *core, size_t number, int error)
@@ -174,6 +206,7 @@ void core_opened(struct core *core, const char *name, bool is_file)
     core->rotation.files++;
     core->rotation.opened_at = core->now;
     core->output_is_file = is_file;
+    core->viewer_shows = core->config.viewer != NULL;
     if (name != NULL)
         snprintf(core->output, sizeof core->output, "%s", name);
 }
@@ -208,6 +241,26 @@ void core_output_failed(struct core *core, int error)
     core->cut = merge_give_up(&core->merge);
     stop_want(core, error == -EPIPE ? STOP_OUTPUT_CLOSED : STOP_OUTPUT_FAILED);
     core->stop.at_once = true;
+}
+
+void core_looked(struct core *core, const struct core_listing *listing)
+{
+    if (core->look.runs)
+        follow_looked(core, listing);
+}
+
+/* Closing the viewer is a wish to stop, too; with a file the end of the capture is saved. */
+void core_viewer_gone(struct core *core)
+{
+    if (!core->viewer_shows)
+        return;
+    core->viewer_shows = false;
+    if (core->config.viewer_alone) {
+        core_output_failed(core, -EPIPE);
+        return;
+    }
+    stop_want(core, STOP_USER);
+    core_unblocked(core);
 }
 
 void core_closed(struct core *core, int error)

@@ -15,9 +15,12 @@
  *
  * Words. An *instance* is one instance of the app. A *session* is one `cf ssh` child: the capture
  * tool in that instance, with its stdin (closing it asks the tool to end), its stdout (the capture)
- * and its stderr (messages). It is named by its number, from 0, in the order of core_add. Today an
- * instance has one session; the stream of packets belongs to the session. The *output* is the file
- * or pipe that all packets go to, or, one after the other, the files (rotation.h).
+ * and its stderr (messages). An instance has one at a time; when that is over, and the instance is
+ * captured again (follow.h), another begins, which goes on with the instance's stream of packets.
+ * Both are named by the instance's number, from 0, in the order of core_add. The *output* is the
+ * file or pipe that all packets go to, or, one after the other, the files (rotation.h). A *viewer*
+ * is a program, such as Wireshark, that is shown them while they come: it is the output itself, or
+ * gets what a file gets, at the pace of the slower.
  *
  * Who decides that the capture is over: stop.c.
  */
@@ -29,6 +32,8 @@
 #include <stdint.h>
 
 #include "../../pcap-merge/merge.h"
+#include "../instances.h"
+#include "follow.h"
 #include "rotation.h"
 #include "session.h"
 #include "stop.h"
@@ -47,8 +52,16 @@ struct core_config {
     uint64_t reserve;      /* bytes to be left free on its disk; UINT64_MAX: stop_reserve */
     bool pcapng;           /* else pcap */
     bool to_stdout;        /* the output is standard output */
+    const char *viewer;    /* program that shows the capture, as the user is told; NULL: none */
+    bool viewer_alone;     /* and nothing else gets it: the viewer is the output */
     bool http_proxy_alone; /* advice.h */
     bool live;             /* the user sees ACTION_SHOW */
+    bool reports;          /* a line now and then, for a log */
+    bool follow;           /* instances that end are captured again, new ones are, too */
+    bool chosen;           /* the user named instances: others are not captured */
+    uint64_t random;       /* any number: of it pauses differ in length */
+    bool check;            /* no capture: probe.h */
+    bool verbose;          /* each instance's login is told, and its row in the summary */
     size_t expected;       /* sessions, about as many as will be added: they share the memory */
 };
 
@@ -63,19 +76,24 @@ enum core_action_kind {
     ACTION_READ,      /* read its stdout again, which had stopped for lack of core_space */
 
     /* Of the output: */
-    ACTION_OPEN,   /* open it. Answer: core_opened or core_output_failed */
-    ACTION_WRITE,  /* write `length` bytes at `bytes`. Answer: core_wrote, and core_blocked if it
-                      takes no more for now; or core_output_failed */
-    ACTION_CUT,    /* if it is a file: make it `until` bytes long */
-    ACTION_CLOSE,  /* close it. Answer: core_closed */
-    ACTION_REMOVE, /* remove the file that was the `until`th to be opened. Answer:
-                      core_remove_failed, if that fails */
-    ACTION_DISK,   /* look at its disk. Answer: core_disk; none, if it is on no disk */
+    ACTION_OPEN,  /* open it. Answer: core_opened or core_output_failed */
+    ACTION_WRITE, /* write `length` bytes at `bytes`. Answer: core_wrote, and core_blocked if it
+                     takes no more for now; or core_output_failed */
+    ACTION_LEAVE_VIEWER, /* close what the viewer reads; the file goes on */
+    ACTION_CUT,          /* if it is a file: make it `until` bytes long */
+    ACTION_CLOSE,        /* close it. Answer: core_closed */
+    ACTION_REMOVE,       /* remove the file that was the `until`th to be opened. Answer:
+                            core_remove_failed, if that fails */
+    ACTION_DISK,         /* look at its disk. Answer: core_disk; none, if it is on no disk */
 
     /* To the user, one line without its newline, `text`: */
     ACTION_SAY,  /* on the terminal */
     ACTION_WARN, /* the same, about something that went wrong */
     ACTION_SHOW, /* to be written over by the next line; "" takes it away */
+
+    /* Of Cloud Foundry: */
+    ACTION_LOOK,      /* ask which instances there are. Answer: core_looked */
+    ACTION_LOOK_AWAY, /* give that up: no answer may come any more */
 
     ACTION_FINISH, /* all is over; leave with `status` */
 };
@@ -97,16 +115,34 @@ enum core_signal {
     CORE_CF_GONE,   /* `cf`, which started this, has ended: stop */
 };
 
+enum look_result {
+    LOOK_LISTED,
+    LOOK_NOT_FOUND, /* there is no such app (any more) */
+    LOOK_EXPIRED,   /* the login is void */
+    LOOK_FAILED,
+};
+
+/* The answer to ACTION_LOOK. */
+struct core_listing {
+    enum look_result result;
+    const char *process; /* GUID of the process (type) that `cf ssh` goes to now */
+    const struct listed_instance *list;
+    size_t count;
+    const char *why; /* of LOOK_EXPIRED, LOOK_FAILED */
+};
+
 /* What the user has been told: tell.c. */
 struct telling {
     uint64_t shown_at; /* ms: the live line */
-    bool output_failure, link_types, stopped;
-    int remove_error; /* negative errno; 0: none */
+    bool output_failure, link_types, stopped, viewer_stuck, quiet, app_gone;
+    size_t row;                       /* of the summary, the next */
+    size_t left_out, absent_left_out; /* rows that are not worth a line */
+    size_t same;                      /* instance whose fellows are named next */
+    unsigned int closing;             /* of the last lines, the next */
+    uint64_t reported_at;             /* ms: the line that comes where there is no live line */
+    int remove_error;                 /* negative errno; 0: none */
     bool remove_told;
     char not_removed[320]; /* the file's name */
-    size_t row;            /* of the summary, the next */
-    size_t same;           /* instance whose fellows are named next */
-    unsigned int closing;  /* of the last lines, the next */
 };
 
 struct core {
@@ -149,6 +185,8 @@ struct core {
     bool merge_is_due;      /* something came since the merge was run */
     bool failed;            /* the exit status is to say so */
     size_t statistics;      /* sessions whose counts are in the output */
+    struct look look;       /* which instances there are (follow.h) */
+    uint64_t random;
     struct telling telling; /* what the user has been told */
     uint64_t written;       /* bytes, to the output */
     struct disk {
@@ -159,6 +197,8 @@ struct core {
     } disk;
     uint64_t cut;        /* bytes that OUTPUT_FAILED leaves in a file */
     bool output_is_file; /* it can be cut */
+    bool viewer_shows;   /* the viewer gets what the output gets */
+    bool viewer_stuck;   /* it does no longer, for it took nothing */
     char text[2048];
 };
 
@@ -168,8 +208,8 @@ void core_free(struct core *core);
 
 /*
  * One more instance. `state`: NULL if it runs; else what Cloud Controller says of it (CRASHED): it
- * is not captured, but named. `chosen`: the user named it, so that its absence is a failure. 0 or
- * -ENOMEM.
+ * is not captured, but named, or with `follow` captured once it runs. `chosen`: the user named it,
+ * so that its absence is a failure. 0 or -ENOMEM.
  */
 int core_add(struct core *core, unsigned int index, const char *state, bool chosen);
 
@@ -203,9 +243,14 @@ void core_blocked(struct core *core);
 void core_unblocked(struct core *core);
 /* It could not be opened or written: negative errno. -EPIPE: nobody reads it any more. */
 void core_output_failed(struct core *core, int error);
+/* The viewer reads no more: it was closed. */
+void core_viewer_gone(struct core *core);
 void core_closed(struct core *core, int error);
 /* Bytes that are free on the output's disk for this user, and of the disk as a whole. */
 void core_disk(struct core *core, uint64_t available, uint64_t size);
+
+/* The answer to ACTION_LOOK. Nothing of it is kept. */
+void core_looked(struct core *core, const struct core_listing *listing);
 
 /* What is to be done next; its kind is returned, too. */
 enum core_action_kind core_next(struct core *core, struct core_action *action);

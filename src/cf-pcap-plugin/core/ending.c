@@ -254,6 +254,8 @@ enum verdict ending_explain(const struct ending *ending, char *text, size_t size
         snprintf(text, size, "SSH into the container was refused");
         return VERDICT_SSH_REFUSED;
     }
+    if (ending_without_shell(ending, text, size))
+        return VERDICT_NO_SHELL;
     if (stream_is_to_blame(ending))
         return from_stream(ending, text, size);
     if (tool_line(ending, &line) || stock_tool_line(ending, &line)) {

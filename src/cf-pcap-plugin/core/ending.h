@@ -24,10 +24,14 @@ enum verdict {
     VERDICT_ENDED, /* by itself, and in order */
     VERDICT_FAILED,
     VERDICT_LOGIN_FAILED, /* the CLI did not come as far as the container, and said why */
+    VERDICT_NO_SHELL,     /* in the container is none that could run the tool */
     VERDICT_SSH_REFUSED,  /* the same; Cloud Controller may know more */
 };
 
 enum verdict ending_explain(const struct ending *ending, char *text, size_t size);
+
+/* Is it that the container has no shell of POSIX? `text` says why. */
+bool ending_without_shell(const struct ending *ending, char *text, size_t size);
 
 /* Reads the last count of the tool in its messages: of a line that is a number and then `what`
  * ("packets dropped by kernel"). */

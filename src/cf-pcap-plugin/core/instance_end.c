@@ -19,6 +19,7 @@ static void explain(const struct core *core, struct instance *instance)
 
     instance->orderly = verdict == VERDICT_ENDED && session->killed_at == 0;
     instance->failed = !instance->orderly;
+    instance->no_shell = verdict == VERDICT_NO_SHELL;
     instance->refused = verdict == VERDICT_SSH_REFUSED;
     instance->login_failed = verdict == VERDICT_SSH_REFUSED || verdict == VERDICT_LOGIN_FAILED;
 }
@@ -34,11 +35,11 @@ static void end_of_stopped(const struct core *core, struct instance *instance)
         explain(core, instance);
         return;
     }
-    if (core->stop.reason == STOP_OUTPUT_CLOSED && session->stream.opened)
+    if (core->stop.reason == STOP_OUTPUT_CLOSED && session->stream.begun)
         return; /* nothing more was wanted */
     if (session->stream.state == MERGE_REFUSED)
         instance->failed = true;
-    else if (!session->stream.opened)
+    else if (!session->stream.begun)
         why = session->started_at == 0 && session->status == 0 && !session->exited
                   ? "its turn to log in had not come when the capture was stopped"
                   : "it was still logging in when the capture was stopped";
@@ -72,6 +73,13 @@ void tell_end(struct core *core, struct instance *instance)
                  "it did not log in within %d seconds: 'cf ssh %s -i %u' should show where it "
                  "hangs",
                  LOGIN_LIMIT / 1000, core->config.app, instance->index);
+        break;
+    case CAUSE_LOST:
+        instance->failed = true;
+        snprintf(instance->why, sizeof instance->why,
+                 "its connection is dead: no sign of life for %d seconds", STALL_LIMIT / 1000);
+        break;
+    case CAUSE_TWICE:
         break;
     case CAUSE_ITSELF:
     case CAUSE_START_FAILED:

@@ -30,7 +30,7 @@ static void totals(struct core *core)
 
         packets += session->stream.counts.packets;
         bytes += session->stream.counts.bytes;
-        drops += session->drops;
+        drops += instance_drops(core->instances[i]);
         late += session->stream.counts.late;
     }
     if (core->announced_at != UINT64_MAX)
@@ -49,19 +49,24 @@ static void totals(struct core *core)
 /* What is waited for: logins, connections that hang, whoever reads the output. */
 static void what_is_waited_for(struct core *core)
 {
-    size_t capturing = 0;
+    size_t capturing = 0, expected = 0;
     uint64_t login = 0, stall = 0, silent;
-    char login_text[64], stall_text[64], text[16];
-    struct index_list logins, stalls;
+    char login_text[64], stall_text[64], missing_text[64], text[16];
+    struct index_list logins, stalls, missing;
 
     index_list_begin(&logins, login_text, sizeof login_text);
     index_list_begin(&stalls, stall_text, sizeof stall_text);
+    index_list_begin(&missing, missing_text, sizeof missing_text);
 
     for (size_t i = 0; i < core->count; i++) {
         const struct session *session = &core->instances[i]->session;
 
         capturing += session->state == SESSION_CAPTURING;
-        if (session->state == SESSION_LOGGING_IN) {
+        expected += !core->instances[i]->follow.left;
+        if (core->instances[i]->follow.missing ||
+            (core->instances[i]->follow.attempts > 0 && session->state < SESSION_CAPTURING))
+            index_list_add(&missing, core->instances[i]->index);
+        else if (session->state == SESSION_LOGGING_IN) {
             index_list_add(&logins, core->instances[i]->index);
             if (core->now - session->started_at > login)
                 login = core->now - session->started_at;
@@ -74,8 +79,10 @@ static void what_is_waited_for(struct core *core)
     }
     if (core->stop.reason != STOP_NONE)
         add(core, ", stopping");
-    else if (capturing < core->count)
-        add(core, ", %zu of %zu instances", capturing, core->count);
+    else if (capturing < expected)
+        add(core, ", %zu of %zu instances", capturing, expected);
+    if (missing.count > 0 && core->stop.reason == STOP_NONE)
+        add(core, ", missing: %s", missing_text);
     if (logins.count > 0)
         add(core, " (logging in: %s, for %s)", login_text, text_seconds(text, login));
     if (stalls.count > 0)
@@ -85,19 +92,24 @@ static void what_is_waited_for(struct core *core)
             text_seconds(text, core->now - core->blocked_since));
 }
 
+void tell_progress(struct core *core)
+{
+    totals(core);
+    what_is_waited_for(core);
+}
+
 void tell_live(struct core *core)
 {
     char text[16];
 
     core->text[0] = '\0';
-    totals(core);
-    what_is_waited_for(core);
+    tell_progress(core);
     for (size_t i = 0; core->count > 1 && i < core->count && strlen(core->text) < 448; i++) {
         const struct session *session = &core->instances[i]->session;
 
         add(core, "  %u: %" PRIu64 ", %s", core->instances[i]->index,
             session->stream.counts.packets, text_bytes(text, session->stream.counts.bytes));
-        if (session->drops > 0)
-            add(core, ", %" PRIu64 " dropped", session->drops);
+        if (instance_drops(core->instances[i]) > 0)
+            add(core, ", %" PRIu64 " dropped", instance_drops(core->instances[i]));
     }
 }

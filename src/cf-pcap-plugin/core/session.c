@@ -1,5 +1,6 @@
 #include "session.h"
 
+#include <stddef.h>
 #include <string.h>
 
 #include "command.h"
@@ -18,6 +19,13 @@ bool session_stalls(const struct session *session, uint64_t now, uint64_t *silen
            session->state < SESSION_OVER && !session->exited && *silent >= STALL;
 }
 
+bool session_is_lost(const struct session *session, uint64_t now)
+{
+    uint64_t silent;
+
+    return session_stalls(session, now, &silent) && silent >= STALL_LIMIT;
+}
+
 void session_heard(struct session *session, uint64_t now)
 {
     uint64_t silent;
@@ -32,9 +40,44 @@ void session_heard(struct session *session, uint64_t now)
     session->answered |= session->state == SESSION_ENDING;
 }
 
-/* Takes all lines `what` out of the messages; true if there was one. */
+void session_again(struct session *session)
+{
+    struct merge_stream *stream = &session->stream;
+    const size_t behind = offsetof(struct session, stream) + sizeof *stream;
+
+    /* The stream is the merge's, too. */
+    memset(session, 0, offsetof(struct session, stream));
+    memset((char *)session + behind, 0, sizeof *session - behind);
+    session->captured_from = UINT64_MAX;
+}
+
+static void copy_guid(char guid[GUID_SIZE], const char *from, size_t length)
+{
+    if (length == 0 || length >= GUID_SIZE)
+        return;
+    for (size_t i = 0; i < length; i++)
+        if (strchr("0123456789abcdefABCDEF-", from[i]) == NULL)
+            return;
+    memcpy(guid, from, length);
+    guid[length] = '\0';
+}
+
+/* PROCESS CONTAINER */
+static void read_place(struct session *session, const char *words, size_t length)
+{
+    const char *blank = memchr(words, ' ', length);
+
+    if (blank == NULL)
+        return;
+    copy_guid(session->process, words, (size_t)(blank - words));
+    copy_guid(session->container, blank + 1, length - (size_t)(blank + 1 - words));
+}
+
+/* Takes all lines `what` out of the messages; true if there was one. Those that only begin with it,
+ * if that is COMMAND_PLACE. */
 static bool take_out(struct session *session, const char *what)
 {
+    bool is_place = strcmp(what, COMMAND_PLACE) == 0;
     size_t length = strlen(what), kept = 0;
     bool found = false;
 
@@ -45,8 +88,11 @@ static bool take_out(struct session *session, const char *what)
             newline == NULL ? session->messages_length - at : (size_t)(newline - line) + 1;
 
         at += span;
-        if (newline != NULL && span == length + 1 && memcmp(line, what, length) == 0) {
+        if (newline != NULL && (span == length + 1 || (is_place && span > length)) &&
+            memcmp(line, what, length) == 0) {
             found = true;
+            if (is_place)
+                read_place(session, line + length, span - length - 1);
             continue;
         }
         memmove(session->messages + kept, line, span);
@@ -89,6 +135,7 @@ void session_message(struct session *session, const char *bytes, size_t length, 
         length -= count;
         session->beats |= take_out(session, COMMAND_BEAT);
         take_out(session, COMMAND_ANSWER);
+        take_out(session, COMMAND_PLACE);
         read_counts(session);
     }
 }
@@ -106,9 +153,40 @@ void session_look_at_clock(struct session *session, int64_t clock)
     session->has_skew = true;
 }
 
+/* What the present session counted; where that is over, it is in `follow` already. */
+static const struct session *counting(const struct instance *instance)
+{
+    bool is_over = instance->follow.missing || instance->follow.left;
+
+    return is_over ? NULL : &instance->session;
+}
+
+uint64_t instance_drops(const struct instance *instance)
+{
+    const struct session *session = counting(instance);
+
+    return instance->follow.drops + (session == NULL ? 0 : session->drops);
+}
+
+uint64_t instance_received(const struct instance *instance)
+{
+    const struct session *session = counting(instance);
+
+    return instance->follow.received + (session == NULL ? 0 : session->received);
+}
+
+bool instance_has_drops(const struct instance *instance)
+{
+    const struct session *session = counting(instance);
+
+    if (instance->follow.uncounted || !instance->session.stream.opened)
+        return false;
+    return session == NULL || !session->stream.begun || session->has_drops;
+}
+
 uint64_t session_captured(const struct session *session, uint64_t from, uint64_t until)
 {
-    if (!session->stream.opened || session->captured_from == UINT64_MAX)
+    if (!session->stream.begun || session->captured_from == UINT64_MAX)
         return 0;
     if (session->captured_from > from)
         from = session->captured_from;

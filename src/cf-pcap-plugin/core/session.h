@@ -10,7 +10,10 @@
 
 #include "../../pcap-merge/merge.h"
 
-enum { MESSAGES_MAX = 4096 /* bytes of a child's stderr that are kept: the last ones */ };
+enum {
+    MESSAGES_MAX = 4096, /* bytes of a child's stderr that are kept: the last ones */
+    GUID_SIZE = 64,      /* of a process or a container, the NUL included */
+};
 
 /* Each is left in one place, stop_session. In this order; some may be left out. */
 enum session_state {
@@ -30,6 +33,8 @@ enum session_cause {
     CAUSE_REFUSED,      /* the output cannot hold packets of its link type */
     CAUSE_LOGIN_LIMIT,  /* it took too long to log in */
     CAUSE_START_FAILED, /* its child could not be started: `status` is the negative errno */
+    CAUSE_LOST,         /* its connection is dead: no sign of life for STALL_LIMIT */
+    CAUSE_TWICE,        /* another session captures in the same container */
 };
 
 struct session {
@@ -44,6 +49,8 @@ struct session {
     char messages[MESSAGES_MAX];
     size_t messages_length;
     bool beats; /* it gives signs of life by itself (command.h) */
+    char process[GUID_SIZE], container[GUID_SIZE]; /* where it says that it is; "": not yet */
+    bool twice;                                    /* another session is there, too */
 
     /* ms. 0 if it did not happen. */
     uint64_t started_at;
@@ -67,30 +74,74 @@ struct session {
     int64_t skew; /* ns that its clock is ahead of ours, as far as can be seen */
 };
 
+/* How it is captured again (follow.h). Times are ms. */
+struct following {
+    bool missing;  /* its session is over, and there is to be another */
+    bool final;    /* ... and there will be none */
+    bool left;     /* it is not there any more; another may come in its place */
+    bool replaced; /* ... and that is the process's that was deployed after its own */
+    bool is_new;   /* it came after the beginning, and was not captured yet */
+    bool listed;   /* by the last look */
+    uint64_t retry_at;
+    unsigned int attempts; /* since it was captured for a while */
+
+    uint64_t since;      /* when it came; 0: it was there at the beginning */
+    uint64_t left_at;    /* when it went */
+    uint64_t absent_for; /* between the times that it was there */
+    uint64_t gap_from;   /* when what is missing now began; 0: at the announcement; UINT64_MAX:
+                            nothing   is missing */
+    bool is_noted;       /* that gap is, with the packets behind it */
+    uint64_t last_gap;   /* the length of the last one that is over */
+    uint64_t missed;     /* of all those since the announcement */
+    unsigned int gaps;   /* their number */
+
+    /* Of sessions before this one. */
+    uint64_t received, drops, stalled;
+    bool uncounted; /* one of them did not say how many packets were dropped */
+
+    /* What the user is to be told since tell_at. */
+    bool tell_missing, tell_why, tell_again, tell_left, gap_is_told;
+    uint64_t tell_at;
+};
+
 struct instance {
     unsigned int index;
+    unsigned int number;     /* of those of this index, from 1: an app that is deployed has two */
+    char process[GUID_SIZE]; /* whose it is; "": not known */
+    struct following follow;
     char name[160];  /* as in pcapng: APP/INDEX eth0 */
     char absent[24]; /* why it is not captured at all: CRASHED; "": it runs */
     bool chosen;     /* the user named it */
     struct session session;
 
     /* Its end, in words. */
-    bool ended;        /* it was looked at: the rest is known */
-    bool orderly;      /* it ended by itself, and that is no failure: the operator's max_duration */
-    bool failed;       /* it counts against the exit status */
-    bool told;         /* the user knows `why` */
+    bool ended;   /* it was looked at: the rest is known */
+    bool orderly; /* it ended by itself, and that is no failure: the operator's max_duration */
+    bool failed;  /* it counts against the exit status */
+    bool told;    /* the user knows `why` */
+    bool login_told;
     bool login_failed; /* the CLI did not come as far as the container */
     bool refused;      /* SSH was: Cloud Controller may know more, so `why` is told late or never */
+    bool no_shell;     /* the container has none: nothing can run there */
     char why[1200];
 };
 
-enum { STALL = 10000 /* ms without a sign of life, after which an instance is named */ };
+enum {
+    STALL = 10000,       /* ms without a sign of life, after which an instance is named */
+    STALL_LIMIT = 45000, /* ms ..., after which its connection is taken for dead */
+};
+
+/* Another child will be started for it. */
+void session_again(struct session *session);
 
 /* Since when nothing came of it, though it was read. */
 uint64_t session_listened_since(const struct session *session);
 
 /* It gives signs of life by itself, and for `*silent` ms there was none, which is too long. */
 bool session_stalls(const struct session *session, uint64_t now, uint64_t *silent);
+
+/* The same for so long that its connection is dead. */
+bool session_is_lost(const struct session *session, uint64_t now);
 
 /* A sign of life came. */
 void session_heard(struct session *session, uint64_t now);
@@ -101,6 +152,12 @@ void session_message(struct session *session, const char *bytes, size_t length, 
 
 /* Looks at the time of its last packet: how far is its clock ahead of ours? */
 void session_look_at_clock(struct session *session, int64_t clock);
+
+/* Packets that the filter let through, and of these dropped, in all sessions of the instance; and
+ * are that all? */
+uint64_t instance_received(const struct instance *instance);
+uint64_t instance_drops(const struct instance *instance);
+bool instance_has_drops(const struct instance *instance);
 
 /* ms that it was captured for, between `from` and `until`. */
 uint64_t session_captured(const struct session *session, uint64_t from, uint64_t until);

@@ -58,7 +58,7 @@ void stop_look(struct core *core)
     for (size_t i = 0; i < core->count; i++)
         if (core->instances[i]->session.stream.state == MERGE_REFUSED)
             stop_want(core, STOP_LINK_TYPES);
-    if (all_sessions_are_over(core))
+    if (all_sessions_are_over(core) && follow_all_ended(core))
         stop_want(core, STOP_ALL_ENDED);
 }
 
@@ -150,6 +150,10 @@ static int wait_for_turn(struct core *core, struct session *session)
 
 static int run(struct core *core, struct session *session)
 {
+    if (session->twice) {
+        leave_for(session, CAUSE_TWICE, core->now);
+        return kill_child(core, session);
+    }
     if (session->stream.state == MERGE_REFUSED)
         return end_input(core, session, CAUSE_REFUSED, core->now);
     if (core->stop.reason != STOP_NONE)
@@ -157,12 +161,18 @@ static int run(struct core *core, struct session *session)
     if (session->exited || session->stdout_ended || merge_stream_is_over(&session->stream) ||
         stream_is_over(session->stream.stream.state))
         return end_input(core, session, CAUSE_ITSELF, core->now);
+    if (session->state == SESSION_CAPTURING && session_is_lost(session, core->now)) {
+        leave_for(session, CAUSE_LOST, session->heard_at);
+        return kill_child(core, session);
+    }
     if (session->state == SESSION_CAPTURING)
         /* With its last counts the tool is through; what gives signs of life ends at once then. */
         return session->has_drops ? end_input(core, session, CAUSE_ITSELF, core->now) : ACTION_WAIT;
-    if (session->stream.opened) {
+    if (session->stream.begun) {
         session->state = SESSION_CAPTURING;
         session->captured_from = core->now;
+        if (core->config.follow)
+            follow_begun(core, core->instances[session->stream.out.number]);
     } else if (core->now - session->started_at >= LOGIN_LIMIT) {
         leave_for(session, CAUSE_LOGIN_LIMIT, core->now);
         return kill_child(core, session);
@@ -231,7 +241,8 @@ int stop_session(struct core *core, struct session *session)
 
 bool stop_is_over(const struct core *core)
 {
-    return all_sessions_are_over(core) && merge_is_done(&core->merge);
+    return all_sessions_are_over(core) && merge_is_done(&core->merge) &&
+           (!core->config.follow || core->stop.reason != STOP_NONE);
 }
 
 uint64_t stop_wake(const struct core *core)
@@ -243,6 +254,8 @@ uint64_t stop_wake(const struct core *core)
         if (core->instances[i]->session.state >= SESSION_ENDING &&
             core->instances[i]->session.state < SESSION_OVER)
             wake = core->now + TICK_CLOSE;
+    if (follow_wake(core) < wake)
+        wake = follow_wake(core);
     if (core->config.duration > 0 && core->announced_at != UINT64_MAX &&
         core->stop.reason == STOP_NONE && core->announced_at + core->config.duration < wake)
         wake = core->announced_at + core->config.duration;

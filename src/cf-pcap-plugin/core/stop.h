@@ -20,6 +20,7 @@ enum stop_reason {
     STOP_SIZE,          /* the next packet does not fit into --max-size */
     STOP_DISK,          /* its disk is full up to the reserve */
     STOP_CF_GONE,       /* `cf` has ended, and nobody waits for this any more */
+    STOP_APP_GONE,      /* --follow, and there is no such app any more */
     STOP_ALL_ENDED,     /* every instance's capture has ended by itself */
     STOP_LINK_TYPES,    /* pcap cannot hold the packets of all instances */
     STOP_OUTPUT_CLOSED, /* nobody reads the output any more */
@@ -43,6 +44,7 @@ enum {
     KILL_SILENCE = 250,       /* ms a killed child's pipes may be silent */
     KILL_PATIENCE = 2000,     /* ms they may be open */
     OUTPUT_PATIENCE = 300000, /* ms an output may take nothing once the capture was stopped */
+    VIEWER_PATIENCE = 30000,  /* ms a viewer may take nothing; a slow one takes 20 s to start */
 };
 
 /* A stop is wanted. Only the first reason counts. */

@@ -27,7 +27,19 @@ uint64_t tell_missed(const struct core *core, const struct instance *instance)
     uint64_t from, until;
 
     tell_span(core, &from, &until);
+    if (core->config.follow)
+        return follow_missed(instance, from, until);
     return until - from - session_captured(&instance->session, from, until);
+}
+
+/* ms that it was captured. */
+static uint64_t captured(const struct core *core, const struct instance *instance)
+{
+    uint64_t from, until;
+
+    tell_span(core, &from, &until);
+    return core->config.follow ? follow_captured(instance, from, until)
+                               : session_captured(&instance->session, from, until);
 }
 
 uint64_t tell_lost(const struct core *core)
@@ -72,6 +84,10 @@ static const char *what_became_of(const struct instance *instance)
 
     if (session->stream.state == MERGE_REFUSED)
         return "other link type";
+    if (instance->follow.left)
+        return "gone";
+    if (instance->follow.missing)
+        return instance->absent[0] == '\0' ? "missing" : "not running";
     if (!session->stream.opened)
         return "not captured";
     if (session->cause != CAUSE_STOP)
@@ -89,13 +105,18 @@ static void remarks(const struct core *core, const struct instance *instance, ch
     char words[64], time[16];
 
     snprintf(remark, size, "%s", what_became_of(instance));
+    if (instance->follow.gaps > 0) {
+        snprintf(words, sizeof words, "%u gap%s", instance->follow.gaps,
+                 instance->follow.gaps == 1 ? "" : "s");
+        add(remark, size, words);
+    }
     if (missed > 0) {
         snprintf(words, sizeof words, "%s missed", text_time(time, missed));
         add(remark, size, words);
     }
-    if (session->stalled > 0) {
+    if (instance->follow.stalled + session->stalled > 0) {
         snprintf(words, sizeof words, "did not answer for %s",
-                 text_seconds(time, session->stalled));
+                 text_seconds(time, instance->follow.stalled + session->stalled));
         add(remark, size, words);
     }
     if (session->stream.counts.lost > 0) {
@@ -109,30 +130,40 @@ static bool is_worth_a_line(const struct core *core, const struct instance *inst
 {
     const struct session *session = &instance->session;
 
-    return core->count <= SHOWN_MAX || *remark != '\0' || session->stream.counts.late > 0 ||
-           session->drops > 0 || !session->has_drops;
+    return core->config.verbose || core->count <= SHOWN_MAX || *remark != '\0' ||
+           session->stream.counts.late > 0 || instance_drops(instance) > 0 ||
+           !instance_has_drops(instance);
 }
 
 static bool row_of_instance(struct core *core, const struct instance *instance)
 {
     const struct session *session = &instance->session;
-    uint64_t from, until;
-    char name[16], drops[24], remark[256];
+    char name[24], drops[24], remark[256];
 
     remarks(core, instance, remark, sizeof remark);
-    if (!is_worth_a_line(core, instance, remark))
+    if (!is_worth_a_line(core, instance, remark)) {
+        core->telling.left_out++;
         return false;
-    tell_span(core, &from, &until);
-    snprintf(name, sizeof name, "%u", instance->index);
-    row(core, name, &session->stream.counts, drops_told(drops, session->drops, session->has_drops),
-        session_captured(session, from, until), remark);
+    }
+    if (instance->number > 1)
+        snprintf(name, sizeof name, "%u (%u)", instance->index, instance->number);
+    else
+        snprintf(name, sizeof name, "%u", instance->index);
+    row(core, name, &session->stream.counts,
+        drops_told(drops, instance_drops(instance), instance_has_drops(instance)),
+        captured(core, instance), remark);
     return true;
 }
 
-static void row_of_absent(struct core *core, const struct instance *instance)
+static bool row_of_absent(struct core *core, const struct instance *instance)
 {
+    if (!core->config.verbose && core->absent_count > SHOWN_MAX) {
+        core->telling.absent_left_out++;
+        return false;
+    }
     snprintf(core->text, sizeof core->text, "%-10u %10s %10s %10s %10s %10s  not running (%s)",
              instance->index, "-", "-", "-", "-", "-", instance->absent);
+    return true;
 }
 
 static void row_of_all(struct core *core)
@@ -148,18 +179,34 @@ static void row_of_all(struct core *core)
         all.packets += session->stream.counts.packets;
         all.bytes += session->stream.counts.bytes;
         all.late += session->stream.counts.late;
-        drops += session->drops;
-        drops_known &= session->has_drops;
+        drops += instance_drops(core->instances[i]);
+        drops_known &= instance_has_drops(core->instances[i]);
     }
     tell_span(core, &from, &until);
     row(core, "all", &all, drops_told(text, drops, drops_known), until - from, "");
+}
+
+/* Rows that nobody misses are not shown, but nobody shall think that there are none. */
+static bool rows_left_out(struct core *core)
+{
+    size_t captured = core->telling.left_out, absent = core->telling.absent_left_out;
+    char text[2][96] = {"", ""};
+
+    if (captured > 0)
+        snprintf(text[0], sizeof text[0],
+                 "%zu instances that were captured all the time, without a drop", captured);
+    if (absent > 0)
+        snprintf(text[1], sizeof text[1], "%zu instances that do not run", absent);
+    snprintf(core->text, sizeof core->text, "Left out of this table: %s%s%s. --verbose shows them.",
+             text[0], captured > 0 && absent > 0 ? ", and " : "", text[1]);
+    return captured + absent > 0;
 }
 
 bool tell_summary(struct core *core)
 {
     size_t absent = 1 + core->count, all = absent + core->absent_count;
 
-    for (size_t at = core->telling.row; at <= all; at++) {
+    for (size_t at = core->telling.row; at <= all + 1; at++) {
         core->telling.row = at + 1;
         if (at == 0) {
             snprintf(core->text, sizeof core->text, "%-10s %10s %10s %10s %10s %10s", "Instance",
@@ -168,14 +215,14 @@ bool tell_summary(struct core *core)
         }
         if (at < absent && row_of_instance(core, core->instances[at - 1]))
             return true;
-        if (at >= absent && at < all) {
-            row_of_absent(core, core->absent[at - absent]);
+        if (at >= absent && at < all && row_of_absent(core, core->absent[at - absent]))
             return true;
-        }
         if (at == all && core->count > 1) {
             row_of_all(core);
             return true;
         }
+        if (at > all && rows_left_out(core))
+            return true;
     }
     return false;
 }

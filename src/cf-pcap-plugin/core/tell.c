@@ -9,7 +9,10 @@
 #include "command.h"
 #include "text.h"
 
-enum { SHOW_INTERVAL = 250 /* ms between live lines */ };
+enum {
+    SHOW_INTERVAL = 250,      /* ms between live lines */
+    REPORT_INTERVAL = 600000, /* ms between lines in their place, where there is no terminal */
+};
 
 #define TEXT(core, ...) snprintf((core)->text, sizeof(core)->text, __VA_ARGS__)
 
@@ -80,6 +83,17 @@ static bool not_removed(struct core *core)
     return true;
 }
 
+static bool viewer_stuck(struct core *core)
+{
+    if (!core->viewer_stuck || core->telling.viewer_stuck)
+        return false;
+    core->telling.viewer_stuck = true;
+    TEXT(core,
+         "%s has taken nothing for %d seconds, as when its capture is stopped: the capture ends.",
+         core->config.viewer, VIEWER_PATIENCE / 1000);
+    return true;
+}
+
 static bool link_types(struct core *core)
 {
     for (size_t i = 0; i < core->count && !core->telling.link_types; i++) {
@@ -131,7 +145,7 @@ static bool ends(struct core *core)
         struct instance *instance = core->instances[i];
 
         if (instance->ended || instance->session.state != SESSION_OVER ||
-            !merge_stream_is_over(&instance->session.stream))
+            !merge_stream_is_over(&instance->session.stream) || follow_may_return(core, instance))
             continue;
         tell_end(core, instance);
         if (!instance->refused && tell_why(core, instance))
@@ -149,7 +163,8 @@ static bool announcement(struct core *core)
     if (core->announced_at != UINT64_MAX || core->stop.reason != STOP_NONE)
         return false;
     for (size_t i = 0; i < core->count; i++) {
-        if (core->instances[i]->session.state < SESSION_CAPTURING)
+        if (core->instances[i]->session.state < SESSION_CAPTURING &&
+            core->instances[i]->follow.attempts == 0)
             return false;
         capturing += core->instances[i]->session.state == SESSION_CAPTURING;
     }
@@ -158,6 +173,25 @@ static bool announcement(struct core *core)
     core->announced_at = core->now;
     TEXT(core, "Capturing, press ^C to stop...");
     return true;
+}
+
+/* How long each step took is what --verbose is for. */
+static bool logins(struct core *core)
+{
+    char text[16];
+
+    for (size_t i = 0; core->config.verbose && i < core->count; i++) {
+        struct instance *instance = core->instances[i];
+        const struct session *session = &instance->session;
+
+        if (instance->login_told || session->captured_from == UINT64_MAX)
+            continue;
+        instance->login_told = true;
+        TEXT(core, "cf-pcap: instance %u captures, %s after its cf ssh was started",
+             instance->index, text_time(text, session->captured_from - session->started_at));
+        return true;
+    }
+    return false;
 }
 
 /* Those that hang for the same reason fall silent within the time between two signs of life. */
@@ -203,6 +237,23 @@ static bool live(struct core *core)
     return true;
 }
 
+/* Into a log, now and then. */
+static bool report(struct core *core)
+{
+    char time[16];
+
+    if (!core->config.reports || core->announced_at == UINT64_MAX || core->stop.reason != STOP_NONE)
+        return false;
+    if (core->telling.reported_at == 0)
+        core->telling.reported_at = core->announced_at;
+    if (core->now - core->telling.reported_at < REPORT_INTERVAL)
+        return false;
+    core->telling.reported_at = core->now;
+    TEXT(core, "Capturing for %s: ", text_seconds(time, core->now - core->announced_at));
+    tell_progress(core);
+    return true;
+}
+
 /* When all is over. */
 
 /* Which other instances ended for the same reason. */
@@ -213,7 +264,8 @@ static bool the_same(struct core *core)
         char text[160];
         struct index_list list;
 
-        if (first->why[0] == '\0' || (first->refused && !core->output_was_opened)) {
+        if (first->why[0] == '\0' || (first->refused && !core->output_was_opened) ||
+            first->follow.missing) {
             core->telling.same++;
             continue;
         }
@@ -266,7 +318,7 @@ static bool drops_unknown(struct core *core)
 
     index_list_begin(&list, text, sizeof text);
     for (size_t i = 0; i < core->count; i++)
-        if (core->instances[i]->session.stream.opened && !core->instances[i]->session.has_drops)
+        if (core->instances[i]->session.stream.opened && !instance_has_drops(core->instances[i]))
             index_list_add(&list, core->instances[i]->index);
     if (list.count == 0)
         return false;
@@ -298,9 +350,11 @@ static void saved_files(struct core *core)
 
 static void saved(struct core *core)
 {
-    const char *quote = core->config.to_stdout ? "" : "'";
+    const char *quote = core->config.to_stdout || core->config.viewer_alone ? "" : "'";
 
-    if (!core->telling.output_failure && core->config.to_stdout)
+    if (!core->telling.output_failure && core->config.viewer_alone)
+        TEXT(core, "The capture was shown in %s.", core->output);
+    else if (!core->telling.output_failure && core->config.to_stdout)
         TEXT(core, "The capture was written to standard output.");
     else if (!core->telling.output_failure && core->rotation.files > 1)
         saved_files(core);
@@ -330,7 +384,10 @@ static int status(const struct core *core)
         const struct instance *instance = core->instances[i];
         bool orderly = instance->orderly && core->stop.reason == STOP_ALL_ENDED;
 
-        failed |= instance->failed || !instance->session.stream.opened;
+        failed |= instance->failed || follow_failed(core, instance);
+        if (core->config.follow)
+            continue;
+        failed |= !instance->session.stream.opened;
         failed |=
             !orderly && core->stop.reason != STOP_OUTPUT_CLOSED && tell_missed(core, instance) > 0;
     }
@@ -340,7 +397,7 @@ static int status(const struct core *core)
 
 static int closing(struct core *core, struct core_action *action)
 {
-    enum { LIVE_OFF, SUMMARY, SAME, CLOCKS, DROPS, LOST, SAVED, FINISH };
+    enum { LIVE_OFF, SUMMARY, SAME, CLOCKS, DROPS, QUIET, LOST, SAVED, FINISH };
     struct telling *telling = &core->telling;
 
     action->text = core->text;
@@ -365,8 +422,13 @@ static int closing(struct core *core, struct core_action *action)
             return ACTION_SAY;
         /* fall through */
     case DROPS:
-        telling->closing = LOST;
+        telling->closing = QUIET;
         if (core->output_was_opened && drops_unknown(core))
+            return ACTION_SAY;
+        /* fall through */
+    case QUIET:
+        telling->closing = LOST;
+        if (tell_quiet(core, false))
             return ACTION_SAY;
         /* fall through */
     case LOST:
@@ -397,15 +459,21 @@ static int closing(struct core *core, struct core_action *action)
 int tell_next(struct core *core, struct core_action *action)
 {
     action->text = core->text;
-    if (output_failure(core) || not_removed(core) || link_types(core) || ends(core))
+    if (output_failure(core) || not_removed(core) || viewer_stuck(core) || link_types(core) ||
+        ends(core) || logins(core))
         return ACTION_WARN;
     if (stopped(core))
         return core->stop.reason == STOP_DISK ? ACTION_WARN : ACTION_SAY;
-    if (announcement(core))
+    if (announcement(core) || tell_quiet(core, true))
         return ACTION_SAY;
     if (stalls(core))
         return ACTION_WARN;
+    int followed = follow_tell(core);
+    if (followed != ACTION_WAIT)
+        return followed;
     if (stop_is_over(core) && core->output_state == OUTPUT_CLOSED)
         return closing(core, action);
+    if (report(core))
+        return ACTION_SAY;
     return live(core) ? ACTION_SHOW : ACTION_WAIT;
 }

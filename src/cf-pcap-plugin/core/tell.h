@@ -16,6 +16,13 @@ void tell_end(struct core *core, struct instance *instance);
 /* The live line as it is now, in core->text. */
 void tell_live(struct core *core);
 
+/* Appends to core->text how far it is, and what is waited for. */
+void tell_progress(struct core *core);
+
+/* That nothing came, and what is usual then, in core->text: quiet.c. `so_far`: the capture goes on;
+ * false: it is over. False is returned where that is not known, or was told. */
+bool tell_quiet(struct core *core, bool so_far);
+
 /* The next line of the summary, in core->text; false: there is none any more. */
 bool tell_summary(struct core *core);
 

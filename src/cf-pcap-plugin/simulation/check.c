@@ -69,27 +69,34 @@ static size_t read_pcap(struct world *world, const struct sim_file *output, stru
 
 /* Whose each interface of a file is. */
 struct owners {
-    uint32_t numbers[INSTANCES_MAX];
+    uint32_t numbers[4 * INSTANCES_MAX];
     uint32_t count;
 };
 
 static void read_interface(struct world *world, struct owners *owners, const uint8_t *block,
                            uint32_t length)
 {
-    const char *name = (const char *)block + 20; /* app/7 eth0 */
+    uint16_t option[2]; /* if_name, and its length */
 
+    memcpy(option, block + 16, sizeof option);
     if (get32(block + 12) != STREAM_PACKET_MAX)
         world_violated(world, "interfaces have different snaplens");
-    if (owners->count == INSTANCES_MAX || length < 32 || strncmp(name, "app/", 4) != 0)
+    if (owners->count == 4 * INSTANCES_MAX || option[0] != 2 || length < 20U + option[1])
         world_violated(world, "an interface too many, or without a name");
-    if (world->violation == NULL)
-        owners->numbers[owners->count++] = (uint32_t)strtoul(name + 4, NULL, 10);
+    for (uint32_t i = 0; world->violation == NULL && i < world->core.count; i++) {
+        const char *name = world->core.instances[i]->name;
+
+        if (strlen(name) == option[1] && memcmp(name, block + 20, option[1]) == 0) {
+            owners->numbers[owners->count++] = i;
+            return;
+        }
+    }
+    world_violated(world, "an interface of nobody");
 }
 
 static void read_statistics(struct world *world, struct found *found, uint32_t number,
                             const uint8_t *block, uint32_t length)
 {
-    const struct session *session = &world->core.instances[number]->session;
     const struct core_config *config = &world->core.config;
     uint32_t received = get32(block + 24);
 
@@ -99,8 +106,10 @@ static void read_statistics(struct world *world, struct found *found, uint32_t n
     if (length < 20 + 24 || received < found[number].packets ||
         received > world->instances[number].records ||
         (config->rotate_size == 0 && config->rotate_time == 0 &&
-         received != (uint32_t)session->received))
-        world_violated(world, "instance %u has wrong statistics", number);
+         received != (uint32_t)instance_received(world->core.instances[number])))
+        world_violated(world, "instance %u has wrong statistics: %u received, %llu found, %u sent",
+                       number, received, (unsigned long long)found[number].packets,
+                       world->instances[number].records);
 }
 
 static size_t read_pcapng(struct world *world, const struct sim_file *output, struct found *found)
@@ -332,6 +341,25 @@ static void check_bounds(struct world *world, const struct found *found)
         world_violated(world, "status 0, and it ended for want of room on the disk");
 }
 
+/* Where it says that no packet came there was none, in any instance, captured or not. */
+static void check_silence(struct world *world)
+{
+    const struct core *core = &world->core;
+    bool told = false;
+
+    for (size_t i = 0; i < world->line_count; i++)
+        told |= strncmp(world->lines[i], "No packet came on", 17) == 0;
+    for (size_t i = 0; i < world->count && told; i++) {
+        const struct sim_instance *it = &world->instances[i];
+
+        for (uint32_t n = 0; n < it->records; n++)
+            if (it->record_times[n] >= core->announced_at &&
+                it->record_times[n] + TOLERANCE <= core->stop.at)
+                world_violated(world, "instance %zu had packets, and it says that there were none",
+                               i);
+    }
+}
+
 /* Who ends in order when asked is not cut off, however long the output was blocked before. */
 static void check_patience(struct world *world)
 {
@@ -400,9 +428,14 @@ void check_all(struct world *world)
     check_output(world, found);
     check_packets(world, found);
     check_bounds(world, found);
-    check_truth(world, found);
-    check_times(world);
+    if (world->core.config.follow) {
+        check_follow(world);
+    } else {
+        check_truth(world, found);
+        check_times(world);
+    }
     check_patience(world);
+    check_silence(world);
     for (size_t i = 0; i < world->count; i++)
         if (world->instances[i].started && !world->instances[i].gone)
             world_violated(world, "instance %zu is left", i);

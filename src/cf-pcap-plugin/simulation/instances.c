@@ -97,8 +97,43 @@ static void send_packet(struct world *world, size_t number, struct sim_instance 
     it->records++;
 }
 
+/* What has not arrived of the session before does not any more. */
+void instance_again(struct world *world, size_t number)
+{
+    struct sim_instance *it = &world->instances[number], before = *it;
+
+    memset(it, 0, sizeof *it);
+    instance_plan(world, it);
+    if (it->login == LOGIN_GARBAGE)
+        it->login = LOGIN_FAILS;
+    it->link_type = before.link_type;
+    it->nano = before.nano;
+    it->sessions = before.sessions;
+    it->queue = before.queue;
+    it->record_ends = before.record_ends;
+    it->record_times = before.record_times;
+    it->sent = it->delivered = before.delivered;
+    it->records = it->first_record = it->arrived = before.arrived;
+}
+
+/* cf ssh goes to the newest process. */
+static void find_container(struct world *world, size_t number)
+{
+    struct sim_instance *it = &world->instances[number];
+    unsigned int index = world->core.instances[number]->index;
+
+    it->process = world->cloud.process;
+    it->container = 0;
+    if (cloud_refuses(world) || !cloud_runs(world, it->process, index))
+        it->login = LOGIN_FAILS;
+    else
+        it->container = world->cloud.containers[it->process][index].guid;
+}
+
 int instance_start(struct world *world, struct sim_instance *it)
 {
+    it->sessions++;
+    it->started_at = world->now;
     if (it->login == LOGIN_CANNOT_START)
         return -EMFILE;
     it->started = it->reading = true;
@@ -119,9 +154,17 @@ static void end_tool(struct world *world, struct sim_instance *it, int status)
     it->packet_at = it->beat_at = NEVER;
 }
 
-static void begin(struct world *world, struct sim_instance *it)
+static void begin(struct world *world, size_t number, struct sim_instance *it)
 {
+    char place[80];
+
     it->begins_at = NEVER;
+    if (world->core.config.follow && it->login != LOGIN_FAILS)
+        find_container(world, number);
+    if (it->container != 0) {
+        snprintf(place, sizeof place, COMMAND_PLACE "%08x %08x", it->process, it->container);
+        say(it, place);
+    }
     if (it->login == LOGIN_FAILS) {
         put(it, "FAILED\n", 7);
         it->dead_end = true;
@@ -150,7 +193,8 @@ static void say_counts(struct sim_instance *it)
 
     if (!it->counts)
         return;
-    snprintf(line, sizeof line, "cf-pcap: %u packets received by filter", it->records);
+    snprintf(line, sizeof line, "cf-pcap: %u packets received by filter",
+             it->records - it->first_record);
     say(it, line);
     say(it, "cf-pcap: 0 packets dropped by kernel");
 }
@@ -246,6 +290,16 @@ static void react(struct world *world, size_t number, struct sim_instance *it)
     }
 }
 
+void instance_container_ends(struct world *world, size_t number)
+{
+    struct sim_instance *it = &world->instances[number];
+
+    world_trace(world, "instance %zu: its connection ends", number);
+    it->begins_at = it->troubles_at = it->reacts_at = it->hung_at = it->resumes_at = NEVER;
+    it->dead_end = true;
+    end_tool(world, it, 255);
+}
+
 void instance_kill(struct world *world, struct sim_instance *it)
 {
     it->killed = true;
@@ -272,7 +326,7 @@ void instance_live(struct world *world, size_t number)
         world_trace(world, "instance %zu: the connection goes on", number);
     }
     if (world->now >= it->begins_at)
-        begin(world, it);
+        begin(world, number, it);
     if (world->now >= it->packet_at) {
         send_packet(world, number, it);
         it->packet_at = world->now + it->interval - choose(&world->choices, (uint32_t)it->interval);

@@ -18,7 +18,7 @@
 
 #include "world.h"
 
-enum { HANG = 20 /* s of computing in which a scenario must be through */ };
+enum { HANG = 10 /* s of computing in which a scenario must be through */ };
 
 static struct world world;
 static char hang_line[100]; /* what on_alarm prints */

@@ -49,6 +49,7 @@ void output_plan(struct world *world, const struct core_config *config)
     output->unblocks_at =
         output->blocks_at == NEVER || chance(c, 3) ? NEVER : output->blocks_at + choose(c, 60000);
     output->breaks_at = chance(c, 8) ? choose(c, 30000) : NEVER;
+    output->viewer = chance(c, 4);
 }
 
 void output_do_open(struct world *world)
@@ -97,6 +98,31 @@ static void fail(struct world *world, int error)
     core_output_failed(&world->core, error);
 }
 
+static bool is_shown(const struct sim_output *output)
+{
+    return output->viewer && !output->viewer_left;
+}
+
+static void viewer_closes(struct world *world)
+{
+    world_trace(world, "the viewer is closed");
+    if (world->output.kind == OUTPUT_IS_PIPE)
+        world->output.failed = true;
+    world->output.viewer_left = true;
+    world->output.blocked = false;
+    core_viewer_gone(&world->core);
+    if (world->core.stop.reason == STOP_NONE)
+        world_violated(world, "that the viewer was closed is no reason to stop");
+}
+
+void output_do_leave_viewer(struct world *world)
+{
+    if (!is_shown(&world->output) || world->output.kind != OUTPUT_IS_FILE)
+        world_violated(world, "a viewer is left that is not there, or the only output");
+    world->output.viewer_left = true;
+    world->output.blocked = false;
+}
+
 static bool is_stuck(const struct world *world)
 {
     const struct sim_output *output = &world->output;
@@ -126,15 +152,27 @@ void output_do_write(struct world *world, const uint8_t *bytes, size_t length)
         world_violated(world, "an output is written that is not open, has failed or is blocked");
     if (length == 0)
         world_violated(world, "nothing is written");
+    if (is_shown(output)) { /* a file gets as much as its viewer */
+        drain(world);
+        if (world->now >= output->breaks_at) {
+            core_wrote(&world->core, 0);
+            viewer_closes(world);
+            return;
+        }
+        if (count > output->pipe_room)
+            count = output->pipe_room;
+    }
     if (output->kind == OUTPUT_IS_FILE) {
         if (count > room(world))
             count = (size_t)output->room;
-        if (count == 0) {
+        if (count == 0 && output->room == 0) {
             fail(world, -ENOSPC);
             return;
         }
         if (output->room != NEVER)
             output->room -= count;
+        if (is_shown(output))
+            output->pipe_room -= count;
     } else {
         drain(world);
         if (world->now >= output->breaks_at) {
@@ -147,7 +185,8 @@ void output_do_write(struct world *world, const uint8_t *bytes, size_t length)
     }
     take(file_of(output), bytes, count);
     core_wrote(&world->core, count);
-    if (count < length && output->kind == OUTPUT_IS_PIPE) {
+    if (count < length && output->room > 0 &&
+        (output->kind == OUTPUT_IS_PIPE || is_shown(output))) {
         output->blocked = true;
         output->blocked_since = world->now;
         world_trace(world, "the output is blocked");
@@ -229,9 +268,16 @@ void output_live(struct world *world)
     watch_disk(world);
     if (!output->blocked)
         return;
+    if (is_shown(output) && !output->closed &&
+        world->now > output->blocked_since + VIEWER_PATIENCE + 2000)
+        world_violated(world, "a viewer that takes nothing is waited for");
     drain(world);
     if (output->pipe_room == 0 && world->now < output->breaks_at)
         return;
+    if (is_shown(output) && world->now >= output->breaks_at) {
+        viewer_closes(world);
+        return;
+    }
     output->blocked = false;
     if (world->core.stop.reason != STOP_NONE) {
         uint64_t since = output->blocked_since > world->core.stop.at ? output->blocked_since

@@ -59,10 +59,10 @@ void world_violated(struct world *world, const char *format, ...)
     world_trace(world, "DOES NOT HOLD: %s", world->violation);
 }
 
-static void plan_signals(struct world *world)
+static void plan_signals(struct world *world, uint32_t within)
 {
     struct choices *c = &world->choices;
-    uint64_t at = 40000 - choose(c, 40000);
+    uint64_t at = within - choose(c, within);
 
     world->signal_count = 1 + choose(c, 3);
     for (size_t i = 0; i < world->signal_count; i++) {
@@ -93,9 +93,13 @@ static void instance_free(struct sim_instance *it)
 static void plan(struct world *world)
 {
     struct choices *c = &world->choices;
-    struct core_config config = {.app = "app", .interface = "eth0", .output = "capture"};
+    struct core_config config = {.app = "app", .interface = "lo", .output = "capture"};
 
+    config.follow = chance(c, 2);
+    config.random = choose(c, 1000);
     world->count = chance(c, 8) ? 1 + choose(c, INSTANCES_MAX) : 1 + choose(c, 4);
+    if (config.follow && world->count >= INDEXES_MAX)
+        world->count = INDEXES_MAX - 1;
     config.pcapng = chance(c, 2);
     config.duration = chance(c, 3) ? 1 + choose(c, 20000) : 0;
     config.count = chance(c, 6) ? 1 + choose(c, 1000) : 0;
@@ -104,12 +108,16 @@ static void plan(struct world *world)
     config.live = chance(c, 2);
     config.expected = world->count;
     if (chance(c, 3)) {
-        config.rotate_size = chance(c, 2) ? 1 + choose(c, 400000) : 0;
+        config.rotate_size = chance(c, 2) ? 40000 + choose(c, 400000) : 0;
         config.rotate_time = chance(c, 2) ? 1000 + choose(c, 10000) : 0;
         config.keep = chance(c, 2) ? 1 + choose(c, 5) : 0;
     }
     output_plan(world, &config);
-    plan_signals(world);
+    config.viewer = world->output.viewer ? "viewer" : NULL;
+    config.viewer_alone = world->output.viewer && world->output.kind == OUTPUT_IS_PIPE;
+    plan_signals(world, config.follow && chance(c, 2) ? 300000 : 40000);
+    if (config.follow)
+        cloud_plan(world);
     if (core_init(&world->core, &config) != 0)
         abort();
     for (size_t i = 0; i < world->count; i++) {
@@ -129,9 +137,26 @@ static void told(struct world *world, const struct core_action *action)
 {
     if (action->kind != ACTION_SHOW)
         world_trace(world, "told: %s", action->text);
+    for (size_t i = 0; i < world->count && strstr(action->text, "o packet came on") != NULL; i++)
+        if (world->instances[i].arrived > 0)
+            world_violated(world, "a packet of instance %zu has arrived, and none is told of", i);
     if (action->kind == ACTION_SHOW || world->line_count == LINES_MAX)
         return;
     snprintf(world->lines[world->line_count++], sizeof world->lines[0], "%s", action->text);
+}
+
+/* Those that the core has added by itself. */
+static void add_instances(struct world *world)
+{
+    for (; world->count < world->core.count; world->count++) {
+        if (world->count == INSTANCES_MAX) {
+            world_violated(world, "there are too many instances");
+            return;
+        }
+        instance_plan(world, &world->instances[world->count]);
+        if (!instance_make_room(&world->instances[world->count]))
+            abort();
+    }
 }
 
 static void perform(struct world *world, const struct core_action *action)
@@ -141,6 +166,8 @@ static void perform(struct world *world, const struct core_action *action)
 
     switch (action->kind) {
     case ACTION_START:
+        if (it->started && world->core.config.follow && it->gone)
+            instance_again(world, action->session);
         if (it->started)
             world_violated(world, "instance %zu is started twice", action->session);
         error = instance_start(world, it);
@@ -165,6 +192,9 @@ static void perform(struct world *world, const struct core_action *action)
     case ACTION_WRITE:
         output_do_write(world, action->bytes, action->length);
         break;
+    case ACTION_LEAVE_VIEWER:
+        output_do_leave_viewer(world);
+        break;
     case ACTION_CUT:
         output_do_cut(world, action->until);
         break;
@@ -187,6 +217,12 @@ static void perform(struct world *world, const struct core_action *action)
         world->finished_at = world->now;
         world->status = action->status;
         break;
+    case ACTION_LOOK:
+        cloud_do_look(world);
+        break;
+    case ACTION_LOOK_AWAY:
+        cloud_do_look_away(world);
+        break;
     case ACTION_WAIT:
         break;
     }
@@ -195,8 +231,8 @@ static void perform(struct world *world, const struct core_action *action)
 static void trace_action(struct world *world, const struct core_action *action)
 {
     static const char *const names[] = {
-        "wait", "start", "end the input of", "kill", "let go", "read", "open", "write",
-        "cut",  "close"};
+        "wait", "start", "end the input of",    "kill", "let go", "read",
+        "open", "write", "leave the viewer of", "cut",  "close"};
 
     if (action->kind < ACTION_OPEN)
         world_trace(world, "%s instance %zu", names[action->kind], action->session);
@@ -230,7 +266,7 @@ static uint64_t earlier(uint64_t a, uint64_t b)
 
 static uint64_t next_moment(const struct world *world, uint64_t until)
 {
-    uint64_t at = earlier(until, output_next(world));
+    uint64_t at = earlier(earlier(until, output_next(world)), cloud_next(world));
 
     for (size_t i = 0; i < world->count; i++)
         at = earlier(at, instance_next(world, &world->instances[i]));
@@ -261,6 +297,8 @@ static void check_memory(struct world *world)
 
     for (size_t i = 0; i < world->count; i++)
         held += world->core.instances[i]->session.stream.stream.size;
+    if (world->core.config.follow)
+        bound += MEMORY_MAX;
     if (bound < MEMORY_MAX)
         bound = MEMORY_MAX;
     if (held > bound)
@@ -277,8 +315,11 @@ static void live(struct world *world)
         for (size_t i = 0; i < world->count; i++)
             instance_live(world, i);
         output_live(world);
+        cloud_live(world);
+        add_instances(world);
         until = ask(world);
         check_memory(world);
+        check_twice(world);
         world->steps++;
         if (world->finished)
             break;

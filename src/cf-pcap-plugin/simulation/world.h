@@ -18,6 +18,9 @@ enum {
     QUEUE_MAX = 600 * 1024, /* bytes under way from an instance */
     RECORDS_MAX = 20000,    /* of an instance */
     LINES_MAX = 400,        /* that the user is told */
+    PROCESSES_MAX = 4,      /* of an app that is deployed again and again */
+    INDEXES_MAX = 6,        /* of instances, with --follow */
+    EVENTS_MAX = 8,         /* of the cloud */
     DISK_KEPT = 60000000,   /* bytes of a reserve that is large enough for what is under way */
 };
 #define NEVER UINT64_MAX
@@ -91,6 +94,11 @@ struct sim_instance {
     bool reading;
     char words[600]; /* of its stderr, under way */
 
+    unsigned int container, process; /* where it is, with --follow; container 0: nowhere */
+    unsigned int sessions;           /* until now */
+    uint64_t started_at;             /* ms: the last of them */
+    uint32_t first_record;           /* of this one */
+
     uint64_t *record_ends;     /* position behind each packet */
     uint64_t *record_times;    /* ms, when it was captured */
     uint32_t records, arrived; /* packets sent, and of these delivered whole */
@@ -111,6 +119,8 @@ struct sim_output {
     uint64_t blocks_at, unblocks_at;      /* ms: the reader takes nothing between these */
     uint64_t breaks_at;                   /* ms: the reader goes */
     uint64_t drained_at;
+    bool viewer; /* one gets what the file gets, or is the pipe's reader; room and reader are its */
+    bool viewer_left;
     bool opened, closed, blocked, failed; /* the last one that was opened */
     uint64_t blocked_since, blocked_for;  /* ms; since the stop */
 
@@ -122,6 +132,25 @@ struct sim_output {
     size_t count;
 };
 
+enum cloud_event { CLOUD_CRASH, CLOUD_CUT, CLOUD_SCALE, CLOUD_DEPLOY, CLOUD_FINISH, CLOUD_EVENTS };
+
+struct sim_cloud {
+    unsigned int process, wanted; /* the newest process, and how many instances it has */
+    struct sim_container {
+        uint64_t runs_at; /* NEVER: it does not */
+        unsigned int guid;
+    } containers[PROCESSES_MAX][INDEXES_MAX];
+    unsigned int guids;
+    struct {
+        uint64_t at;
+        enum cloud_event kind;
+    } events[EVENTS_MAX];
+    uint64_t api_away, api_back, expires_at, logs_in_at, deleted_at;
+    bool is_deleted;
+    bool looks;
+    uint64_t looked_at, answers_at;
+};
+
 struct world {
     struct choices choices;
     FILE *trace; /* NULL: not wanted */
@@ -129,6 +158,7 @@ struct world {
     size_t count;
     struct sim_instance instances[INSTANCES_MAX];
     struct sim_output output;
+    struct sim_cloud cloud;
     uint64_t now, begun_at;
 
     struct {
@@ -165,9 +195,22 @@ void instance_plan(struct world *world, struct sim_instance *it);
 int instance_start(struct world *world, struct sim_instance *it);
 void instance_end_input(struct world *world, struct sim_instance *it);
 void instance_kill(struct world *world, struct sim_instance *it);
+/* With --follow: its session begins anew; its container ends, or the connection to it. */
+void instance_again(struct world *world, size_t number);
+void instance_container_ends(struct world *world, size_t number);
 /* What happens of it at this time; and when something will, NEVER: not by itself. */
 void instance_live(struct world *world, size_t number);
 uint64_t instance_next(const struct world *world, const struct sim_instance *it);
+
+/* Cloud Foundry (cloud.c), with --follow. */
+void cloud_plan(struct world *world);
+void cloud_do_look(struct world *world);
+void cloud_do_look_away(struct world *world);
+void cloud_live(struct world *world);
+uint64_t cloud_next(const struct world *world);
+bool cloud_runs(const struct world *world, unsigned int process, unsigned int index);
+/* It answers no login. */
+bool cloud_refuses(const struct world *world);
 
 /* Its connection (connections.c): what is under way arrives, then the ends of its pipes and child.
  */
@@ -179,6 +222,7 @@ bool connection_waits_to_end(const struct sim_instance *it);
 void output_plan(struct world *world, const struct core_config *config);
 void output_do_open(struct world *world);
 void output_do_write(struct world *world, const uint8_t *bytes, size_t length);
+void output_do_leave_viewer(struct world *world);
 void output_do_cut(struct world *world, uint64_t length);
 void output_do_close(struct world *world);
 void output_do_disk(struct world *world);
@@ -189,5 +233,9 @@ uint64_t output_next(const struct world *world);
 
 /* Does all hold, now that it has ended (check.c)? */
 void check_all(struct world *world);
+/* The same of what --follow adds (check_follow.c). */
+void check_follow(struct world *world);
+/* To be called at any time. */
+void check_twice(struct world *world);
 
 #endif

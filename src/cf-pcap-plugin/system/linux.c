@@ -38,3 +38,14 @@ void system_widen_pipe(int fd, int bytes)
     if (size >= 0 && size < bytes)
         fcntl(fd, F_SETPIPE_SZ, bytes);
 }
+
+const char *const system_usual_folders[] = {
+    "/usr/local/bin",
+    "/usr/bin",
+    "~/.local/bin",
+    "/snap/bin",
+    "/var/lib/flatpak/exports/bin",
+    "~/.local/share/flatpak/exports/bin",
+    "/home/linuxbrew/.linuxbrew/bin",
+    NULL,
+};

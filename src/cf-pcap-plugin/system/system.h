@@ -25,4 +25,8 @@ int system_open_process(int pid);
  * as it is. */
 void system_widen_pipe(int fd, int bytes);
 
+/* Where programs are that are not in PATH, or not in the PATH of a program that the desktop has
+ * started; "~/" is the user's folder. Ends with NULL. */
+extern const char *const system_usual_folders[];
+
 #endif

@@ -6,7 +6,7 @@
 #include "../advice.h"
 
 static const char no_such_host[] =
-    "Error opening SSH connection: dial tcp: lookup ssh.example.com: no such host";
+    "dial tcp: lookup ssh.example.com on 10.0.0.2:53: no such host"; /* cf 8.18.0 */
 
 static void too_many_open_files_come_with_ulimit(void **state)
 {
@@ -47,18 +47,55 @@ static void other_errors_are_left_as_they_are(void **state)
 static void an_empty_capture_comes_with_what_is_usual(void **state)
 {
     static const struct {
-        struct options options;
-        const char *says;
+        const char *interface, *filter, *says;
+        bool advises;
     } cases[] = {
-        {{.interface = "eth0", .filter = "tcp port 8080"}, "--interface lo"},
-        {{.interface = "lo", .filter = "tcp port 5432"}, "--interface eth0"},
-        {{.interface = "any", .filter = "tcp port 80"}, "Without it"},
-        {{.interface = "lo"}, "--interface eth0"},
-        {{.interface = "eth0"}, "nothing was sent"},
+        {"eth0", "tcp port 8080", "So far no packet on eth0 matches the filter. What", true},
+        {"eth0", "tcp port 8080", "--interface lo", true},
+        {"lo", "tcp port 5432", "--interface eth0", true},
+        {"any", "tcp port 80", "Without it", true},
+        {"lo", NULL, "--interface eth0", true},
+        {"eth0", NULL, "So far no packet came on eth0 (SSH is left out).", false},
     };
+    char text[512];
+
     (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
-        assert_non_null(strstr(advice_nothing_captured(&cases[i].options), cases[i].says));
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        bool advises = advice_quiet(text, sizeof text, cases[i].interface, cases[i].filter, true);
+
+        assert_int_equal(advises, cases[i].advises);
+        assert_non_null(strstr(text, cases[i].says));
+        advice_quiet(text, sizeof text, cases[i].interface, cases[i].filter, false);
+        assert_null(strstr(text, "So far"));
+    }
+}
+
+static void what_a_filter_hides_is_told_where_it_can_be_seen(void **state)
+{
+    static const struct {
+        const char *interface, *filter, *says;
+    } cases[] = {
+        {"eth0", "tcp[tcpflags] & tcp-syn != 0", "IPv4"},
+        {"eth0", "port 80 and udp [8] = 1", "IPv4"},
+        {"eth0", "tcp[13] & 2 != 0 or (ip6[6] = 6 and ip6[53] & 2 != 0)", NULL},
+        {"eth0", "tcp port 80", NULL},
+        {"eth0", NULL, NULL},
+        {"eth0", "vlan and tcp port 80", "'vlan'"},
+        {"eth0", "host vlan.example.com", NULL},
+        {"any", NULL, "twice"},
+        {"any", "tcp port 8080 or tcp port 5432", "twice"},
+        {"any", "not tcp port 61001", NULL},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const char *note = advice_filter(cases[i].interface, cases[i].filter);
+
+        if (cases[i].says == NULL)
+            assert_null(note);
+        else
+            assert_non_null(strstr(note == NULL ? "" : note, cases[i].says));
+    }
 }
 
 int main(void)
@@ -69,6 +106,7 @@ int main(void)
         cmocka_unit_test(without_an_http_proxy_and_with_one_for_ssh_there_is_no_advice),
         cmocka_unit_test(other_errors_are_left_as_they_are),
         cmocka_unit_test(an_empty_capture_comes_with_what_is_usual),
+        cmocka_unit_test(what_a_filter_hides_is_told_where_it_can_be_seen),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

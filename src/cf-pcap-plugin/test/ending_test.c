@@ -16,6 +16,14 @@ struct expectation {
 };
 
 static const struct expectation cases[] = {
+    {"", 255, false, STREAM_EMPTY, "", VERDICT_NO_SHELL, "no shell"},
+    {"", 255, true, STREAM_CUT, "", VERDICT_FAILED, "cut off"},
+    {"Error opening SSH connection: EOF\n", 255, false, STREAM_EMPTY, "", VERDICT_LOGIN_FAILED,
+     "EOF"},
+    {"'t' is not recognized as an internal or external command,\r\noperable program\r\n", 1, false,
+     STREAM_NOT_PCAP, "x\n", VERDICT_NO_SHELL, "Windows"},
+    {"The system cannot find the path specified.\r\n", 1, false, STREAM_EMPTY, "", VERDICT_NO_SHELL,
+     "Windows"},
     {"bash: line 1: /tmp/lifecycle/cf-pcap: No such file or directory\n", 127, false, STREAM_EMPTY,
      "", VERDICT_FAILED, "cf restart myapp"},
     {"sh: exec: line 1: /tmp/lifecycle/cf-pcap: not found\n", 127, false, STREAM_EMPTY, "",

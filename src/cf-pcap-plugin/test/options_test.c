@@ -93,6 +93,24 @@ static void the_name_of_the_output_tells_the_format_unless_it_is_given(void **st
     assert_int_equal(options.format, FORMAT_PCAPNG);
 }
 
+static void wireshark_is_shown_pcapng_unless_a_file_says_otherwise(void **state)
+{
+    struct options options;
+    char error[OPTIONS_ERROR_SIZE];
+
+    (void)state;
+    assert_int_equal(parse(&options, WORDS("a", "--wireshark"), error), OPTIONS_CAPTURE);
+    assert_true(options.wireshark);
+    assert_null(options.viewer);
+    assert_int_equal(options.format, FORMAT_PCAPNG);
+    assert_int_equal(parse(&options, WORDS("--wireshark=tshark", "a"), error), OPTIONS_CAPTURE);
+    assert_string_equal(options.viewer, "tshark");
+    parse(&options, WORDS("a", "--wireshark", "--format", "pcap"), error);
+    assert_int_equal(options.format, FORMAT_PCAP);
+    parse(&options, WORDS("a", "--wireshark", "-o", "x.pcap"), error);
+    assert_int_equal(options.format, FORMAT_PCAP);
+}
+
 static void a_duration_may_have_fractions(void **state)
 {
     static const struct {
@@ -238,6 +256,8 @@ static void what_is_wrong_is_named(void **state)
         {{"a", "-o", "-d", "10s"}, "--output -d: is its value missing?"},
         {{"-f", "-y", "a"}, "--filter -y: is its value missing?"},
         {{"a", "--yes=no"}, "--yes takes no value"},
+        {{"a", "--wireshark="}, "--wireshark is empty"},
+        {{"a", "--wireshark", "-o", "-"}, "--wireshark and -o -"},
         {{"a", "-s", "262145"}, "262145"},
         {{"a", "-s", "0x10"}, "0x10"},
         {{"a", "-s", "-1"}, "-1"},
@@ -368,9 +388,11 @@ static void too_many_ranges_are_refused(void **state)
 static void every_option_is_in_the_help(void **state)
 {
     static const char *const names[] = {
-        "output, -o, -w", "interface", "filter, -f", "snaplen, -s", "instance, -i", "process",
-        "duration, -d",   "count, -c", "max-size",   "rotate-size", "rotate-time",  "keep",
-        "reserve",        "format",    "yes, -y",    "verbose",     "help, -h"};
+        "output, -o, -w", "interface",   "filter, -f",   "snaplen, -s",
+        "instance, -i",   "process",     "duration, -d", "count, -c",
+        "max-size",       "rotate-size", "rotate-time",  "keep",
+        "reserve",        "format",      "follow",       "wireshark[=PROGRAM]",
+        "check",          "yes, -y",     "verbose",      "help, -h"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_true(strncmp(options_help[i].name, names[i], strlen(names[i])) == 0);
@@ -384,6 +406,7 @@ int main(void)
         cmocka_unit_test(options_can_stand_anywhere_long_and_short),
         cmocka_unit_test(instances_can_be_listed_in_several_ways),
         cmocka_unit_test(the_name_of_the_output_tells_the_format_unless_it_is_given),
+        cmocka_unit_test(wireshark_is_shown_pcapng_unless_a_file_says_otherwise),
         cmocka_unit_test(a_duration_may_have_fractions),
         cmocka_unit_test(a_count_is_at_least_a_packet),
         cmocka_unit_test(a_size_has_a_unit),

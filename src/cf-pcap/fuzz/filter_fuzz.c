@@ -81,13 +81,13 @@ static void claim_others(const struct filter *filter, const struct bpf_program *
                          const uint8_t *frame, u_int length)
 {
     u_int kept = run(&filter->kernel, frame, length);
-    u_int wanted = alone->bf_len == 0 ? SNAPLEN_DEFAULT : run(alone, frame, length);
+    u_int wanted = alone->bf_len == 0 ? SNAPLEN_MAX : run(alone, frame, length);
 
     if (filter->user.bf_len == 0) {
         CLAIM(kept == (wanted == 0 ? 0 : options.snaplen));
         return;
     }
-    CLAIM(kept == SNAPLEN_DEFAULT);
+    CLAIM(kept == SNAPLEN_MAX);
     CLAIM((run(&filter->user, frame, length) == 0) == (wanted == 0));
 }
 
@@ -162,7 +162,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct filter filter;
 
     if (capture == NULL) {
-        capture = pcap_open_dead(DLT_EN10MB, SNAPLEN_DEFAULT);
+        capture = pcap_open_dead(DLT_EN10MB, SNAPLEN_MAX);
         CLAIM(exclusion_compile(&exclusion, DLT_EN10MB, &ports) == 0);
         make_all();
     }

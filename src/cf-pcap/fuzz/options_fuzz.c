@@ -10,10 +10,10 @@ static void check(int argc, char **argv)
 
     if (options_parse(&options, argc, argv) != OPTIONS_CAPTURE)
         return;
-    CLAIM(options.snaplen >= 1 && options.snaplen <= SNAPLEN_DEFAULT);
+    CLAIM(options.snaplen >= 1 && options.snaplen <= SNAPLEN_MAX);
     CLAIM(strlen(options.interface) <= FUZZ_WORDS_BYTES &&
           strlen(options.filter) <= FUZZ_WORDS_BYTES);
-    CLAIM(options.snaplen_given || options.snaplen == SNAPLEN_DEFAULT);
+    CLAIM(options.snaplen_given || options.snaplen == SNAPLEN_MAX);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

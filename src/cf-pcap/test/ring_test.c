@@ -281,7 +281,8 @@ static void a_ring_of_rejected_packets_alone_is_given_back(void **state)
     clean(&kernel);
 }
 
-/* The ring of these tests has no socket. Which error says so differs: qemu emulates system calls. */
+/* The ring of these tests has no socket. Which error says so differs: qemu emulates system calls.
+ */
 static void counts_that_cannot_be_read_are_no_zeros(void **state)
 {
     static struct kernel kernel;

@@ -214,7 +214,7 @@ func (c *Cloud) root(w http.ResponseWriter, r *http.Request) {
 		"cloud_controller_v3": object{"href": c.apiURL() + "/v3", "meta": object{"version": "3.195.0"}},
 		"uaa":                 link("/uaa"), "login": link("/uaa"), "log_cache": link(""), "logging": nil,
 		"routing": link("/routing"), "network_policy_v1": link("/networking/v1/external"),
-		"app_ssh": object{"href": fmt.Sprintf("127.0.0.1:%d", c.port("ssh")), "meta": object{
+		"app_ssh": object{"href": fmt.Sprintf("%s:%d", c.config.SSHHost, c.port("ssh")), "meta": object{
 			"host_key_fingerprint": c.keys.proxyFingerprint, "oauth_client": "ssh-proxy",
 		}},
 	}})

@@ -127,7 +127,11 @@ func (c *Cloud) runOnce(ctx context.Context, p *Process, i *Instance) error {
 	}
 	c.background(ctx, box, "proxy", 0, append([]string{proxyInContainer, "proxy", credentialsInContainer}, doors...)...)
 	go c.watch(ctx, p, i, address, ssh)
-	err = c.run(ctx, box, "app", box.uid, "/bin/sh", "-c", command)
+	start := []string{"/bin/sh", "-c", command}
+	if box.noShell {
+		start = strings.Fields(command)
+	}
+	err = c.run(ctx, box, "app", box.uid, start...)
 	return fmt.Errorf("APP/PROC/%s: %s", strings.ToUpper(p.Type), exitDescription(err))
 }
 
@@ -207,7 +211,7 @@ func environment(c *Cloud, p *Process, i *Instance) []string {
 		{"external": sshPort, "internal": sshPort, "external_tls_proxy": sshProxyPort, "internal_tls_proxy": sshProxyPort},
 	})
 	application, _ := json.Marshal(object{
-		"application_id": p.App.GUID, "application_name": p.App.Name, "process_type": p.Type,
+		"application_id": p.App.GUID, "application_name": p.App.Name, "process_id": p.GUID, "process_type": p.Type,
 		"space_id": p.App.Space.GUID, "space_name": p.App.Space.Name, "cf_api": c.apiURL(),
 	})
 	return []string{

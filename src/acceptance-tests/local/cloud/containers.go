@@ -24,6 +24,7 @@ type container struct {
 	name, root, lifecycle, cwd string
 	uid, memoryMB              int
 	env, mounts                []string
+	noShell                    bool
 	private                    string // directory of its own on the host, with its certificate
 }
 
@@ -38,7 +39,7 @@ func (c *Cloud) newContainer(a *App, guid string, memoryMB int) *container {
 	}
 	if a.Lifecycle == "docker" {
 		image := c.config.Images[a.Droplet.Package.Image]
-		b.root, b.uid = image.Root, image.UID
+		b.root, b.uid, b.noShell = image.Root, image.UID, image.NoShell
 		return b
 	}
 	b.cwd = map[string]string{"buildpack": "/home/vcap/app", "cnb": "/home/vcap/workspace"}[a.Lifecycle]

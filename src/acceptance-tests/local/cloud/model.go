@@ -22,14 +22,16 @@ type Config struct {
 	Rotate     bool              `json:"rotate"`     // UAA gives a new refresh token with each access token
 	LatencyMS  int               `json:"latency_ms"` // as of `trouble latency`
 	RateLimit  int               `json:"rate_limit"` // as of `trouble rate-limit`
+	SSHHost    string            `json:"ssh_host"`   // what the API tells of where ssh-proxy is
 	Stack      string            `json:"stack"`      // root filesystem of buildpack and cnb apps
 	Images     map[string]Image  `json:"images"`     // root filesystems of docker apps
 }
 
 // Image is a docker image by what a container is made of.
 type Image struct {
-	Root string `json:"root"`
-	UID  int    `json:"uid"`
+	Root    string `json:"root"`
+	UID     int    `json:"uid"`
+	NoShell bool   `json:"no_shell"` // the command is run without one
 }
 
 func readConfig(path string) (c Config, err error) {

@@ -22,7 +22,7 @@ const (
 )
 
 func startCloud() (c cloud, stop func(), err error) {
-	dir, script := filepath.Join(workDir, "cloud"), filepath.Join(os.Getenv("ROOT"), "spec/bench/live/cloud")
+	dir, script := filepath.Join(workDir, "cloud"), filepath.Join(os.Getenv("ROOT"), "bench/live/cloud")
 	stop = func() { _ = run(script, "stop", dir) }
 	if err := run(script, "start", dir); err != nil {
 		return c, stop, err

@@ -1,0 +1,32 @@
+/*
+ * A short command of the cf CLI beside all else that a loop does: its output is read whole, then
+ * the owner is told. (cf.h runs one and waits for it.)
+ */
+#ifndef CF_CALL_H
+#define CF_CALL_H
+
+#include <uv.h>
+
+#include "cf.h"
+
+struct cf_call {
+    /* The caller's, to be set before. */
+    const struct cf *cf;
+    void (*done)(struct cf_call *call); /* once, when all of it is over */
+    void *owner;
+
+    struct cf_result result;
+    uv_process_t process;
+    uv_pipe_t out, err;
+    int open_handles; /* of these three */
+};
+
+/* Starts `cf` with these arguments (without the program's name, ended by NULL), in a session of its
+ * own. 0: `done` will be called, and has to free the result with cf_result_free; or a negative
+ * errno: it is called all the same, with a status of -1. */
+int cf_call_start(struct cf_call *call, uv_loop_t *loop, const char *const *arguments);
+
+/* Kills it. `done` is called soon. */
+void cf_call_kill(struct cf_call *call);
+
+#endif

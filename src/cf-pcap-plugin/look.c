@@ -1,0 +1,135 @@
+#include "look.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "advice.h"
+#include "lookup.h"
+
+static void on_done(struct cf_call *call);
+
+static void run(struct looking *looking, const char *const *arguments)
+{
+    looking->call = (struct cf_call){.cf = looking->cf, .done = on_done, .owner = looking};
+    int error = cf_call_start(&looking->call, looking->loop, arguments);
+    if (error != 0)
+        looking->call.result.status = error;
+}
+
+static void ask_for_process(struct looking *looking)
+{
+    char path[1024];
+    const char *const arguments[] = {"curl", path, NULL};
+
+    looking->step = LOOKING_PROCESS;
+    lookup_process_path(path, sizeof path, looking->guid, looking->type);
+    run(looking, arguments);
+}
+
+static void ask_for_instances(struct looking *looking)
+{
+    char path[128];
+    const char *const arguments[] = {"curl", path, NULL};
+
+    looking->step = LOOKING_INSTANCES;
+    snprintf(path, sizeof path, "/v3/processes/%s/stats", looking->process);
+    run(looking, arguments);
+}
+
+/* When the login is void, or the API away, `cf curl` prints an empty line and returns 0. This
+ * command says what is wrong, and whether there is such an app. */
+static void ask_why(struct looking *looking)
+{
+    const char *const arguments[] = {"app", looking->app, "--guid", NULL};
+
+    looking->step = LOOKING_WHY;
+    run(looking, arguments);
+}
+
+static void answer(struct looking *looking, const struct core_listing *listing)
+{
+    looking->runs = false;
+    looking->answer(looking->owner, listing);
+}
+
+static void answer_why(struct looking *looking, const struct cf_result *result)
+{
+    struct core_listing listing = {.result = LOOK_FAILED, .why = looking->why};
+
+    if (result->status < 0)
+        advice_not_started(looking->why, sizeof looking->why, result->status);
+    else if (result->status > 0)
+        cf_answer_failure(looking->why, sizeof looking->why, result->err.text);
+    if (looking->why[0] == '\0')
+        listing.why = "cf gives no reason";
+    if (result->status > 0 && cf_answer_is_expired(looking->why))
+        listing.result = LOOK_EXPIRED;
+    else if (result->status > 0 && cf_answer_is_no_app(looking->why))
+        listing.result = LOOK_NOT_FOUND;
+    answer(looking, &listing);
+}
+
+static void on_process(struct looking *looking, const struct cf_output *out)
+{
+    if (cf_answer_process(looking->process, out->text, out->length, looking->why,
+                          sizeof looking->why) == 0)
+        ask_for_instances(looking);
+    else
+        ask_why(looking);
+}
+
+static void on_instances(struct looking *looking, const struct cf_output *out)
+{
+    struct instances instances;
+
+    if (instances_parse(&instances, out->text, out->length, looking->why, sizeof looking->why) !=
+        0) {
+        ask_why(looking);
+        return;
+    }
+    answer(looking, &(struct core_listing){.result = LOOK_LISTED,
+                                           .process = looking->process,
+                                           .list = instances.list,
+                                           .count = instances.count});
+    free(instances.list);
+}
+
+static void on_done(struct cf_call *call)
+{
+    struct looking *looking = call->owner;
+    struct cf_result result = call->result; /* a step that follows has its own */
+
+    if (looking->given_up) {
+        looking->runs = looking->given_up = false;
+        if (looking->wanted)
+            look_start(looking, looking->loop);
+    } else if (looking->step == LOOKING_WHY || result.status < 0) {
+        answer_why(looking, &result);
+    } else if (looking->step == LOOKING_PROCESS) {
+        on_process(looking, &result.out);
+    } else {
+        on_instances(looking, &result.out);
+    }
+    cf_result_free(&result);
+}
+
+void look_start(struct looking *looking, uv_loop_t *loop)
+{
+    looking->loop = loop;
+    looking->wanted = looking->given_up; /* the one before is still to be closed */
+    if (looking->wanted)
+        return;
+    looking->runs = true;
+    looking->why[0] = '\0';
+    ask_for_process(looking);
+}
+
+void look_away(struct looking *looking)
+{
+    looking->wanted = false;
+    if (!looking->runs || looking->given_up)
+        return;
+    looking->given_up = true;
+    cf_call_kill(&looking->call);
+}

@@ -1,0 +1,152 @@
+/* What has to hold at the end of a scenario with --follow. */
+#include <string.h>
+
+#include "world.h"
+
+enum {
+    SETTLED = 150000, /* ms after which whatever runs is captured, or was tried */
+    TRIED = LOGIN_LIMIT + PAUSE_MAX * 5 / 4 + LOOK_LIMIT + LOOK_INTERVAL * 5 / 4 + 5000, /* ms */
+};
+
+static bool is_told(const struct world *world, const char *begin, const char *then,
+                    unsigned int index)
+{
+    char number[16];
+
+    snprintf(number, sizeof number, "%u", index);
+    for (size_t i = 0; i < world->line_count; i++) {
+        const char *line = world->lines[i];
+
+        if (strncmp(line, begin, strlen(begin)) == 0 && strstr(line, then) != NULL &&
+            (strstr(line, number) != NULL || strchr(line, '-') != NULL))
+            return true;
+    }
+    return world->line_count == LINES_MAX;
+}
+
+/* A session that captured, and was followed by another, was missed. */
+static void check_told(struct world *world)
+{
+    for (size_t i = 0; i < world->count; i++) {
+        const struct instance *instance = world->core.instances[i];
+        const struct following *follow = &instance->follow;
+
+        if (follow->gaps > 0 && !is_told(world, "Instance", "missing", instance->index))
+            world_violated(world, "instance %zu was missing, and it is not told", i);
+        if (follow->gaps > 0 && instance->session.captured_from != UINT64_MAX &&
+            world->core.stop.at > instance->session.captured_from + 1000 &&
+            !is_told(world, "Instance", "captured again", instance->index))
+            world_violated(world, "instance %zu is captured again, and it is not told", i);
+        if (follow->missing && world->status == 0 && world->core.stop.reason != STOP_APP_GONE &&
+            instance->session.stream.opened)
+            world_violated(world, "status 0, and instance %zu is missing at the end", i);
+    }
+}
+
+/* Which process an instance is of is the truth: its packets are those of that process. */
+static void check_places(struct world *world)
+{
+    for (size_t i = 0; i < world->count; i++) {
+        const struct instance *instance = world->core.instances[i];
+        const struct sim_instance *it = &world->instances[i];
+        char process[GUID_SIZE];
+
+        snprintf(process, sizeof process, "%08x", it->process);
+        if (it->container != 0 && instance->session.state == SESSION_OVER &&
+            instance->session.container[0] != '\0' && !instance->follow.missing &&
+            !instance->follow.left && strcmp(process, instance->process) != 0)
+            world_violated(world, "instance %zu is said to be of process %s, and is of %s", i,
+                           instance->process, process);
+    }
+}
+
+/* Nobody is said to be captured for longer than there was something to capture. */
+static void check_missed(struct world *world)
+{
+    uint64_t from = world->core.announced_at, until = world->core.stop.at;
+
+    for (size_t i = 0; i < world->count && from <= until; i++) {
+        uint64_t captured = follow_captured(world->core.instances[i], from, until);
+
+        if (captured > until - from)
+            world_violated(world, "instance %zu is said to be captured for %llu ms", i,
+                           (unsigned long long)captured);
+        if (captured > 0 && world->instances[i].sessions == 0)
+            world_violated(world, "instance %zu is said to be captured, and had no session", i);
+    }
+}
+
+static bool was_refused(const struct world *world, uint64_t since)
+{
+    const struct sim_cloud *cloud = &world->cloud;
+
+    return (cloud->api_away < world->now && cloud->api_back > since) ||
+           (cloud->expires_at < world->now && cloud->logs_in_at > since) ||
+           cloud->deleted_at < world->now;
+}
+
+static bool is_captured_or_tried(const struct world *world, unsigned int guid, unsigned int index)
+{
+    for (size_t i = 0; i < world->count; i++) {
+        const struct sim_instance *it = &world->instances[i];
+        const struct instance *instance = world->core.instances[i];
+
+        if (instance->index == index &&
+            (it->container == guid || it->started_at + TRIED > world->core.stop.at ||
+             instance->follow.final))
+            return true;
+    }
+    return false;
+}
+
+/* Whatever runs is captured. */
+static void check_captured(struct world *world)
+{
+    const struct sim_cloud *cloud = &world->cloud;
+    uint64_t stop = world->core.stop.at;
+
+    /* While the output takes nothing, nothing that ended is captured again. */
+    if (world->output.pipe_rate < 10000 || world->output.blocks_at != NEVER)
+        return;
+    if (stop < SETTLED || was_refused(world, stop - SETTLED) ||
+        world->core.announced_at == UINT64_MAX)
+        return;
+    for (unsigned int i = 0; i < cloud->wanted; i++) {
+        const struct sim_container *container = &cloud->containers[cloud->process][i];
+
+        if (container->runs_at != NEVER && container->runs_at + SETTLED < stop &&
+            !is_captured_or_tried(world, container->guid, i))
+            world_violated(world, "index %u runs since %llu, and is not captured", i,
+                           (unsigned long long)container->runs_at);
+    }
+}
+
+/* No container is captured by two at the same time, for longer than it takes to notice. */
+void check_twice(struct world *world)
+{
+    for (size_t i = 0; i < world->count; i++) {
+        const struct sim_instance *it = &world->instances[i];
+
+        for (size_t j = 0; j < i && it->capturing && it->container != 0; j++) {
+            const struct sim_instance *other = &world->instances[j];
+
+            if (other->capturing && other->container == it->container && it->hung_at == NEVER &&
+                other->hung_at == NEVER && it->death == DEATH_AT_ONCE &&
+                other->death == DEATH_AT_ONCE && it->started_at + 30000 < world->now &&
+                other->started_at + 30000 < world->now)
+                world_violated(world, "instances %zu and %zu capture the same", j, i);
+        }
+    }
+}
+
+void check_follow(struct world *world)
+{
+    check_captured(world);
+    check_told(world);
+    check_places(world);
+    check_missed(world);
+    if (world->core.stop.reason == STOP_APP_GONE && !world->cloud.is_deleted)
+        world_violated(world, "it ends because the app is gone, which it is not");
+    if (world->cloud.looks)
+        world_violated(world, "it still looks");
+}

@@ -1,0 +1,218 @@
+/*
+ * The Cloud Foundry of the simulation, for scenarios with --follow: containers that crash and come
+ * back, an app that is scaled, deployed and deleted, an API that is away, a login that expires.
+ */
+#include <string.h>
+
+#include "world.h"
+
+enum { HORIZON = 300000 /* ms: events are before this */ };
+
+static void begin_container(struct world *world, unsigned int process, unsigned int index,
+                            uint64_t after)
+{
+    struct sim_container *container = &world->cloud.containers[process][index];
+
+    container->runs_at = world->now + after;
+    container->guid = ++world->cloud.guids;
+}
+
+void cloud_plan(struct world *world)
+{
+    struct choices *c = &world->choices;
+    struct sim_cloud *cloud = &world->cloud;
+
+    cloud->wanted = (unsigned int)world->count;
+    cloud->api_away = cloud->api_back = cloud->expires_at = cloud->logs_in_at = NEVER;
+    cloud->deleted_at = chance(c, 8) ? choose(c, HORIZON) : NEVER;
+    cloud->answers_at = NEVER;
+    if (chance(c, 3)) {
+        cloud->api_away = choose(c, HORIZON);
+        cloud->api_back = cloud->api_away + choose(c, 60000);
+    }
+    if (chance(c, 3)) {
+        cloud->expires_at = choose(c, HORIZON);
+        cloud->logs_in_at = chance(c, 2) ? cloud->expires_at + choose(c, 60000) : NEVER;
+    }
+    for (unsigned int process = 0; process < PROCESSES_MAX; process++)
+        for (unsigned int index = 0; index < INDEXES_MAX; index++)
+            cloud->containers[process][index].runs_at = NEVER;
+    for (unsigned int index = 0; index < cloud->wanted; index++)
+        begin_container(world, 0, index, 0);
+    for (size_t i = 0; i < EVENTS_MAX; i++) {
+        cloud->events[i].at = chance(c, 2) ? choose(c, HORIZON) : NEVER;
+        cloud->events[i].kind = (enum cloud_event)choose(c, CLOUD_EVENTS);
+    }
+}
+
+bool cloud_runs(const struct world *world, unsigned int process, unsigned int index)
+{
+    return world->now >= world->cloud.containers[process][index].runs_at;
+}
+
+static void end_container(struct world *world, unsigned int process, unsigned int index)
+{
+    struct sim_container *container = &world->cloud.containers[process][index];
+
+    container->runs_at = NEVER;
+    for (size_t i = 0; i < world->count; i++) {
+        struct sim_instance *it = &world->instances[i];
+
+        if (it->container == container->guid && it->started && !it->gone)
+            instance_container_ends(world, i);
+    }
+}
+
+static void end_process(struct world *world, unsigned int process)
+{
+    for (unsigned int index = 0; index < INDEXES_MAX; index++)
+        end_container(world, process, index);
+}
+
+static void happen(struct world *world, enum cloud_event kind)
+{
+    struct sim_cloud *cloud = &world->cloud;
+    unsigned int index = choose(&world->choices, cloud->wanted);
+
+    world_trace(world, "the cloud: event %d, index %u", (int)kind, index);
+    switch (kind) {
+    case CLOUD_CRASH:
+        end_container(world, cloud->process, index);
+        begin_container(world, cloud->process, index, choose(&world->choices, 20000));
+        break;
+    case CLOUD_CUT: /* all connections, as when ssh-proxy restarts */
+        for (size_t i = 0; i < world->count; i++)
+            if (world->instances[i].started && !world->instances[i].gone)
+                instance_container_ends(world, i);
+        break;
+    case CLOUD_SCALE:
+        cloud->wanted = 1 + choose(&world->choices, INDEXES_MAX - 1);
+        for (unsigned int i = 0; i < INDEXES_MAX; i++)
+            if (i >= cloud->wanted)
+                end_container(world, cloud->process, i);
+            else if (cloud->containers[cloud->process][i].runs_at == NEVER)
+                begin_container(world, cloud->process, i, choose(&world->choices, 5000));
+        break;
+    case CLOUD_DEPLOY:
+        if (cloud->process + 1 == PROCESSES_MAX)
+            break;
+        if (cloud->process > 0 && chance(&world->choices, 2))
+            end_process(world, cloud->process - 1);
+        cloud->process++;
+        for (unsigned int i = 0; i < cloud->wanted; i++)
+            begin_container(world, cloud->process, i, choose(&world->choices, 5000));
+        break;
+    case CLOUD_FINISH: /* a deployment */
+        for (unsigned int process = 0; process < cloud->process; process++)
+            end_process(world, process);
+        break;
+    case CLOUD_EVENTS:
+        break;
+    }
+}
+
+bool cloud_refuses(const struct world *world)
+{
+    const struct sim_cloud *cloud = &world->cloud;
+
+    return (world->now >= cloud->api_away && world->now < cloud->api_back) ||
+           (world->now >= cloud->expires_at && world->now < cloud->logs_in_at) ||
+           world->now >= cloud->deleted_at;
+}
+
+static void list(struct world *world)
+{
+    struct sim_cloud *cloud = &world->cloud;
+    struct listed_instance listed[INDEXES_MAX] = {{.index = 0}};
+    char process[GUID_SIZE];
+
+    snprintf(process, sizeof process, "%08x", cloud->process);
+    for (unsigned int i = 0; i < cloud->wanted; i++) {
+        listed[i].index = i;
+        listed[i].running = cloud_runs(world, cloud->process, i);
+        snprintf(listed[i].state, sizeof listed[i].state,
+                 listed[i].running ? "RUNNING" : "STARTING");
+    }
+    core_looked(&world->core, &(struct core_listing){.result = LOOK_LISTED,
+                                                     .process = process,
+                                                     .list = listed,
+                                                     .count = cloud->wanted});
+}
+
+void cloud_do_look(struct world *world)
+{
+    struct sim_cloud *cloud = &world->cloud;
+
+    if (cloud->looks)
+        world_violated(world, "it looks twice at the same time");
+    if (world->now < cloud->looked_at + 100)
+        world_violated(world, "it looks again after %llu ms",
+                       (unsigned long long)(world->now - cloud->looked_at));
+    cloud->looks = true;
+    cloud->looked_at = world->now;
+    cloud->answers_at =
+        chance(&world->choices, 20) ? NEVER : world->now + choose(&world->choices, 1500);
+}
+
+void cloud_do_look_away(struct world *world)
+{
+    if (!world->cloud.looks)
+        world_violated(world, "it looks away and did not look");
+    world->cloud.looks = false;
+    world->cloud.answers_at = NEVER;
+}
+
+static void answer(struct world *world)
+{
+    struct sim_cloud *cloud = &world->cloud;
+    struct core_listing listing = {.why = "reason"};
+
+    cloud->looks = false;
+    cloud->answers_at = NEVER;
+    if (world->now >= cloud->deleted_at)
+        listing.result = LOOK_NOT_FOUND;
+    else if (world->now >= cloud->api_away && world->now < cloud->api_back)
+        listing.result = LOOK_FAILED;
+    else if (world->now >= cloud->expires_at && world->now < cloud->logs_in_at)
+        listing.result = LOOK_EXPIRED;
+    else {
+        list(world);
+        return;
+    }
+    core_looked(&world->core, &listing);
+}
+
+void cloud_live(struct world *world)
+{
+    struct sim_cloud *cloud = &world->cloud;
+
+    if (!world->core.config.follow)
+        return;
+    for (size_t i = 0; i < EVENTS_MAX; i++) {
+        if (world->now < cloud->events[i].at)
+            continue;
+        cloud->events[i].at = NEVER;
+        happen(world, cloud->events[i].kind);
+    }
+    if (world->now >= cloud->deleted_at && !cloud->is_deleted) {
+        world_trace(world, "the app is deleted");
+        cloud->is_deleted = true;
+        for (unsigned int process = 0; process <= cloud->process; process++)
+            end_process(world, process);
+    }
+    if (world->now >= cloud->answers_at)
+        answer(world);
+}
+
+uint64_t cloud_next(const struct world *world)
+{
+    const struct sim_cloud *cloud = &world->cloud;
+    uint64_t at = cloud->answers_at;
+
+    if (!world->core.config.follow)
+        return NEVER;
+    for (size_t i = 0; i < EVENTS_MAX; i++)
+        if (cloud->events[i].at < at)
+            at = cloud->events[i].at;
+    return !cloud->is_deleted && cloud->deleted_at < at ? cloud->deleted_at : at;
+}

@@ -1,0 +1,146 @@
+#include "viewer.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "output.h"
+#include "program.h"
+
+/*
+ * -N: names of the capture's own name resolution block are shown only where the resolution of
+ * network addresses is on; m and d are on by default and stay so; N, which is not there, would ask
+ * name servers for every address.
+ */
+static const struct {
+    const char *name; /* of the program */
+    enum viewer_kind kind;
+    const char *words[8];
+} programs[] = {
+    {"tshark", VIEWER_LINES, {"-l", "-N", "mnd", "-i", "-", NULL}},
+    {"termshark", VIEWER_SCREEN, {"-i", "-", NULL}},
+    {"", VIEWER_WINDOW, {"-N", "mnd", "-k", "-i", "-", NULL}}, /* Wireshark, or what is like it */
+};
+enum { PROGRAMS = sizeof programs / sizeof *programs, WORDS_MAX = 9 };
+
+static size_t program_of(const char *path)
+{
+    char name[64];
+    size_t at = 0;
+
+    program_name(path, name, sizeof name);
+    while (at < PROGRAMS - 1 && strcmp(name, programs[at].name) != 0)
+        at++;
+    return at;
+}
+
+int viewer_find(struct viewer *viewer, const char *program)
+{
+    static const char *const names[] = {"wireshark", "Wireshark", "org.wireshark.Wireshark"};
+    int result = -ENOENT;
+
+    viewer->fd = -1;
+    viewer->name = program == NULL ? "Wireshark" : program;
+    if (program != NULL)
+        result = program_find(program, viewer->path, sizeof viewer->path);
+    for (size_t i = 0; program == NULL && result != 0 && i < sizeof names / sizeof *names; i++)
+        result = program_find(names[i], viewer->path, sizeof viewer->path);
+    viewer->kind = programs[program_of(viewer->path)].kind;
+    return result;
+}
+
+static void on_closed(uv_handle_t *handle)
+{
+    struct viewer *viewer = handle->data;
+
+    viewer->runs = false;
+    viewer->ended(viewer->owner);
+}
+
+static void on_exit_status(uv_process_t *process, int64_t status, int signal)
+{
+    (void)status, (void)signal; /* it has told the user itself */
+    uv_close((uv_handle_t *)process, on_closed);
+}
+
+static int spawn(struct viewer *viewer, uv_loop_t *loop, int input)
+{
+    const char *words[WORDS_MAX] = {viewer->path};
+    bool window = viewer->kind == VIEWER_WINDOW;
+    uv_stdio_container_t streams[3] = {
+        {.flags = UV_INHERIT_FD, .data.fd = input},
+        {.flags = window ? UV_IGNORE : UV_INHERIT_FD, .data.fd = STDOUT_FILENO},
+        {.flags = UV_INHERIT_FD, .data.fd = STDERR_FILENO},
+    };
+    uv_process_options_t options = {
+        .exit_cb = on_exit_status,
+        .file = viewer->path,
+        .args = (char **)words,
+        .flags = viewer->kind == VIEWER_SCREEN ? 0 : UV_PROCESS_DETACHED,
+        .stdio_count = 3,
+        .stdio = streams,
+    };
+
+    memcpy(words + 1, programs[program_of(viewer->path)].words, sizeof programs->words);
+    viewer->process.data = viewer;
+    return uv_spawn(loop, &viewer->process, &options);
+}
+
+int viewer_start(struct viewer *viewer, uv_loop_t *loop, void (*ended)(void *owner), void *owner)
+{
+    char level[2];
+    size_t size = sizeof level;
+    uv_file ends[2];
+    int error = uv_pipe(ends, 0, UV_NONBLOCK_PIPE);
+
+    if (error != 0)
+        return error;
+    /* Or it would tell of every start and stop, into the lines of this program. */
+    if (uv_os_getenv("WIRESHARK_LOG_LEVEL", level, &size) == UV_ENOENT)
+        uv_os_setenv("WIRESHARK_LOG_LEVEL", "warning");
+    viewer->ended = ended;
+    viewer->owner = owner;
+    output_widen_pipe(ends[1]);
+    error = spawn(viewer, loop, ends[0]);
+    close(ends[0]);
+    if (error != 0) {
+        uv_close((uv_handle_t *)&viewer->process, NULL);
+        close(ends[1]);
+        return error;
+    }
+    viewer->runs = true;
+    viewer->fd = ends[1];
+    return 0;
+}
+
+ptrdiff_t viewer_write(const struct viewer *viewer, const uint8_t *bytes, size_t length)
+{
+    ssize_t count;
+
+    do
+        count = write(viewer->fd, bytes, length);
+    while (count < 0 && errno == EINTR);
+    if (count < 0)
+        return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -errno;
+    return count;
+}
+
+void viewer_leave(struct viewer *viewer)
+{
+    if (viewer->fd >= 0)
+        close(viewer->fd);
+    viewer->fd = -1;
+}
+
+bool viewer_holds_terminal(const struct viewer *viewer)
+{
+    return viewer->runs && viewer->kind != VIEWER_WINDOW;
+}
+
+void viewer_kill(struct viewer *viewer)
+{
+    if (viewer->runs)
+        uv_process_kill(&viewer->process, SIGTERM);
+}

@@ -119,6 +119,26 @@ web_processes() { cf curl "/v3/apps/$(cf app "$1" --guid)/processes" | jq -r '.r
 }
 has_web_processes() { [ "$(web_processes "$1" | wc -l)" = "$2" ]; }
 
+deployment_is() { [ "$(cf curl /v3/deployments | jq -r '.resources[-1].status | .value + " " + .reason')" = "$1" ]; }
+
+@test "a canary push waits beside the old instances, until it is continued or canceled" {
+  push t-canary -i 2
+  old=$(web_processes t-canary)
+  for decision in cancel continue; do
+    (cd "$app" && "$support_root/build/tools/cf" push t-canary -b binary_buildpack -m 64M -i 2 --strategy canary 3>&-)
+    deployment_is "ACTIVE PAUSED"
+    new=$(web_processes t-canary | tail -1)
+    cf curl "/v3/processes/$old/stats" | jq -e '[.resources[].state] == ["RUNNING", "RUNNING"]'
+    cf curl "/v3/processes/$new/stats" | jq -e '[.resources[].state] == ["RUNNING"]'
+    cf "$decision-deployment" t-canary
+    eventually has_web_processes t-canary 1
+    [ "$decision" = continue ] || { [ "$(web_processes t-canary)" = "$old" ] && deployment_is "FINALIZED CANCELED"; }
+  done
+  [ "$(web_processes t-canary)" = "$new" ]
+  deployment_is "FINALIZED DEPLOYED"
+  eventually has_states t-canary "RUNNING RUNNING"
+}
+
 @test "thirty instances run, and cf scale takes them away" {
   push t-many -i 30 -c 'sleep 10000' -u process
   eventually all_run t-many 30

@@ -104,11 +104,11 @@ fails_with() {
   grep -q SETFCAP "$VM/jobs/rep/config/bpm.yml"
 }
 
-@test "where the rep gets CAP_SETFCAP in another way than is known, that is told, and no error" {
+@test "a rep that gets CAP_SETFCAP in an unknown form is reported, and is no error" {
   printf 'processes:\n- name: rep\n  capabilities: [SETFCAP]\n' >"$VM/jobs/rep/config/bpm.yml"
   run --separate-stderr prepare no
   [ "$status" = 0 ]
-  [[ $stderr == *"the rep has CAP_SETFCAP in a way that is not known here ($VM/jobs/rep/config/bpm.yml)"* ]]
+  [[ $stderr == *"cannot take CAP_SETFCAP from the rep: $VM/jobs/rep/config/bpm.yml grants it in an unknown form"* ]]
 }
 
 @test "what was extracted is left to the rep, only the index goes" {
@@ -124,7 +124,7 @@ fails_with() {
 
 @test "a VM without the rep is an error" {
   rm -r "$VM/jobs/rep"
-  fails_with "no rep on this VM ($VM/jobs/rep is missing): job cf-pcap-cell belongs into the instance group of the rep" prepare yes
+  fails_with "no rep on this VM ($VM/jobs/rep is missing): job cf-pcap-cell belongs in the instance group of the rep" prepare yes
   fails_with "no rep on this VM" check
 }
 

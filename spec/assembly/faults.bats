@@ -41,7 +41,7 @@ with_program() { # name, the program on stdin
 
 @test "no file_server on this VM" {
   rm "$VM/jobs/file_server"
-  fails_with "no file_server on this VM ($VM/jobs/file_server/packages is missing): job cf-pcap-lifecycle belongs into the instance group of file_server" \
+  fails_with "no file_server on this VM ($VM/jobs/file_server/packages is missing): job cf-pcap-lifecycle belongs in the instance group of file_server" \
     assemble --enabled yes
 }
 

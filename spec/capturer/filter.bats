@@ -131,7 +131,7 @@ long_filter() {
   capture_wait
   : >"$(container_bundle app)/resolv.conf"
   [ "$status" = 1 ]
-  capture_said "the filter is not compiled after 30 seconds"
+  capture_said "the filter takes more than 30 seconds to compile"
   [ "$(stat -c %s "$capture/err")" -lt 5000 ]
 }
 

@@ -108,6 +108,6 @@ told() { [ "$(logged "$1")" = "$2" ]; } # pattern times
 @test "a pipe of another user is left alone, and the capture goes on; --verbose says so" {
   PIPE_OWNER=0 app_with_log
   captures -v
-  grep -q "note: this capture is not told in the app's log: Permission denied" "$capture/err"
+  grep -q "note: this capture leaves no lines in the app's log: Permission denied" "$capture/err"
   [ ! -s "$log" ]
 }

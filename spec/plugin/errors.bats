@@ -116,6 +116,23 @@ look_up_fails_with() { # message
   holds_packet "0 1"
 }
 
+@test "what became of instances that ended early is asked, and told at the end" {
+  instances 3 && tool
+  tool 1 'tool_begin "$@"; tool_packet; sed -i "s/1,\"state\":\"RUNNING/1,\"state\":\"CRASHED/" "$FAKE_CF/stats"; exit 1'
+  capture -o "$output" -d 1500ms
+  [ "$status" = 1 ]
+  complained_once "Not running any more: instance 1. 'cf events myapp' says why."
+  not complained "Restarted"
+  instances 3
+  tool 1 'tool_begin "$@"; tool_packet; sed -i "s/1,\"state\"/1,\"instance_guid\":\"aaaaaaaa-0002\",\"state\"/" "$FAKE_CF/stats"; exit 1'
+  CF_INSTANCE_GUID=aaaaaaaa-0001 capture -o "$output" -d 1500ms # as in the container
+  complained_once "Restarted during the capture: instance 1. 'cf events myapp' says why."
+  instances 3
+  tool 1 'tool_begin "$@"; tool_packet; exit 1'
+  capture -o "$output" -d 1500ms # the connection alone
+  not complained "cf events"
+}
+
 @test "a cf that is not there is named" {
   instances 1
   status=0

@@ -12,7 +12,7 @@ sends() { # index packets
     pcap_header
     for ((i = 1; i <= $2; i++)); do pcap_packet "$((1700000000 + i)).$1" "$1 $i $(printf '%0200d' "$i")"; done
   } >"$FAKE_CF/stream-$1"
-  tool "$1" 'cat "$FAKE_CF/stream-$INDEX"; tool_say "'"$2"' packets received by filter"; tool_say "0 packets dropped by kernel"; exit 0'
+  tool "$1" 'trap "" TERM; cat "$FAKE_CF/stream-$INDEX"; tool_say "'"$2"' packets received by filter"; tool_say "0 packets dropped by kernel"; exit 0'
 }
 # Sends packets of a kilobyte until it is told to end.
 floods() {
@@ -168,17 +168,27 @@ has_file_number() { compgen -G "capture_0000$1_*" >/dev/null; }
 }
 
 @test "the next file cannot be opened: it is said, and what is there stays" {
-  mkdir folder
-  instances 1 && tool 0 'tool_begin "$@"; tool_packet; until [ -e "$FAKE_CF/go" ]; do sleep 0.05; done; for ((i = 0; i < 500; i++)); do tool_packet; done; tool_wait 60; tool_end'
-  start -o folder/capture.pcap --rotate-size 10kB
-  eventually said "Capturing"
-  eventually test -n "$(ls folder)"
-  mv folder moved
+  instances 1 && sends 0 500
+  mkdir disk
+  run -1 unshare -m bash -c 'mount -t tmpfs -o size=1m,nr_inodes=3 none disk && { status=0; "$@" 2>&1 || status=$?; cp disk/* .; exit "$status"; }' \
+    - "$plugin" 1 pcap myapp -o disk/capture.pcap --rotate-size 10kB --reserve 0
+  [[ $output == *"Cannot open the file after disk/capture_00002_"*": No space left on device."* ]]
+  [ "$(files | wc -l)" = 2 ]
+  for file in $(files); do is_whole "$file"; done
+}
+
+@test "a file that is moved away while it is written is told of, and the capture goes on" {
+  instances 1 && tool 0 'tool_begin "$@"; tool_packet; until [ -e "$FAKE_CF/go" ]; do sleep 0.05; done; for ((i = 0; i < 1200; i++)); do tool_packet; done; tool_wait 60; tool_end'
+  start -o capture.pcap --rotate-size 10kB
+  eventually has_files 1
+  first=$(files)
+  mv "$first" mine
   touch "$FAKE_CF/go"
-  ended
+  eventually has_file_number 3
+  interrupt
   [ "$status" = 1 ]
-  complained "Cannot open the file after folder/capture_00001_"
-  is_whole moved/capture_00001_*.pcap
+  complained_once "$first was removed, renamed or replaced while it was written."
+  is_whole mine
 }
 
 @test "the disk is full: all files but the last are whole, and so is that" {

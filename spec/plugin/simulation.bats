@@ -107,3 +107,19 @@ finds() { # file sed-script
 @test "planted: it says that no packet came, and some did" {
   finds cf-pcap-plugin/core/quiet.c 's/ \|\| session->stream\.stream\.tail > FILE_HEADER//'
 }
+
+@test "planted, --follow: instances of two processes are taken for each other" {
+  finds cf-pcap-plugin/core/follow.c 's/return instance->process\[0\] == .*/return true;/'
+}
+
+@test "planted, --follow: that an instance is captured again is not told" {
+  finds cf-pcap-plugin/core/follow_tell.c 's/if \(gather\(core, &group, again\)\)/if (false)/'
+}
+
+@test "planted, --follow: what ends is not looked for" {
+  finds cf-pcap-plugin/core/follow.c 's/if \(at < core->look.next_at\)/if (false)/; s/about\(core, LOOK_INTERVAL\), retry/about(core, LOOK_INTERVAL * 40), retry/'
+}
+
+@test "planted, --follow: status 0 while an instance is missing" {
+  finds cf-pcap-plugin/core/follow.c 's/return follow->missing \|\| !instance->session.stream.opened \|\|/return/; s/^ +instance->session.captured_from == UINT64_MAX;/false;/'
+}

@@ -149,3 +149,52 @@ manual_options() { # page
   [ "$(wc -l <"$BATS_TEST_TMPDIR/help")" -gt 15 ]
   diff "$BATS_TEST_TMPDIR/help" <(manual_options src/cf-pcap-plugin/cf-pcap-plugin.1)
 }
+
+# Lines "FILE:LINE: no KEY (TEXT)" of the messages in these files that docs/messages.md has not.
+unexplained() { # file…
+  sed 's/\\|/|/g' docs/messages.md >"$BATS_TEST_TMPDIR/messages"
+  spec/support/messages.py "$@" >"$BATS_TEST_TMPDIR/found"
+  while IFS=$'\t' read -r at key text; do
+    grep -qF -- "$key" "$BATS_TEST_TMPDIR/messages" || printf '%s: no "%s" (%s)\n' "$at" "$key" "$text"
+  done <"$BATS_TEST_TMPDIR/found"
+}
+
+@test "docs/messages.md has every message of the tool, the plugin and the jobs" {
+  local -a sources
+  mapfile -t sources < <(git ls-files --cached --others --exclude-standard 'src/*.c' src/lifecycle-assembly/assemble-lifecycles src/cf-pcap-cell 'jobs/*/templates/*' |
+    grep -vE '/(test|fuzz|simulation|acceptance-tests)/|cf-pcap-acceptance-tests')
+  unexplained "${sources[@]}" >"$BATS_TEST_TMPDIR/unexplained"
+  [ "$(wc -l <"$BATS_TEST_TMPDIR/found")" -gt 250 ]
+  [ ! -s "$BATS_TEST_TMPDIR/unexplained" ] || {
+    cat "$BATS_TEST_TMPDIR/unexplained"
+    echo 'Each of these is a row of docs/messages.md, or part of one, with that text: what it means, what to do.'
+    echo 'What is no message is a line of spec/support/no-messages.'
+    return 1
+  }
+}
+
+@test "a message that is not in docs/messages.md is found, in C and in bash" {
+  cat >"$BATS_TEST_TMPDIR/new.c" <<'EOF'
+void f(void) { message("the moon is not %s: wait until "
+                       "it is, please", full); /* "a comment is no message" */ }
+EOF
+  printf '%s\n' 'die "the sun is too hot on $day"' >"$BATS_TEST_TMPDIR/new"
+  unexplained "$BATS_TEST_TMPDIR/new.c" "$BATS_TEST_TMPDIR/new" >"$BATS_TEST_TMPDIR/unexplained"
+  [ "$(cut -d: -f2- "$BATS_TEST_TMPDIR/unexplained")" = '1: no "wait until it is, please" (the moon is not …: wait until it is, please)
+1: no "the sun is too hot on" (the sun is too hot on …)' ]
+}
+
+@test "CONTRIBUTING.md says of each folder of src/ and spec/ what it is for" {
+  local folder
+  for folder in src/*/ spec/*/; do
+    grep -qE "^\| .*\`$folder" CONTRIBUTING.md || { echo "CONTRIBUTING.md: no row for $folder" && return 1; }
+  done
+}
+
+@test "the plugin's core and the merge know no libuv, file, process or clock" {
+  local include
+  for include in uv unistd fcntl time poll signal spawn sys/; do
+    run -1 grep -rnE "#include <$include" src/cf-pcap-plugin/core src/pcap-merge --include='*.[ch]' --exclude-dir=test --exclude-dir=fuzz
+  done
+  run -1 grep -rnE '#include "\.\./(shell|output|terminal|console|child|cf|system/.*)\.h"' src/cf-pcap-plugin/core
+}

@@ -21,6 +21,8 @@ const char *advice_for_ssh(const char *error, bool http_proxy, bool all_proxy)
                                               "i/o timeout",      "connection refused",
                                               "no route to host", "network is unreachable"};
 
+    if (strstr(error, "SSH session allocation failed") != NULL)
+        return "; an app that was started before SSH was enabled takes a restart";
     if (!http_proxy || all_proxy || strstr(error, "dial tcp") == NULL)
         return "";
     for (size_t i = 0; i < sizeof unreachable / sizeof *unreachable; i++)
@@ -42,6 +44,16 @@ bool advice_http_proxy_alone(void)
     return (is_set("https_proxy") || is_set("HTTPS_PROXY") || is_set("http_proxy") ||
             is_set("HTTP_PROXY")) &&
            !is_set("all_proxy") && !is_set("ALL_PROXY");
+}
+
+bool advice_is_noise(const char *line, size_t length)
+{
+    static const char noise[] = "warning: setlocale: ";
+
+    for (size_t at = 0; at + sizeof noise - 1 <= length; at++)
+        if (memcmp(line + at, noise, sizeof noise - 1) == 0)
+            return true;
+    return false;
 }
 
 /* What is usual where a capture has no packet; "": nothing can be said. */

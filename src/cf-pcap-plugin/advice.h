@@ -16,9 +16,14 @@ void advice_not_started(char *text, size_t size, int error);
 /*
  * What to add to the CLI's word for an SSH connection that failed: "", or "; ...". `http_proxy`:
  * the environment names an HTTP proxy; `all_proxy`: it names one in all_proxy or ALL_PROXY, the
- * only one that the CLI uses for SSH (golang.org/x/net/proxy: SOCKS5 alone).
+ * only one that the CLI uses for SSH (golang.org/x/net/proxy: SOCKS5 alone). Where a container has
+ * no SSH daemon, because SSH was disabled when the app was started, ssh-proxy ends the session.
  */
 const char *advice_for_ssh(const char *error, bool http_proxy, bool all_proxy);
+
+/* A line of stderr that explains no failure: a shell that does not know a locale (`cf` may be a
+ * script, and in the container there is one). */
+bool advice_is_noise(const char *line, size_t length);
 
 /* Does this process's environment name an HTTP proxy, and none in all_proxy or ALL_PROXY? */
 bool advice_http_proxy_alone(void);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "parent.h"
+#include "signals.h"
 #include "system/system.h"
 
 extern char **environ;
@@ -112,7 +113,8 @@ struct run {
     uv_pipe_t out, err;
     struct cf_result *result;
     struct parent_watch parent;
-    bool canceled;
+    struct signals signals;
+    int given_up; /* negative errno, why; 0: it was not */
 };
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
@@ -148,19 +150,35 @@ static void on_exit_status(uv_process_t *process, int64_t status, int signal)
     run->result->status = signal != 0 ? 128 + signal : (int)status;
     uv_close((uv_handle_t *)process, NULL);
     parent_unwatch(&run->parent);
+    signals_unwatch(&run->signals);
 }
 
 /* The child may have left somebody behind with its pipes: nobody is waited for. */
-static void on_parent_gone(void *owner)
+static void give_up(struct run *run, int reason)
 {
-    struct run *run = owner;
-
-    run->canceled = true;
-    uv_process_kill(&run->process, SIGKILL);
+    run->given_up = reason;
+    cf_kill(&run->process);
     if (!uv_is_closing((uv_handle_t *)&run->out))
         uv_close((uv_handle_t *)&run->out, NULL);
     if (!uv_is_closing((uv_handle_t *)&run->err))
         uv_close((uv_handle_t *)&run->err, NULL);
+}
+
+static void on_parent_gone(void *owner)
+{
+    give_up(owner, -ECANCELED);
+}
+
+static void on_signal(void *owner, int number)
+{
+    (void)number;
+    give_up(owner, -EINTR);
+}
+
+void cf_kill(const uv_process_t *process)
+{
+    if (kill(-uv_process_get_pid(process), SIGKILL) != 0)
+        errno = 0; /* it has ended already */
 }
 
 static int run(struct cf_result *result, const struct cf *cf, const char *const *arguments)
@@ -178,6 +196,7 @@ static int run(struct cf_result *result, const struct cf *cf, const char *const 
         .file = cf->path,
         .args = (char **)words,
         .env = cf->environment,
+        .flags = UV_PROCESS_DETACHED,
         .stdio_count = 3,
         .stdio = streams,
     };
@@ -202,6 +221,7 @@ static int run(struct cf_result *result, const struct cf *cf, const char *const 
         uv_read_start((uv_stream_t *)&run.out, on_alloc, on_read);
         uv_read_start((uv_stream_t *)&run.err, on_alloc, on_read);
         parent_watch(&run.parent, cf->parent, &loop, on_parent_gone, &run);
+        signals_watch(&run.signals, &loop, on_signal, &run);
     } else {
         uv_close((uv_handle_t *)&run.process, NULL);
         uv_close((uv_handle_t *)&run.out, NULL);
@@ -209,7 +229,7 @@ static int run(struct cf_result *result, const struct cf *cf, const char *const 
     }
     uv_run(&loop, UV_RUN_DEFAULT);
     uv_loop_close(&loop);
-    return error == 0 && run.canceled ? -ECANCELED : error;
+    return error == 0 ? run.given_up : error;
 }
 
 int cf_run(struct cf_result *result, const struct cf *cf, const char *const *arguments)

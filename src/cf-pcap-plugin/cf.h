@@ -51,8 +51,13 @@ struct cf_result {
 enum { CF_OUTPUT_MAX = 8 * 1024 * 1024 /* bytes; what comes after that is dropped */ };
 
 /* Runs `cf` with these arguments (without the program's name, ended by NULL). 0, or a negative
- * errno if it could not be started; -ECANCELED: the CLI that started the plugin has ended. */
+ * errno if it could not be started; -ECANCELED: the CLI that started the plugin has ended; -EINTR:
+ * a signal asked to stop. In both cases it is killed. */
 int cf_run(struct cf_result *result, const struct cf *cf, const char *const *arguments);
 void cf_result_free(struct cf_result *result);
+
+/* Kills a child that was started in a session of its own, with all that it has started there: `cf`
+ * may be a script around the CLI. */
+void cf_kill(const uv_process_t *process);
 
 #endif

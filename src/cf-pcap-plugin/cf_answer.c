@@ -6,6 +6,7 @@
 #include <string.h>
 #include <yyjson.h>
 
+#include "advice.h"
 #include "quote.h"
 
 int cf_answer_guid(char guid[CF_GUID_SIZE], const char *text)
@@ -62,7 +63,7 @@ int cf_answer_process(char guid[CF_GUID_SIZE], const char *json, size_t length, 
 bool cf_answer_is_expired(const char *error)
 {
     static const char *const words[] = {"log back in", "Not logged in",
-                                        "Authentication has expired"};
+                                        "Authentication has expired", "Invalid Auth Token"};
 
     for (size_t i = 0; i < sizeof words / sizeof *words; i++)
         if (strstr(error, words[i]) != NULL)
@@ -83,6 +84,13 @@ void cf_answer_failure(char *error, size_t size, const char *messages)
     size_t used = 0;
 
     for (const char *from = messages; *from != '\0' && used < sizeof line; from++) {
+        bool begins = from == messages || from[-1] == '\n';
+        size_t length = strcspn(from, "\n");
+
+        if (begins && from[length] == '\n' && advice_is_noise(from, length)) {
+            from += length;
+            continue;
+        }
         bool blank = strchr(" \t\r\n", *from) != NULL;
 
         if (!blank || (used > 0 && line[used - 1] != ' '))

@@ -42,12 +42,48 @@ static void copy_path(const struct cf_home *home, char path[PATH_MAX])
         path[0] = '\0'; /* cannot be: it was written */
 }
 
+/* FNV-1a. */
+static uint64_t hash(const char *text)
+{
+    uint64_t value = 0xcbf29ce484222325U;
+
+    for (; *text != '\0'; text++)
+        value = (value ^ (unsigned char)*text) * 0x100000001b3U;
+    return value;
+}
+
+static void remember_old(struct cf_home *home)
+{
+    uint64_t *longer = NULL;
+
+    if (home->refresh_token != NULL)
+        longer = realloc(home->old_tokens, (home->old_count + 1) * sizeof *longer);
+    if (longer == NULL)
+        return;
+    longer[home->old_count++] = hash(home->refresh_token);
+    home->old_tokens = longer;
+}
+
 static void remember(struct cf_home *home, const char *refresh_token)
 {
     char *copy = strdup(refresh_token);
 
+    remember_old(home);
     free(home->refresh_token);
     home->refresh_token = copy;
+}
+
+static bool is_current(const struct cf_home *home, const char *token)
+{
+    return strcmp(token, home->refresh_token) == 0;
+}
+
+static bool is_new(const struct cf_home *home, const char *token)
+{
+    for (size_t i = 0; i < home->old_count; i++)
+        if (home->old_tokens[i] == hash(token))
+            return false;
+    return token[0] != '\0' && !is_current(home, token);
 }
 
 void cf_home_sync(struct cf_home *home)
@@ -60,16 +96,16 @@ void cf_home_sync(struct cf_home *home)
     struct cf_config ours = cf_config_read(path), theirs = cf_config_read(home->source);
     const char *our_token = cf_config_field(&ours, "RefreshToken");
     const char *their_token = cf_config_field(&theirs, "RefreshToken");
-    bool we_did = our_token[0] != '\0' && strcmp(our_token, home->refresh_token) != 0;
-    bool they_did = their_token[0] != '\0' && strcmp(their_token, home->refresh_token) != 0;
+    bool we_did = is_new(home, our_token), they_did = is_new(home, their_token);
+    bool we_went_back = !we_did && !is_current(home, our_token) && is_current(home, their_token);
 
     /* Who has logged out, or in elsewhere, has done so on purpose. */
-    if (we_did && strcmp(their_token, home->refresh_token) == 0) {
+    if (we_did && is_current(home, their_token)) {
         if (cf_config_hand_on(&ours, &theirs, home->source) == 0)
             remember(home, our_token);
-    } else if (they_did && !we_did &&
+    } else if ((we_went_back || (they_did && !we_did)) &&
                strcmp(cf_config_field(&ours, "Target"), cf_config_field(&theirs, "Target")) == 0) {
-        if (cf_config_hand_on(&theirs, &ours, path) == 0)
+        if (cf_config_hand_on(&theirs, &ours, path) == 0 && they_did)
             remember(home, their_token);
     }
     cf_config_free(&ours);
@@ -190,5 +226,6 @@ void cf_home_remove(struct cf_home *home)
     if (home->guard >= 0)
         close(home->guard);
     free(home->refresh_token);
+    free(home->old_tokens);
     *home = (struct cf_home){.guard = -1};
 }

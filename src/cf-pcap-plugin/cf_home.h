@@ -10,19 +10,25 @@
  * Tokens: a child whose access token has expired trades the refresh token for a new one. UAA gives
  * the same refresh token back (jwt.token.refresh.rotate is false by default): then the user's
  * configuration and the copy stay good both. Where UAA rotates, the old refresh token is void: then
- * the new tokens go from the one to the other (cf_home_sync), and nothing but the tokens.
+ * the new tokens go from the one to the other (cf_home_sync), and nothing but the tokens. A `cf
+ * ssh` that has run for hours puts the tokens of its beginning into the copy at its end: those are
+ * known by being old, and are replaced.
  */
 #ifndef CF_HOME_H
 #define CF_HOME_H
 
 #include <limits.h>
 #include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct cf_home {
     char source[PATH_MAX]; /* the user's config.json */
     char folder[PATH_MAX]; /* what CF_HOME is for the children; "": there is no copy */
     char *refresh_token;   /* what both had last; NULL: none */
-    int guard;             /* file descriptor, see cf_home_make */
+    uint64_t *old_tokens;  /* hashes of those that they had before */
+    size_t old_count;
+    int guard; /* file descriptor, see cf_home_make */
 };
 
 /*

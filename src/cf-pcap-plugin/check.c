@@ -173,6 +173,8 @@ static void who_of_step(const struct check *check, const struct instance *instan
             app);
     } else if (instance->no_shell) {
         who(check, "you: with another stack or image the app can be captured");
+    } else if (strstr(instance->why, "takes a restart") != NULL) {
+        who(check, "a space developer: cf restart %s", app);
     } else if (instance->refused) {
         who(check,
             "a space developer: cf restart %s; a space manager gives that role: cf "

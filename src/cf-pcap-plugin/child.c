@@ -192,7 +192,7 @@ void child_end_input(struct child *child)
 void child_kill(struct child *child)
 {
     if (!uv_is_closing((uv_handle_t *)&child->process))
-        uv_process_kill(&child->process, SIGKILL);
+        cf_kill(&child->process);
 }
 
 void child_read(struct child *child)

@@ -31,6 +31,14 @@ static int compare(const void *a, const void *b)
     return (left > right) - (left < right);
 }
 
+/* Older Cloud Controllers leave some out, and none is sure of an instance that does not run. */
+static void read_text(char *text, size_t size, yyjson_val *value)
+{
+    *text = '\0';
+    if (yyjson_is_str(value))
+        quote_for_display(text, size, yyjson_get_str(value), yyjson_get_len(value));
+}
+
 static int read_list(struct instances *instances, yyjson_val *resources)
 {
     size_t at, count;
@@ -48,6 +56,9 @@ static int read_list(struct instances *instances, yyjson_val *resources)
             !yyjson_is_str(state))
             return -EBADMSG;
         instance->index = (unsigned int)yyjson_get_uint(index);
+        read_text(instance->address, sizeof instance->address,
+                  yyjson_obj_get(item, "instance_internal_ip"));
+        read_text(instance->guid, sizeof instance->guid, yyjson_obj_get(item, "instance_guid"));
         instance->running = strcmp(yyjson_get_str(state), "RUNNING") == 0;
         quote_for_display(instance->state, sizeof instance->state, yyjson_get_str(state),
                           yyjson_get_len(state));

@@ -14,7 +14,9 @@
 struct listed_instance {
     unsigned int index;
     bool running;
-    char state[24]; /* as listed: RUNNING, STARTING, CRASHED, DOWN ...; cut */
+    char address[46]; /* its own, in the network of containers; "": Cloud Controller does not say */
+    char guid[64];    /* of its container; "": the same */
+    char state[24];   /* as listed: RUNNING, STARTING, CRASHED, DOWN ...; cut */
 };
 
 struct instances {

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "advice.h"
 #include "lookup.h"
@@ -53,6 +54,15 @@ static void answer(struct looking *looking, const struct core_listing *listing)
     looking->answer(looking->owner, listing);
 }
 
+/* The CLI ends with advice that is long, and not about this. */
+static void leave_out_tip(char *why)
+{
+    char *tip = strstr(why, " TIP: ");
+
+    if (tip != NULL)
+        *tip = '\0';
+}
+
 static void answer_why(struct looking *looking, const struct cf_result *result)
 {
     struct core_listing listing = {.result = LOOK_FAILED, .why = looking->why};
@@ -61,6 +71,7 @@ static void answer_why(struct looking *looking, const struct cf_result *result)
         advice_not_started(looking->why, sizeof looking->why, result->status);
     else if (result->status > 0)
         cf_answer_failure(looking->why, sizeof looking->why, result->err.text);
+    leave_out_tip(looking->why);
     if (looking->why[0] == '\0')
         listing.why = "cf gives no reason";
     if (result->status > 0 && cf_answer_is_expired(looking->why))

@@ -17,6 +17,10 @@ static int run(const struct cf *cf, const char *const *arguments, struct cf_resu
         snprintf(error, LOOKUP_ERROR_SIZE, "cf has ended, and so the capture is not started.");
         return -1;
     }
+    if (status == -EINTR) {
+        snprintf(error, LOOKUP_ERROR_SIZE, "Stopped: the capture is not started.");
+        return -1;
+    }
     if (status != 0) {
         char reason[256];
 

@@ -8,7 +8,7 @@
  * with the CLI listening at 127.0.0.1:PORT.
  */
 #include <errno.h>
-#include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,10 +16,12 @@
 
 #include "../version.h"
 #include "advice.h"
+#include "aftermath.h"
 #include "cf.h"
 #include "check.h"
 #include "console.h"
 #include "core/text.h"
+#include "descriptors.h"
 #include "instances.h"
 #include "lookup.h"
 #include "metadata.h"
@@ -40,6 +42,9 @@ struct command {
     struct parent parent;
     struct output output;
     struct viewer viewer; /* of --wireshark */
+    struct about about;
+    int argc; /* the words as they were typed */
+    char **argv;
 };
 
 static void print_help(void)
@@ -97,7 +102,9 @@ static void choose_output(struct command *command)
 {
     const struct options *options = &command->options;
     struct output_choice choice =
-        output_choose(options, output_kind_of(STDOUT_FILENO), isatty(STDERR_FILENO) == 1);
+        output_choose(options, output_kind_of(STDOUT_FILENO),
+                      options->output != NULL && output_is_same(options->output, -1, STDOUT_FILENO),
+                      isatty(STDERR_FILENO) == 1);
 
     command->console = console_to(choice.messages_to_stderr ? stderr : stdout);
     if (choice.note != NULL)
@@ -168,7 +175,7 @@ static int look_up_instances(struct command *command)
         console_error(&command->console, "Not running, and %s: %s %s.",
                       command->options.follow ? "captured once they run" : "skipped",
                       index_list_noun(&list), skipped);
-    if (instances_running(all) > 0)
+    if (instances_running(all) > 0 || (command->options.follow && all->count > 0))
         return 0;
     console_error(
         &command->console,
@@ -187,7 +194,9 @@ static void say_what_starts(struct command *command)
     if (command->options.filter_is_empty)
         console_line(&command->console, "The filter is empty: all packets are captured.");
     instances_describe(instances, true, list, sizeof list);
-    if (running < instances->count)
+    if (running == 0)
+        console_line(&command->console, "Starting capture as soon as an instance runs.");
+    else if (running < instances->count)
         console_line(&command->console, "Starting capture on %zu of %zu instances: %s.", running,
                      instances->count, list);
     else if (command->options.range_count == 0)
@@ -258,6 +267,7 @@ static int capture(struct command *command)
                            .cf = &command->cf,
                            .console = &command->console,
                            .output = viewer_is_alone(command) ? NULL : &command->output,
+                           .about = &command->about,
                            .viewer = command->options.wireshark ? &command->viewer : NULL,
                            .parent = &command->parent,
                            .guid = command->guid};
@@ -268,6 +278,9 @@ static int capture(struct command *command)
         shell.status = 1;
     } else if (!shell.core.output_was_opened) {
         explain_nothing(command, &shell.core);
+    } else {
+        aftermath_tell(&command->console, &command->cf, &command->options, command->guid,
+                       &shell.core);
     }
     shell_free(&shell);
     return shell.status;
@@ -318,6 +331,8 @@ static int look_up_and_capture(struct command *command)
     if (check_parent(command) != 0)
         return 1;
     say_what_starts(command);
+    about_make(&command->about, &command->options, command->guid, &command->cf, command->argc,
+               command->argv);
     return capture(command);
 }
 
@@ -327,6 +342,8 @@ static int pcap(int argc, char **argv)
     char error[512];
 
     parent_begin(&command.parent);
+    command.argc = argc;
+    command.argv = argv;
     switch (options_parse(&command.options, argc, argv, error, sizeof error)) {
     case OPTIONS_HELP:
         print_help();
@@ -336,6 +353,14 @@ static int pcap(int argc, char **argv)
         return 1;
     case OPTIONS_CAPTURE:
         break;
+    }
+    if (!descriptors_are_enough()) {
+        fprintf(
+            stderr,
+            "Cannot capture: too few files may be open (ulimit -n): it takes %d beside those that "
+            "are, and three for each further instance.\n",
+            DESCRIPTORS_NEEDED);
+        return 1;
     }
 
     int status = command.options.check ? 0 : check_output(&command);
@@ -387,25 +412,13 @@ static bool pcap_is_taken(void)
     return taken;
 }
 
-/* A closed descriptor would be given to what is opened next, and packets or messages would go
- * there. */
-static void fill_standard(void)
-{
-    int fd;
-
-    do
-        fd = open("/dev/null", O_RDWR);
-    while (fd >= 0 && fd <= STDERR_FILENO);
-    if (fd >= 0)
-        close(fd);
-}
-
 int main(int argc, char **argv)
 {
     const char *message = argc > 2 ? argv[2] : "";
 
-    fill_standard();
-
+    descriptors_fill();
+    signal(SIGPIPE, SIG_IGN); /* what these two are about, write(2) tells */
+    signal(SIGXFSZ, SIG_IGN);
     if (strcmp(message, "SendMetadata") == 0 && argc == 3)
         return metadata_send(argv[1], pcap_is_taken());
     if (strcmp(message, "CLI-MESSAGE-UNINSTALL") == 0)

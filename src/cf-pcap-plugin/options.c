@@ -135,6 +135,7 @@ struct words {
     size_t count;            /* of all */
     bool after_filter;       /* the word before belongs to a filter */
     bool format_given, help; /* options that concern the others */
+    uint32_t given;          /* a bit for each of long_options: it was there, with a value */
 };
 
 static void append(char *to, size_t size, const char *word)
@@ -307,6 +308,18 @@ static int not_an_option(int answer, const char *word, const struct complaint *c
     return -EINVAL;
 }
 
+/* Of two values one would be ignored, and nobody would see which. -i adds up. */
+static int take_once(struct words *words, int value, const struct complaint *complaint)
+{
+    const struct option *option = option_of(value == 'w' ? 'o' : value);
+    uint32_t bit = 1U << (option - long_options);
+
+    if ((words->given & bit) != 0 && option->val != 'i')
+        return wrong(complaint, "--%s is given twice", option->name);
+    words->given |= bit;
+    return 0;
+}
+
 /* Reads the next word or option with its value. 1: there are no more; -EINVAL. */
 static int take_next(struct options *options, struct words *words, int argc, char **argv,
                      const struct complaint *complaint)
@@ -361,6 +374,8 @@ static int take_next(struct options *options, struct words *words, int argc, cha
     default:
         break;
     }
+    if (take_once(words, option, complaint) != 0)
+        return -EINVAL;
     return take_value(options, option, optarg, complaint);
 }
 

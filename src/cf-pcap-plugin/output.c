@@ -12,13 +12,13 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "parent.h"
+#include "output_choice.h"
 #include "system/system.h"
 
 enum {
     PIPE_BYTES = 256 * 1024,
     NAMES_MAX = 1000, /* files of the same second */
-    READER_POLL = 50, /* ms */
+    LINKS_MAX = 8,    /* that lead to each other */
 };
 
 void output_widen_pipe(int fd)
@@ -77,6 +77,40 @@ static const char *objection_to_folder(const char *path)
     return access(dirname(copy), W_OK | X_OK) == 0 ? NULL : strerror(errno);
 }
 
+/* Of a file that is not there. A link that leads nowhere makes the file it names. */
+static const char *objection_to_new(const char *path)
+{
+    char name[PATH_MAX], copy[PATH_MAX], target[PATH_MAX];
+
+    if (path[strlen(path) - 1] == '/')
+        return "it names a folder that is not there";
+    snprintf(name, sizeof name, "%s", path);
+    for (int links = 0; links < LINKS_MAX; links++) {
+        ssize_t length = readlink(name, target, sizeof target - 1);
+
+        if (length < 0)
+            break;
+        target[length] = '\0';
+        snprintf(copy, sizeof copy, "%s", name);
+        const char *folder = dirname(copy);
+        int used = target[0] == '/' ? snprintf(name, sizeof name, "%s", target)
+                                    : snprintf(name, sizeof name, "%s/%s", folder, target);
+        if (used >= (int)sizeof name)
+            return strerror(ENAMETOOLONG);
+    }
+    return objection_to_folder(name);
+}
+
+static bool is_terminal(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+    bool result = fd >= 0 && isatty(fd) == 1;
+
+    if (fd >= 0)
+        close(fd);
+    return result;
+}
+
 /* Is another run writing this file? */
 static bool is_being_written(const char *path)
 {
@@ -98,21 +132,29 @@ bool output_is_pipe(const struct output *output)
 
 const char *output_objection(const struct output *output)
 {
+    static const char terminal[] =
+        "a capture is not for a terminal: give a file, or a pipe (| tcpdump -n -r -)";
     const char *path = output->path;
     struct stat status;
 
     if (output->rotates && output_is_stdout(output))
         return "--rotate-size and --rotate-time make files; name one (-o FILE)";
+    if (output_is_stdout(output) && isatty(STDOUT_FILENO) == 1)
+        return terminal;
+    if (path != NULL &&
+        output_is_same(output_is_stdout(output) ? NULL : path, STDOUT_FILENO, STDERR_FILENO))
+        return "standard error goes there, too, and messages would come between the packets: "
+               "send them elsewhere (2> messages.txt)";
     if (output_is_stdout(output))
-        return isatty(STDOUT_FILENO)
-                   ? "a capture is not for a terminal: give a file, or a pipe (| tcpdump -n -r -)"
-                   : NULL;
+        return NULL;
     if (path == NULL)
         return objection_to_folder(output->name);
     if (strlen(path) >= PATH_MAX)
         return strerror(ENAMETOOLONG);
     if (stat(path, &status) != 0)
-        return errno == ENOENT ? objection_to_folder(path) : strerror(errno);
+        return errno == ENOENT ? objection_to_new(path) : strerror(errno);
+    if (S_ISCHR(status.st_mode) && is_terminal(path))
+        return terminal;
     if (S_ISDIR(status.st_mode))
         return strerror(EISDIR);
     if (output->rotates) /* what is there is not touched: files are made beside it */
@@ -178,24 +220,15 @@ static int open_new(struct output *output)
     return fd;
 }
 
-int output_wait_for_reader(struct output *output, const struct parent *parent)
+int output_find_reader(struct output *output)
 {
     struct stat status;
-    const struct timespec pause = {.tv_nsec = READER_POLL * 1000000L};
 
     if (output->path == NULL || output->rotates || output_is_stdout(output) ||
         stat(output->path, &status) != 0 || !S_ISFIFO(status.st_mode))
         return 0;
-    for (;;) {
-        output->fd = open_path(output->path, O_NONBLOCK);
-        if (output->fd >= 0)
-            return 0;
-        if (output->fd != -ENXIO)
-            return output->fd;
-        if (parent_is_gone(parent))
-            return -ECANCELED;
-        nanosleep(&pause, NULL);
-    }
+    output->fd = open_path(output->path, O_NONBLOCK);
+    return output->fd < 0 ? output->fd : 0;
 }
 
 int output_open(struct output *output)
@@ -204,6 +237,7 @@ int output_open(struct output *output)
         output->fd = STDOUT_FILENO;
     } else {
         output->is_ours = true;
+        output->length = 0;
         if (output->rotates)
             output->fd = output_files_open(&output->files);
         else if (output->fd < 0) /* else it is a named pipe that has its reader */
@@ -214,7 +248,7 @@ int output_open(struct output *output)
     return take(output);
 }
 
-ptrdiff_t output_write(const struct output *output, const uint8_t *bytes, size_t length)
+ptrdiff_t output_write(struct output *output, const uint8_t *bytes, size_t length)
 {
     ssize_t count;
 
@@ -223,6 +257,7 @@ ptrdiff_t output_write(const struct output *output, const uint8_t *bytes, size_t
     while (count < 0 && errno == EINTR);
     if (count < 0)
         return errno == EWOULDBLOCK ? -EAGAIN : -errno;
+    output->length += (uint64_t)count;
     return count;
 }
 
@@ -255,15 +290,35 @@ int output_disk(const struct output *output, uint64_t *available, uint64_t *size
     return 0;
 }
 
-void output_cut(const struct output *output, uint64_t length)
+void output_cut(struct output *output, uint64_t length)
 {
-    if (ftruncate(output->fd, (off_t)length) != 0)
-        errno = 0;
+    if (ftruncate(output->fd, (off_t)length) == 0)
+        output->length = length;
+}
+
+/* What others did to a file meanwhile. One that was emptied begins with a hole, if it was written
+ * on after that. */
+static int look_at_file(const struct output *output)
+{
+    const char *path = output_name(output);
+    struct stat ours, named;
+    uint32_t magic = 1;
+
+    if (fstat(output->fd, &ours) != 0)
+        return 0;
+    if (stat(path, &named) != 0 || named.st_dev != ours.st_dev || named.st_ino != ours.st_ino)
+        return -ENOENT;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    bool emptied = fd >= 0 && output->length >= sizeof magic &&
+                   (pread(fd, &magic, sizeof magic, 0) != sizeof magic || magic == 0);
+    if (fd >= 0)
+        close(fd);
+    return emptied || (uint64_t)ours.st_size < output->length ? -ENODATA : 0;
 }
 
 int output_close(struct output *output)
 {
-    int result = 0;
+    int result = output->is_file && output->fd >= 0 ? look_at_file(output) : 0;
 
     if (output->fd >= 0 && output->restore_flags >= 0)
         fcntl(output->fd, F_SETFL, output->restore_flags);

@@ -10,8 +10,6 @@
 
 #include "output_files.h"
 
-struct parent;
-
 struct output {
     const char *path; /* "-" is standard output; NULL: a new file, NAME below */
     char name[320];   /* of the new file: APP-DATE-TIME; its extension is added when it is opened */
@@ -24,6 +22,7 @@ struct output {
     bool is_on_disk;   /* it is a file, whoever opened it */
     bool is_ours;      /* to close: it is not standard output */
     int restore_flags; /* of fd, to be set again at the end; -1: as they are */
+    uint64_t length;   /* bytes that were written */
 };
 
 /*
@@ -54,12 +53,9 @@ bool output_is_pipe(const struct output *output);
  */
 const char *output_objection(const struct output *output);
 
-/*
- * A named pipe is opened before anything is started, and waits for its reader: until then ^C ends
- * the program, and so does the end of `parent`. 0, also for what is no named pipe, or a negative
- * errno; -ECANCELED: `parent` has ended.
- */
-int output_wait_for_reader(struct output *output, const struct parent *parent);
+/* A named pipe is opened before anything is started. 0, also for what is no named pipe, or a
+ * negative errno; -ENXIO: nobody reads it yet. */
+int output_find_reader(struct output *output);
 
 /*
  * Opens it. A file that is there is replaced, unless another run writes it (-EBUSY), which a lock
@@ -70,16 +66,18 @@ int output_wait_for_reader(struct output *output, const struct parent *parent);
 int output_open(struct output *output);
 
 /* Writes; how many bytes, -EAGAIN: a pipe is full, or a negative errno. */
-ptrdiff_t output_write(const struct output *output, const uint8_t *bytes, size_t length);
+ptrdiff_t output_write(struct output *output, const uint8_t *bytes, size_t length);
 
 /* Bytes that are free on its disk for this user, and of all of it; before it is opened, on that of
  * its folder. 0 or a negative errno; -ENOTSUP: it is on no disk. */
 int output_disk(const struct output *output, uint64_t *available, uint64_t *size);
 
 /* Makes a file so long. Nothing can be done where that fails. */
-void output_cut(const struct output *output, uint64_t length);
+void output_cut(struct output *output, uint64_t length);
 
-/* Closes. 0 or the negative errno of close(2), which may be that of a write (NFS, quotas). */
+/* Closes. 0 or the negative errno of close(2), which may be that of a write (NFS, quotas). Of a
+ * file: -ENOENT: it is not there any more under its name; -ENODATA: somebody else has made it
+ * shorter. */
 int output_close(struct output *output);
 
 #endif

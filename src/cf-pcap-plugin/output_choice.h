@@ -10,6 +10,9 @@
  *   redirected, too (a job of CI, cron, 2>&1 | tee log), standard output is a log, that others may
  *   read: packets, and the passwords in them, do not belong there unless -o - says so.
  * - /dev/null is a wish for silence, no place for a capture.
+ *
+ * A file that is named, and is what standard output goes to (-o FILE > FILE, -o /dev/stdout), means
+ * standard output: or else messages would come between the packets.
  */
 #ifndef OUTPUT_CHOICE_H
 #define OUTPUT_CHOICE_H
@@ -33,7 +36,12 @@ struct output_choice {
 
 enum output_kind output_kind_of(int fd);
 
+/* Is what `path` names, or where it is NULL the descriptor `other`, the same file or pipe as
+ * descriptor `fd`? Devices are not: /dev/null may be both. */
+bool output_is_same(const char *path, int other, int fd);
+
+/* `names_stdout`: the output that was named is where standard output goes (output_is_same). */
 struct output_choice output_choose(const struct options *options, enum output_kind standard_output,
-                                   bool stderr_is_terminal);
+                                   bool names_stdout, bool stderr_is_terminal);
 
 #endif

@@ -11,8 +11,6 @@
 #include "child.h"
 #include "core/command.h"
 
-static const int signal_numbers[SHELL_SIGNALS] = {SIGINT, SIGTERM, SIGHUP, SIGTSTP};
-
 static uint64_t now_ms(const struct shell *shell)
 {
     return uv_now(&shell->loop);
@@ -48,7 +46,7 @@ static int make_room_for_children(struct shell *shell)
 
 static void start(struct shell *shell, size_t session)
 {
-    struct child *child = calloc(1, sizeof *child);
+    struct child *child = session < shell->room_for_children ? calloc(1, sizeof *child) : NULL;
     const struct child_task task = {.cf = shell->cf,
                                     .app = shell->options->app,
                                     .process = shell->options->process,
@@ -56,7 +54,7 @@ static void start(struct shell *shell, size_t session)
                                     .index = shell->core.instances[session]->index};
     int error = -ENOMEM;
 
-    if (child != NULL && session < shell->room_for_children) {
+    if (child != NULL) {
         *child = (struct child){
             .core = &shell->core, .session = session, .before = tell_time, .owner = shell};
         error = child_start(child, &shell->loop, &task);
@@ -148,7 +146,7 @@ static void open_output(struct shell *shell)
 }
 
 /* A file takes all, unless it fails. How much: it is `length`, if `*error` is 0. */
-static size_t save(const struct output *output, const uint8_t *bytes, size_t length, int *error)
+static size_t save(struct output *output, const uint8_t *bytes, size_t length, int *error)
 {
     size_t saved = 0;
 
@@ -381,18 +379,22 @@ static void on_parent_gone(void *owner)
     signal_core(shell, CORE_CF_GONE);
 }
 
-static void on_signal(uv_signal_t *handle, int number)
+static void on_job_control(uv_signal_t *handle, int number)
 {
     struct shell *shell = handle->data;
+
+    (void)number;
+    console_end_live(shell->console);
+    terminal_leave(&shell->terminal, now_ms(shell));
+}
+
+static void on_signal(void *owner, int number)
+{
+    struct shell *shell = owner;
 
     tell_time(shell);
     if (number == SIGINT && shell->console->is_terminal)
         console_line(shell->console, "\r\033[K^C"); /* what the terminal echoed, as a line */
-    if (number == SIGTSTP) {
-        console_end_live(shell->console);
-        terminal_leave(&shell->terminal, now_ms(shell));
-        return;
-    }
     signal_core(shell, number == SIGHUP ? CORE_HANGUP : CORE_INTERRUPT);
 }
 
@@ -408,6 +410,10 @@ static int fill_core(struct shell *shell, const struct instances *instances)
         .app = options->app,
         .interface = options->interface,
         .filter = options->filter,
+        .process = options->process,
+        .hardware = shell->about->hardware,
+        .os = shell->about->os,
+        .comment = shell->about->comment,
         .output = shell->output == NULL ? NULL : output_name(shell->output),
         .duration = options->duration_ms,
         .count = options->count,
@@ -438,6 +444,24 @@ static int fill_core(struct shell *shell, const struct instances *instances)
 
         result = core_add(&shell->core, listed->index, listed->running ? NULL : listed->state,
                           options->range_count > 0);
+        if (result == 0)
+            core_learn(&shell->core, listed);
+    }
+    return result;
+}
+
+/* Until there is one, ^C ends the program, and so does the end of `cf`. */
+static int wait_for_reader(const struct shell *shell)
+{
+    const struct timespec pause = {.tv_nsec = 50 * 1000000L};
+    int result = output_find_reader(shell->output);
+
+    if (result == -ENXIO)
+        console_line(shell->console, "Waiting for a program that reads %s...",
+                     output_name(shell->output));
+    while (result == -ENXIO) {
+        nanosleep(&pause, NULL);
+        result = parent_is_gone(shell->parent) ? -ECANCELED : output_find_reader(shell->output);
     }
     return result;
 }
@@ -463,29 +487,21 @@ static int init(struct shell *shell, const struct instances *instances)
                  : command_make(shell->command, sizeof shell->command, shell->options->interface,
                                 shell->options->snaplen, shell->options->filter);
     if (result == 0 && shell->output != NULL)
-        result = output_wait_for_reader(shell->output, shell->parent);
+        result = wait_for_reader(shell);
     return result == 0 ? uv_loop_init(&shell->loop) : result;
 }
 
 static void watch(struct shell *shell)
 {
-    struct sigaction hangup;
-
     uv_check_init(&shell->loop, &shell->after_events);
     shell->after_events.data = shell;
     uv_check_start(&shell->after_events, on_after_events);
     uv_timer_init(&shell->loop, &shell->timer);
     shell->timer.data = shell;
-    for (size_t i = 0; i < SHELL_SIGNALS; i++) {
-        if (signal_numbers[i] == SIGHUP && sigaction(SIGHUP, NULL, &hangup) == 0 &&
-            hangup.sa_handler == SIG_IGN)
-            continue; /* nohup(1) */
-        uv_signal_init(&shell->loop, &shell->signals[i]);
-        shell->signals[i].data = shell;
-        uv_signal_start(&shell->signals[i], on_signal, signal_numbers[i]);
-    }
-    signal(SIGPIPE, SIG_IGN); /* what these two are about, write(2) tells */
-    signal(SIGXFSZ, SIG_IGN);
+    signals_watch(&shell->signals, &shell->loop, on_signal, shell);
+    uv_signal_init(&shell->loop, &shell->job_control);
+    shell->job_control.data = shell;
+    uv_signal_start(&shell->job_control, on_job_control, SIGTSTP);
     parent_watch(&shell->parent_watch, shell->parent, &shell->loop, on_parent_gone, shell);
 }
 

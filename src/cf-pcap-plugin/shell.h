@@ -5,6 +5,7 @@
 #ifndef SHELL_H
 #define SHELL_H
 
+#include "about.h"
 #include "cf.h"
 #include "console.h"
 #include "core/core.h"
@@ -13,12 +14,11 @@
 #include "options.h"
 #include "output.h"
 #include "parent.h"
+#include "signals.h"
 #include "terminal.h"
 #include "viewer.h"
 
 struct child;
-
-enum { SHELL_SIGNALS = 4 };
 
 struct shell {
     /* The caller's, to be set before. */
@@ -26,6 +26,7 @@ struct shell {
     const struct cf *cf;
     struct console *console;
     struct output *output; /* NULL: the viewer alone gets the capture */
+    const struct about *about;
     struct viewer *viewer; /* NULL: there is none */
     const struct parent *parent;
     const char *guid; /* of the app */
@@ -39,8 +40,9 @@ struct shell {
     uv_loop_t loop;
     uv_check_t after_events;
     uv_timer_t timer;
-    uv_signal_t signals[SHELL_SIGNALS];
-    uv_poll_t room; /* of an output that is blocked */
+    struct signals signals;
+    uv_signal_t job_control; /* ^Z */
+    uv_poll_t room;          /* of an output that is blocked */
     bool room_is_watched;
     bool is_closing; /* the viewer, which has the terminal, is waited for */
     int close_error; /* of the output, until then */

@@ -10,10 +10,11 @@
 #include "output.h"
 
 enum {
-    /* The kernel hands the last packets out after two looks of its timer; its timer may be slow. */
+    /* The kernel hands out the last packets when its timer fires the second time, which may be
+     * late. */
     DRAIN_MS = RING_BLOCK_MS / 4,
     DRAIN_MAX_MS = 1000,
-    BLIND_MS = 5 * RING_BLOCK_MS, /* where the kernel does not tell how many there are */
+    BLIND_MS = 5 * RING_BLOCK_MS, /* if the kernel does not tell how many packets there are */
 };
 
 struct run {
@@ -24,8 +25,7 @@ struct run {
     int error; /* of the output: 0 or a negative errno */
 };
 
-/* From the moment of the stop on no packet enters, so that what is to be written comes to an end.
- */
+/* No packet enters after the stop, so that writing comes to an end. */
 static void on_stop(void *context)
 {
     struct run *run = context;
@@ -33,7 +33,7 @@ static void on_stop(void *context)
     ring_close_inflow(&run->capture->ring);
 }
 
-/* Takes the oldest block that waits into the output's buffer, which has room for it. */
+/* Takes the oldest waiting block into the output's buffer, which must have room for it. */
 static void take_block(struct run *run)
 {
     uint32_t packets = 0;
@@ -47,13 +47,13 @@ static void take_block(struct run *run)
     }
 }
 
-/* The reader is slow. The buffer and then the ring take in what comes; what they have no room for
- * is dropped and counted, and the app does not wait. */
+/* Called while the reader is slow. The buffer and then the ring hold what comes; the kernel drops
+ * and counts the rest, and the app does not wait. */
 static bool give_up(void *context)
 {
     struct run *run = context;
 
-    /* What the filter rejects takes no room: without an end of its own this would have none. */
+    /* Packets that the filter rejects take no room, so room alone would not end this loop. */
     int64_t until = clock_ms() + RING_BLOCK_MS;
 
     control_wait(run->control, -1, 0);
@@ -67,9 +67,9 @@ static bool give_up(void *context)
 }
 
 /*
- * Takes all that waits in the ring, and writes it. The ring is never empty where packets come
- * faster than they are read, or than a filter is run: what ends the capture is looked at all the
- * same, and what was read is written.
+ * Takes all that waits in the ring, and writes it. The ring never becomes empty while packets come
+ * faster than they are read, or than a filter runs. So this also looks at what ends the capture,
+ * and writes what it has taken.
  */
 static void take(struct run *run)
 {
@@ -103,7 +103,8 @@ static int timeout(const struct run *run)
     return timeout;
 }
 
-/* Whether everything that entered the ring has been taken: what a blocked write had packed, too. */
+/* Whether everything that entered the ring has been taken, also what was packed during a blocked
+ * write. */
 static bool is_drained(struct run *run)
 {
     if (ring_waits(&run->capture->ring))
@@ -114,7 +115,7 @@ static bool is_drained(struct run *run)
     return unread == 0 || clock_ms() >= run->control->stopped_at + longest;
 }
 
-/* Captures until all is over. 0, or what broke the capture. */
+/* Captures until the end. 0, or the error that broke the capture. */
 static int capture_all(struct run *run)
 {
     struct capture *capture = run->capture;
@@ -134,7 +135,7 @@ static int capture_all(struct run *run)
     return broken;
 }
 
-/* captured: what the output has whole. dropped: all else that the filter let through. */
+/* captured: whole packets in the output. dropped: all others that passed the filter. */
 static void print_counts(const struct run *run, int error)
 {
     struct capture *capture = run->capture;
@@ -153,7 +154,7 @@ static void print_counts(const struct run *run, int error)
     message("%llu packets dropped by kernel", (unsigned long long)(received - run->output.written));
 }
 
-/* Says how writing ended, if it failed; the exit status. */
+/* Prints a message if writing failed. Returns the exit status. */
 static int output_result(const struct run *run)
 {
     switch (run->error) {

@@ -1,6 +1,6 @@
 /*
- * The capture itself: a handle that libpcap opens and whose filter it attaches, the kernel's ring
- * that belongs to it, the loop and its end.
+ * The capture itself. libpcap opens the handle and attaches the filter; the loop reads the kernel's
+ * ring, and `control` ends it.
  */
 #ifndef CAPTURE_H
 #define CAPTURE_H
@@ -22,36 +22,36 @@ struct capture {
     struct records records;
     struct device device;
     int loopback;               /* index of `lo`, where the capture is on "any"; else 0 */
-    uint64_t captured, dropped; /* once capture_run is through: what it printed */
-    uint64_t
-        before; /* packets in the ring from before there was a filter: not part of the capture */
+    uint64_t captured, dropped; /* as capture_run printed them */
+    uint64_t before; /* packets that entered the ring before the filter; not part of the capture */
 };
 
 /*
- * Opens and activates a capture on an interface: this is the call that needs CAP_NET_RAW, and it
- * writes nothing, to nowhere. Not promiscuous, and of whole packets: the filter and the records cut
- * them. No packet enters its ring until capture_filter. 0, or -1 and `error` says why.
+ * Opens and activates a capture on an interface, not promiscuous. This is the one call that needs
+ * CAP_NET_RAW, so it writes nothing to any descriptor. Packets are whole; the filter and the
+ * records cut them. No packet enters the ring before capture_filter. 0, or -1 and `error` has the
+ * reason.
  */
 int capture_open(struct capture *capture, const char *interface, char error[CAPTURE_ERROR]);
 
 /*
- * Attaches the filter: packets that match enter the ring from here on. `filter` lives as long as
- * the capture. 0, or a negative errno after a message.
+ * Attaches the filter. Packets that match enter the ring from here on. `filter` must live as long
+ * as the capture. 0, or a negative errno after a message.
  */
 int capture_filter(struct capture *capture, const struct filter *filter);
 
-/* The header of the capture's file: the one that libpcap would write, with this snaplen. 0 or a
- * negative errno. */
+/* The header of the capture's file: as libpcap would write it, with this snaplen. 0 or a negative
+ * errno. */
 int capture_file_header(const struct capture *capture, uint32_t snaplen,
                         struct pcap_file_header *header);
 
 /*
- * Captures until `control` says stop, the interface is gone or stdout fails; then takes what the
- * ring still holds, writes everything and prints tcpdump's three counts: received is captured and
- * dropped, and captured what stands whole in the output. What the kernel drops is said while it
- * captures, too. No packet is written with more than `snaplen` bytes. Returns the exit status: 0,
- * or 1 after a message. `ready` is called once, when all is set up and nothing written yet; if it
- * returns anything but 0, nothing is captured.
+ * Captures until `control` says stop, the interface is gone or stdout fails. Then takes what the
+ * ring still holds, writes everything, and prints tcpdump's three counts: received is captured plus
+ * dropped, and captured is the number of whole packets in the output. While it captures, prints
+ * what the kernel drops. Writes at most `snaplen` bytes of a packet. Calls `ready` once, before it
+ * writes anything; captures nothing if that does not return 0. Returns the exit status: 0, or 1
+ * after a message.
  */
 int capture_run(struct capture *capture, struct control *control, uint32_t snaplen,
                 int (*ready)(void));

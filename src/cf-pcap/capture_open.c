@@ -31,10 +31,10 @@ static int index_of(int fd, const char *interface)
 }
 
 /*
- * The loopback interface shows each packet twice, as it leaves and as it arrives. Asked so
- * (packet(7), since Linux 4.20), the kernel does not put the first into the ring, which would cost
- * the app that sends it, and half of the ring. On "any", which is to show what leaves by other
- * interfaces, the filter does the same (see_once_on_any).
+ * The loopback interface shows each packet twice, as it leaves and as it arrives.
+ * PACKET_IGNORE_OUTGOING (packet(7), since Linux 4.20) keeps the first out of the ring, where it
+ * would take half of the room, and time of the app that sends it. "any" must show what leaves by
+ * other interfaces, so there the filter does it (see_once_on_any).
  */
 static void see_once(struct capture *capture, const char *interface)
 {
@@ -53,7 +53,8 @@ static int activate(pcap_t *handle, char error[CAPTURE_ERROR])
     pcap_set_timeout(handle, RING_BLOCK_MS);
     pcap_set_buffer_size(handle, RING_BYTES);
 
-    int status = pcap_activate(handle); /* above 0: a warning: "any" cannot be promiscuous */
+    int status =
+        pcap_activate(handle); /* above 0: a warning, such as that "any" cannot be promiscuous */
     if (status >= 0)
         return 0;
     const char *text = pcap_statustostr(status);
@@ -96,14 +97,14 @@ int capture_open(struct capture *capture, const char *interface, char error[CAPT
         pcap_close(capture->handle);
         return -1;
     }
-    /* Its frames have fields in this machine's byte order, which libpcap's reader would put right.
-     */
+    /* CAN frames have fields in this machine's byte order, which libpcap's reader converts and ours
+     * does not. */
     if (pcap_datalink(capture->handle) == DLT_CAN_SOCKETCAN) {
         snprintf(error, CAPTURE_ERROR, "it is a CAN bus, and they are not captured");
         pcap_close(capture->handle);
         return -1;
     }
-    /* "any": the newer format tells interfaces apart, and is tcpdump's, too. */
+    /* On "any", the newer format names the interface of a packet; tcpdump uses it, too. */
     if (pcap_datalink(capture->handle) == DLT_LINUX_SLL)
         pcap_set_datalink(capture->handle, DLT_LINUX_SLL2);
     capture->records.link = link_of(pcap_datalink(capture->handle));
@@ -113,7 +114,8 @@ int capture_open(struct capture *capture, const char *interface, char error[CAPT
     return 0;
 }
 
-/* In front of the filter of "any": what leaves by `lo` is rejected, it will be seen arriving. */
+/* Put before the filter of "any": rejects what leaves by `lo`, because it will arrive there, too.
+ * */
 static int see_once_on_any(const struct capture *capture, const struct bpf_program *filter,
                            struct bpf_program *program)
 {
@@ -135,19 +137,19 @@ static int see_once_on_any(const struct capture *capture, const struct bpf_progr
     return 0;
 }
 
-/* Whether the kernel runs a filter of this length: where it refuses one libpcap would run it
+/* Whether the kernel runs a filter of this length. If it refuses one, libpcap runs the filter
  * itself. */
 static bool is_attached(int fd, u_int length)
 {
-    socklen_t attached = 0; /* getsockopt gives instructions, and the number of them without room */
+    socklen_t attached = 0; /* without a buffer, getsockopt gives the number of instructions */
 
     return getsockopt(fd, SOL_SOCKET, SO_GET_FILTER, NULL, &attached) == 0 && attached == length;
 }
 
 static int attach(struct capture *capture, struct bpf_program *program)
 {
-    /* What came between the opening and the rejection of all is in the ring, and is told apart from
-     * what the filter lets in by its number alone. */
+    /* Packets that came after the opening, before all were rejected, are in the ring. Only their
+     * number distinguishes them from those that the filter lets in. */
     int error = ring_count(&capture->ring);
     if (error != 0)
         return error;
@@ -177,8 +179,7 @@ int capture_filter(struct capture *capture, const struct filter *filter)
     return error;
 }
 
-/* What a file calls a link type is not always what libpcap calls it, and libpcap alone knows both.
- */
+/* The number of a link type in a file can differ from libpcap's, and only libpcap knows both. */
 int capture_file_header(const struct capture *capture, uint32_t snaplen,
                         struct pcap_file_header *header)
 {

@@ -27,7 +27,7 @@ int control_catch_signals(struct control *control)
         sigdelset(&set, SIGHUP);
     if (sigprocmask(SIG_BLOCK, &set, NULL) != 0)
         return -errno;
-    /* write(2) reports what these two are about. */
+    /* write(2) reports these two as errors. */
     if (signal(SIGPIPE, SIG_IGN) == SIG_ERR || signal(SIGXFSZ, SIG_IGN) == SIG_ERR)
         return -errno;
     control->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
@@ -133,8 +133,8 @@ static void take_signals(struct control *control)
     }
 }
 
-/* What stands on stdin does not matter, its end does. Another process may read it empty before this
- * one does, so even here the read is not to block. */
+/* Only the end of stdin matters. Another process may read its content first, so this read must not
+ * block either. */
 void control_take_input(struct control *control)
 {
     char ignored[4096];

@@ -12,8 +12,9 @@
 int descriptors_fill_standard(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
-        if (fcntl(fd, F_GETFD) < 0 && open("/dev/null", O_RDWR) < 0 /* the lowest one: fd */
-            && eventfd(0, 0) < 0) /* not every container has /dev/null */
+        if (fcntl(fd, F_GETFD) < 0 &&
+            open("/dev/null", O_RDWR) < 0 /* open(2) takes the lowest free number, fd */
+            && eventfd(0, 0) < 0)         /* not every container has /dev/null */
             return -errno;
     return 0;
 }

@@ -1,5 +1,5 @@
 /*
- * The open files that whoever started the program left to it.
+ * The open files that the program inherits.
  */
 #ifndef DESCRIPTORS_H
 #define DESCRIPTORS_H
@@ -7,20 +7,22 @@
 #include <stdbool.h>
 
 /*
- * Descriptors 0 to 2 that are closed would be given to what is opened next: a message would go into
- * the packet socket, and out on the wire. They are opened on nothing. 0 or a negative errno.
+ * Opens those of descriptors 0 to 2 that are closed on /dev/null. Otherwise the next open file
+ * would get their number: messages would go into the packet socket, and out on the wire. 0 or a
+ * negative errno.
  */
 int descriptors_fill_standard(void);
 
 /*
- * Whether stdout is /dev/null. One that was closed is that now, by the above, or by musl, which
- * does the same before main where the program has a file capability; the two cannot be told apart.
+ * Whether stdout is /dev/null. It is, too, if it was closed: the function above opens it, or musl,
+ * before main, for a program with a file capability. The two cases cannot be distinguished.
  */
 bool descriptors_stdout_is_null(void);
 
 /*
- * Closes all others. They are not needed; and a UNIX socket among them could carry the packet
- * socket to another process, should this one be taken over. Needs /proc. 0 or a negative errno.
+ * Closes all other descriptors. They are not needed, and through a UNIX socket among them an
+ * attacker who has taken this process over could pass the packet socket to another one. Needs
+ * /proc. 0 or a negative errno.
  */
 int descriptors_close_inherited(void);
 

@@ -1,6 +1,6 @@
 /*
- * Whether the interface of a capture is still there. A packet socket says ENETDOWN when its
- * interface goes down or away, packet(7), and does not tell which.
+ * Whether the interface of a capture still exists. A packet socket fails with ENETDOWN both when
+ * its interface goes down and when it disappears, packet(7).
  */
 #ifndef DEVICE_H
 #define DEVICE_H
@@ -11,13 +11,13 @@
 enum { DEVICE_LOOK_MS = 100 }; /* between two looks while it is down */
 
 struct device {
-    int fd; /* of the packet socket, bound to it */
+    int fd; /* the packet socket, bound to the interface */
     char name[IF_NAMESIZE];
-    bool down; /* to be looked at again */
+    bool down; /* look at it again later */
 };
 
-/* What poll(2) says of the socket. 0; -ENODEV: the interface is gone; another negative errno: the
- * socket is broken. */
+/* Looks at poll(2)'s result for the socket. 0; -ENODEV: the interface is gone; another negative
+ * errno: the socket is broken. */
 int device_look(struct device *device, short events);
 
 #endif

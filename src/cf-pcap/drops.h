@@ -1,6 +1,6 @@
 /*
- * What the kernel has dropped so far, said while the capture runs: whoever looks on can take a
- * narrower filter before it is over.
+ * Reports drops while the capture runs, so that the user can take a narrower filter before it is
+ * over.
  */
 #ifndef DROPS_H
 #define DROPS_H
@@ -16,13 +16,13 @@ struct drops {
     struct ring *ring;
     uint64_t said;
     int64_t looked_at; /* clock_ms(); 0: never */
-    bool due;          /* packets were taken since, or what was seen is not said yet */
+    bool due;          /* packets were taken since, or drops are not reported yet */
 };
 
 /*
- * Prints a line on stderr, "N packets dropped by kernel so far", if more were dropped than it said
- * before. Looks once in DROPS_INTERVAL_MS at most, so that it may be called for every block of the
- * ring. Never waits for whoever reads stderr: when that is full, the next look says it.
+ * Prints "N packets dropped by kernel so far" on stderr if N has grown. Looks at most once in
+ * DROPS_INTERVAL_MS, so it may be called for every block of the ring. Never waits for a reader of
+ * stderr: if stderr is full, the next look tries again.
  */
 void drops_look(struct drops *drops);
 

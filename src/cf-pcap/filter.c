@@ -26,8 +26,8 @@ static int compile_expression(struct bpf_program *program, pcap_t *capture, cons
 }
 
 /*
- * The expression for packets as they stand in the output: what the kernel knows beside a packet is
- * not to be had then. A handle that captures nothing has `vlan` look at the packet.
+ * Compiles the expression for packets in the form they have in the output, without what only the
+ * kernel knows about them. On a handle that captures nothing, `vlan` looks at the packet.
  */
 static int compile_for_output(struct bpf_program *program, pcap_t *capture, const char *expression,
                               bpf_u_int32 netmask, const char *reason)
@@ -54,7 +54,7 @@ static int compile_for_output(struct bpf_program *program, pcap_t *capture, cons
     return 0;
 }
 
-/* Puts `program`, behind the exclusion, where it can be run; it belongs to the filter then. */
+/* Puts `program`, after the exclusion, where it can run. The filter owns it then. */
 static int place(struct filter *filter, struct bpf_program *program, pcap_t *capture,
                  const struct options *options, bpf_u_int32 netmask,
                  const struct bpf_program *exclusion)
@@ -95,7 +95,7 @@ static int compile(struct filter *filter, pcap_t *capture, const struct options 
     if (pcap_lookupnet(options->interface, &network, &netmask, error) != 0)
         netmask = PCAP_NETMASK_UNKNOWN;
     else if (netmask == PCAP_NETMASK_UNKNOWN)
-        netmask = 0; /* Silk's /32: libpcap would take it for unknown. 255.255.255.255 is left */
+        netmask = 0; /* Silk's /32, which libpcap would take for unknown. 255.255.255.255 is left */
 
     int result = compile_expression(&program, capture, options->filter, netmask);
     if (result == 0)

@@ -8,7 +8,8 @@
 
 #include "options.h"
 
-/* Instructions: BPF_MAXINSNS of linux/bpf_common.h, less what capture_filter puts in front. */
+/* Instructions: BPF_MAXINSNS of linux/bpf_common.h, less those that capture_filter puts before the
+ * filter. */
 enum { FILTER_KERNEL_MAX = 4096 - 8 };
 
 /*
@@ -34,14 +35,14 @@ struct filter {
 };
 
 /*
- * Compiles the user's expression (all packets if it is blank), once, behind `exclusion`, see
+ * Compiles the user's expression (all packets if it is blank) once, after `exclusion`, see
  * exclusion.h: words like `vlan` shift the offsets of all that follows, and nothing in the
- * expression can reach what is in front of it. Attaches nothing. Resolves names, with the
- * container's /etc/hosts, resolv.conf and services. The interface gives the netmask for `ip
- * broadcast`. A note tells where the kernel cannot run the filter; --verbose prints the program.
+ * expression can reach what precedes it. Attaches nothing. Resolves names with the container's
+ * /etc/hosts, resolv.conf and services. The interface gives the netmask for `ip broadcast`. Prints
+ * a note if the kernel cannot run the filter, and with --verbose the program.
  *
  * 0, or a negative errno after a message; -ENOTSUP: only the kernel could run it, and cannot
- * (`inbound`, `outbound` or `ifindex` beside `protochain`, or in a filter that is too long). It may
+ * (`inbound`, `outbound` or `ifindex` with `protochain`, or in a filter that is too long). It may
  * take minutes, mostly for name servers that do not answer: the caller limits its time, and
  * memory.h its memory.
  */

@@ -18,8 +18,8 @@ bool filter_is_blank(const char *expression)
 }
 
 /*
- * libpcap does not tell where a syntax error is. The longest beginning of the expression that is an
- * expression by itself tells the reader where to look. Returns its length, 0 if there is none.
+ * libpcap does not say where a syntax error is. The longest beginning of the expression that is
+ * itself an expression shows the user where to look. Returns its length, 0 if there is none.
  */
 static size_t good_beginning(pcap_t *capture, const char *expression, bpf_u_int32 netmask)
 {

@@ -1,5 +1,5 @@
 /*
- * What is wrong with a filter, in one line that tells where, and what was probably meant.
+ * Explains in one line what is wrong with a filter, where, and what was probably meant.
  */
 #ifndef FILTER_ERROR_H
 #define FILTER_ERROR_H

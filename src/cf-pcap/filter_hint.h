@@ -10,14 +10,13 @@
 enum { FILTER_HINT = 400 };
 
 /*
- * Writes a hint, which begins with "; ", or "" where none is known. It tells of the first thing in
- * the expression that it knows.
+ * Writes a hint, which begins with "; ", for the first known word in the expression, or "".
  */
 void filter_hint(const char *expression, char hint[FILTER_HINT]);
 
 /*
- * Copies an expression as it is to be shown, cut to what fits (which "..." marks): typographic
- * quotation marks become ' and ", whose place they took.
+ * Copies an expression for a message, cut to `size` (then it ends in "..."). Typographic quotation
+ * marks become ' and ".
  */
 void filter_shown(const char *expression, char *shown, size_t size);
 

@@ -1,5 +1,5 @@
 /*
- * What can be told of a BPF program by looking at it, and two that become one.
+ * Properties of BPF programs, and how to join two.
  */
 #ifndef FILTER_PROGRAM_H
 #define FILTER_PROGRAM_H
@@ -11,8 +11,8 @@
 enum { PROGRAM_REFUSAL = 160 };
 
 /*
- * Whether the kernel takes a program for a link type: asked of the kernel itself, with a socket
- * that is closed again. false: `reason` tells why not.
+ * Whether the kernel accepts a program for a link type: asks the kernel, with a socket of its own.
+ * If not, `reason` says why.
  */
 bool program_suits_kernel(const struct bpf_program *program, int link_type,
                           char reason[PROGRAM_REFUSAL]);
@@ -26,10 +26,11 @@ bool program_asks_kernel(const struct bpf_program *program);
  */
 int program_keep_all(struct bpf_program *program, uint32_t snaplen);
 
-/* Has each packet that is kept cut to so many bytes. */
+/* Changes the program so that it keeps at most so many bytes of a packet. */
 void program_cut(struct bpf_program *program, uint32_t snaplen);
 
-/* One after the other, in memory of its own; the first goes on behind its end. 0 or -ENOMEM. */
+/* Makes one program of two, in memory of its own: where the first ends, the second begins. 0 or
+ * -ENOMEM. */
 int program_join(struct bpf_program *joined, const struct bpf_program *first,
                  const struct bpf_program *second);
 

@@ -5,8 +5,8 @@
 #ifndef INTERFACE_H
 #define INTERFACE_H
 
-/* 0 if `name` may be opened; else -ENODEV or another errno after a message that lists those that
- * exist. */
+/* 0 if `name` may be opened; else -ENODEV or another negative errno, after a message that lists the
+ * interfaces. */
 int interface_check(const char *name);
 
 #endif

@@ -16,7 +16,7 @@ int logline_open(pid_t process)
     struct stat status;
     int fd = -1;
 
-    /* Looked at before it is opened: to open a device may do something. */
+    /* Look before opening: opening a device may have an effect. */
     snprintf(path, sizeof path, "/proc/%d/fd/1", (int)process);
     int place = open(path, O_PATH | O_CLOEXEC);
     if (place < 0)
@@ -33,7 +33,7 @@ int logline_open(pid_t process)
     return fd;
 }
 
-/* One line of what snprintf left in it. */
+/* Makes one line of snprintf's result. */
 static size_t finish(char line[LOGLINE_MAX])
 {
     size_t length = strnlen(line, LOGLINE_MAX - 2);
@@ -72,7 +72,7 @@ size_t logline_text_ended(char line[LOGLINE_MAX], pid_t id, uint64_t seconds, ui
 
 static void put(int fd, const char *line, size_t length)
 {
-    /* Whole or not at all (pipe(7), PIPE_BUF). Where it has no room, the log has fallen behind. */
+    /* Whole or not at all (pipe(7), PIPE_BUF). If there is no room, the log has fallen behind. */
     ssize_t written = write(fd, line, length);
 
     (void)written;

@@ -1,7 +1,7 @@
 /*
  * cf-pcap: captures packets in an app's container. The order is the design (docs/security.md, "The
- * process, stage by stage"): everything is read and checked first, then the privilege is raised for
- * one call and given up for good, and only then the user's filter is parsed.
+ * process, stage by stage"): read and check everything; raise the privilege for one call and give
+ * it up for good; only then parse the user's filter.
  */
 #include <errno.h>
 #include <limits.h>
@@ -35,8 +35,7 @@
 enum { STATUS_BROKE = 1, STATUS_REFUSED = 2 };
 enum { FILTER_SECONDS_MAX = 30 };
 
-/* The directory that the running executable lies in, by the kernel's word. 0 or a negative errno.
- */
+/* The directory of the running executable, as the kernel knows it. 0 or a negative errno. */
 static int executable_directory(char *directory, size_t size)
 {
     ssize_t length = readlink("/proc/self/exe", directory, size - 1);
@@ -60,9 +59,8 @@ static void show_privileges(const char *stage)
     message("privileges %s: %s", stage, text);
 }
 
-/* The one call with a privilege. 0, or -1 after a message; afterwards there is no privilege any
- * more.
- */
+/* Opens the capture: the one call with a privilege, and none is left afterwards. 0, or -1 after a
+ * message. */
 static int open_privileged(struct capture *capture, const struct options *options)
 {
     char raised[PRIVILEGES_TEXT];
@@ -95,11 +93,12 @@ static int open_privileged(struct capture *capture, const struct options *option
     return opened;
 }
 
-/* Of a deadline. libpcap cannot be interrupted in another way than by the end of the process. */
+/* Handler of the deadline. Only the end of the process interrupts libpcap. */
 static void filter_takes_too_long(int number, siginfo_t *info, void *context)
 {
-    static const char text[] = "cf-pcap: the filter is not compiled after 30 seconds: it has too "
-                               "many parts, or names that no server answers for\n";
+    static const char text[] =
+        "cf-pcap: the filter takes more than 30 seconds to compile: it has too "
+        "many parts, or names that no server answers for\n";
 
     (void)number;
     (void)context;
@@ -136,7 +135,7 @@ static int install_filter(struct capture *capture, struct filter *filter,
     return result == 0 ? capture_filter(capture, filter) : result;
 }
 
-/* One line that tells what will be in the capture and what will not. */
+/* One line: what is captured, and what is left out. */
 static void print_start(const struct capture *capture, const struct options *options,
                         const struct ssh_ports *ports, const struct policy *policy,
                         const struct control *control)
@@ -188,7 +187,7 @@ static int take_slot(void)
     return error;
 }
 
-/* log: where lines for the app's log go; negative for nowhere. */
+/* log: descriptor for lines in the app's log; negative for none. */
 static int capture_packets(struct options *options, const struct policy *policy, int log)
 {
     struct tick tick;
@@ -239,7 +238,8 @@ int main(int argc, char **argv)
     int directory_error = executable_directory(directory, sizeof directory);
     int inherited_error = descriptors_close_inherited();
     pid_t daemon = directory_error == 0 ? ssh_session_daemon(directory) : 0;
-    /* Before anything is known of the policy: later an app's root may not look at its daemon. */
+    /* Before the policy is known, because later an app's root may not look at its daemon any more.
+     * */
     int log = daemon != 0 ? logline_open(daemon) : -ESRCH;
     int memory_error = memory_limit();
     int error = privileges_limit();
@@ -264,8 +264,9 @@ int main(int argc, char **argv)
     if (options.verbose)
         show_privileges("at the start");
     if (memory_error != 0)
-        message("note: cannot limit memory, or offer itself first where it is used up: %s",
-                strerror(-memory_error));
+        message(
+            "note: cannot limit memory, or ask the kernel to end this capture before the app: %s",
+            strerror(-memory_error));
 
     if (directory_error != 0) {
         message("cannot read /proc/self/exe: %s; it tells where the operator's policy lies",
@@ -283,7 +284,7 @@ int main(int argc, char **argv)
             close(log);
         log = -ENOTSUP;
     } else if (log < 0 && options.verbose) {
-        message("note: this capture is not told in the app's log: %s", strerror(-log));
+        message("note: this capture leaves no lines in the app's log: %s", strerror(-log));
     }
     if (descriptors_stdout_is_null())
         message("note: standard output is /dev/null, or was closed: packets are counted and thrown "

@@ -11,7 +11,7 @@ static int limit_heap(void)
     struct rlimit limit;
 
 #ifdef __SANITIZE_ADDRESS__
-    (void)limit; /* for tests alone: the sanitizer's own memory is terabytes of address space */
+    (void)limit; /* for tests only: the sanitizer takes terabytes of address space */
     return 0;
 #endif
     if (getrlimit(RLIMIT_DATA, &limit) != 0)

@@ -10,10 +10,10 @@
 enum { LINE_MAX_BYTES = 4096 };
 
 /*
- * One write where the line is short enough, PIPE_BUF in pipe(7), so that lines of several programs
- * on one stderr do not mix. Such a piece does not block where poll says that there is room. What
- * finds none is left out: a capture does not wait for a reader of its messages. Nobody can be told
- * when stderr itself is gone.
+ * One write if the line is short enough, PIPE_BUF in pipe(7), so that lines of several programs on
+ * one stderr do not mix. Such a write does not block if poll says that there is room. A line
+ * without room is dropped: a capture does not wait for a reader of its messages. If stderr is gone,
+ * there is no way to report it.
  */
 static void write_line(const char *line, size_t length)
 {

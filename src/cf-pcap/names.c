@@ -1,6 +1,6 @@
 /*
- * Two functions of the C library that names in filters need, in place of musl's, which the linker
- * leaves out then (netdb.h and net/if.h declare them).
+ * Two functions of the C library that names in filters need. The linker takes them instead of
+ * musl's (netdb.h and net/if.h declare them).
  */
 #include <net/if.h>
 #include <netdb.h>
@@ -175,7 +175,7 @@ static const struct {
     {"raw", 255},
 };
 
-/* Whatever the case of the letters: the file has aliases in capitals. */
+/* Upper and lower case are equal: the file has aliases in capitals. */
 struct protoent *getprotobyname(const char *name)
 {
     static struct protoent found; /* the interface wants it */
@@ -193,7 +193,7 @@ struct protoent *getprotobyname(const char *name)
     return NULL;
 }
 
-/* musl asks over a UNIX socket, which sandbox_narrow does not let be made. 0 if there is none. */
+/* musl asks over a UNIX socket, which sandbox_narrow forbids. 0 if there is no such interface. */
 unsigned if_nametoindex(const char *name)
 {
     struct ifreq request = {0};

@@ -56,7 +56,7 @@ static int parse_snaplen(struct options *options, const char *text)
     return -EINVAL;
 }
 
-/* Words of tcpdump's command line that people give this tool, and what there is in their place. */
+/* Options of tcpdump that people try here, and what to use instead. */
 static const struct {
     const char *word, *instead;
 } habits[] = {
@@ -80,8 +80,8 @@ static void no_such_option(const char *word)
 }
 
 /*
- * Quotes do not get through `cf ssh -c cf-pcap -f "tcp port 80"` and its like: the filter's words
- * come one by one, the first as the option's value, or all of them without the option.
+ * The shell removes the quotes of `cf ssh -c cf-pcap -f "tcp port 80"`, so the filter's words come
+ * one by one: the first as the option's value, or all of them without the option.
  */
 static void no_option_for(int count, char **words, const char *filter)
 {
@@ -99,10 +99,10 @@ enum options_result options_parse(struct options *options, int argc, char **argv
 {
     *options = (struct options){.interface = "eth0", .filter = "", .snaplen = SNAPLEN_MAX};
 
-    if (argc < 1) /* execve(2) allows it; there is no option then */
+    if (argc < 1) /* execve(2) allows it; then there is no option */
         return OPTIONS_CAPTURE;
 
-    const char *unquoted = ""; /* a filter of one word, if the option before was that */
+    const char *unquoted = ""; /* a filter of one word, if that was the option before */
 
     opterr = 0;
     optind = 1;

@@ -30,18 +30,18 @@ int output_open(struct output *output, const struct pcap_file_header *header)
     return 0;
 }
 
-/* Writes until all is written; *done is how far it came. */
+/* Writes all bytes; *done is how many were written. */
 static int write_all(const struct output *output, size_t *done)
 {
     while (*done < output->used) {
         ssize_t written = write(output->fd, output->buffer + *done, output->used - *done);
-        /* A process that shares the open file may have made it non-blocking. */
+        /* Another process that shares the open file may have made it non-blocking. */
         bool blocked = written < 0 && errno == EAGAIN;
 
         if (written > 0)
             *done += (size_t)written;
         else if (written < 0 && errno == ECONNRESET)
-            return -EPIPE; /* what a socket says in its place */
+            return -EPIPE; /* a socket's error for a reader that is gone */
         else if (written < 0 && errno != EINTR && !blocked)
             return -errno;
         if (*done < output->used && output->give_up(output->context))

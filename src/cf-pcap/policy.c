@@ -117,7 +117,7 @@ int policy_parse(struct policy *policy, const char *name, const char *text, size
             wrong = parse_line(policy, seen, line);
         }
         if (wrong != NULL) {
-            message("%s, line %u: %s: '%.*s'; no capture until the operator has mended it", name,
+            message("%s, line %u: %s: '%.*s'; no capture until the operator has corrected it", name,
                     number, wrong, (int)(size > LINE_SHOWN ? LINE_SHOWN : size), text);
             return -EINVAL;
         }
@@ -164,7 +164,7 @@ int policy_load(struct policy *policy, const char *directory)
             message("%s: %s; no capture without the operator's policy", path, strerror(errno));
         } else if (length > POLICY_MAX_BYTES) {
             result = -EFBIG;
-            message("%s: more than %d bytes; no capture until the operator has mended it", path,
+            message("%s: more than %d bytes; no capture until the operator has corrected it", path,
                     POLICY_MAX_BYTES);
         } else {
             result = policy_parse(policy, path, text, length);

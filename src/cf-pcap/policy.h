@@ -33,9 +33,9 @@ struct policy {
 int policy_parse(struct policy *policy, const char *name, const char *text, size_t length);
 
 /*
- * Reads the policy file of a directory; defaults where there is none. 0, or a negative errno after
- * a message: not a regular file (a symbolic link is none), over 4096 bytes, not readable, or an
- * error of policy_parse. After an error, do not capture.
+ * Reads the policy file of a directory. Takes the defaults if there is none. 0, or a negative errno
+ * after a message: not a regular file (nor is a symbolic link), over 4096 bytes, not readable, or
+ * an error of policy_parse. After an error, do not capture.
  */
 int policy_load(struct policy *policy, const char *directory);
 

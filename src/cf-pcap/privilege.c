@@ -67,8 +67,8 @@ int privileges_raise(void)
 
 int privileges_drop_for_good(void)
 {
-    /* The bounding set matters for exec by root alone, which no_new_privs and the seccomp list rule
-     * out as well: where CAP_SETPCAP is missing, nothing is lost. */
+    /* The bounding set matters only when root executes a program, which no_new_privs and the
+     * seccomp list forbid, too: without CAP_SETPCAP nothing is lost. */
     if (permitted(CAP_SETPCAP)) {
         int result = make_effective(CAP_SETPCAP);
         if (result != 0)

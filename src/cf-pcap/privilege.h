@@ -1,8 +1,8 @@
 /*
  * The one privilege of cf-pcap, CAP_NET_RAW, in three verbs around the one call that needs it. It
  * comes from the file capability cap_net_raw=p (permitted, not effective), so that the program
- * starts everywhere and can say why it may not capture; an app that runs as root has it anyway.
- * See capabilities(7). All return 0 or a negative errno, and print nothing.
+ * starts everywhere and can say why it may not capture. An app that runs as root has it without
+ * that. See capabilities(7). All return 0 or a negative errno, and print nothing.
  */
 #ifndef PRIVILEGE_H
 #define PRIVILEGE_H
@@ -10,23 +10,23 @@
 #include <stdbool.h>
 
 /*
- * Gives up every capability but the one (and CAP_SETPCAP where it is there, which
- * privileges_drop_for_good needs) and uses none from now on: what reads the command line and files
- * runs with an empty effective set. Also: not dumpable, so that no process of the app's user
- * can attach to this one, see ptrace(2), also where no file capability has made it so.
+ * Gives up every capability but this one (and CAP_SETPCAP if the process has it, for
+ * privileges_drop_for_good), and empties the effective set, so that nothing effective is left while
+ * the command line and files are read. Also makes the process not dumpable, so that no process of
+ * the app's user can attach to it, see ptrace(2), even without a file capability.
  */
 int privileges_limit(void);
 
-/* Whether CAP_NET_RAW is there to be raised. */
+/* Whether CAP_NET_RAW is permitted. */
 bool privileges_permitted(void);
 
 /* Makes CAP_NET_RAW effective. -EPERM if it is not permitted. */
 int privileges_raise(void);
 
 /*
- * Empties the permitted, effective, inheritable and ambient sets, the bounding set too where
- * CAP_SETPCAP allows it, and sets no_new_privs, so that nothing brings a capability back.
- * Whoever gets an error must exit.
+ * Empties the permitted, effective, inheritable and ambient sets, and with CAP_SETPCAP the bounding
+ * set, and sets no_new_privs, so that nothing brings a capability back. After an error the caller
+ * must exit.
  */
 int privileges_drop_for_good(void);
 

@@ -15,10 +15,10 @@ struct record_header {
     uint32_t original_length;
 };
 
-/* How many records end within the first `bytes` of them. */
+/* The number of records that end within the first `bytes` bytes. */
 uint32_t record_count(const unsigned char *at, size_t bytes);
 
-/* The bytes of the fewest records at the beginning that must go so that no more than `most` are
+/* The length, in bytes, of the fewest first records that must go so that at most `most` bytes are
  * left. */
 size_t record_surplus(const unsigned char *at, size_t bytes, size_t most);
 

@@ -11,12 +11,12 @@
 
 enum { VLAN_TAG = 4, VLAN_PLACE = 2 * ETH_ALEN, SHORT = 256, STEP = 16 };
 
-/* Where the address lies that the kernel puts behind the frame's own header. */
+/* Where the kernel puts the address, after the frame's own header. */
 static const size_t link_offset =
     (sizeof(struct tpacket3_hdr) + TPACKET_ALIGNMENT - 1) / TPACKET_ALIGNMENT * TPACKET_ALIGNMENT;
 
-/* A copy to lower addresses, which may overlap. Short ones by 16 bytes at a time, the last of them
- * whole: the C library's takes longer to begin than they take. */
+/* A copy to lower addresses, which may overlap. Copies short packets 16 bytes at a time, the last
+ * 16 whole: the C library's memmove takes longer to begin than such a copy takes. */
 static void copy_down(unsigned char *to, const unsigned char *from, size_t bytes)
 {
     if (bytes > SHORT) {
@@ -31,7 +31,7 @@ static void copy_down(unsigned char *to, const unsigned char *from, size_t bytes
     }
 }
 
-/* struct sll2_header, of what the kernel tells beside the packet. */
+/* Makes a struct sll2_header of what the kernel tells about the packet. */
 static void write_sll2(unsigned char *to, const struct sockaddr_ll *link)
 {
     struct sll2_header header = {
@@ -42,7 +42,7 @@ static void write_sll2(unsigned char *to, const struct sockaddr_ll *link)
         .sll2_halen = link->sll_halen,
     };
 
-    /* No more than the address: behind it is what an older packet left there. */
+    /* Only the address: the bytes after it are of an older packet. */
     memcpy(header.sll2_addr, link->sll_addr,
            link->sll_halen < SLL_ADDRLEN ? link->sll_halen : SLL_ADDRLEN);
     memcpy(to, &header, sizeof header);
@@ -99,8 +99,8 @@ static uint32_t copy_tagged(unsigned char *to, const unsigned char *data, uint32
     return length + VLAN_TAG;
 }
 
-/* Copies a packet behind the header that the kernel gives none. With SLL, but not with SLL2, a tag
- * has its place in front of the protocol, as libpcap has it. */
+/* Copies a packet after a header that the kernel does not give. With SLL, but not with SLL2, a tag
+ * precedes the protocol, as in libpcap. */
 static uint32_t copy_cooked(unsigned char *to, const unsigned char *data, uint32_t length,
                             const struct tpacket3_hdr *frame, enum record_link kind)
 {
@@ -109,7 +109,7 @@ static uint32_t copy_cooked(unsigned char *to, const unsigned char *data, uint32
     unsigned char tag[VLAN_TAG] = {0};
     struct sockaddr_ll link;
 
-    /* All that is read of the frame's head is read before the copy overwrites it. */
+    /* Everything in the frame's head is read before the copy overwrites it. */
     memcpy(&link, (const unsigned char *)frame + link_offset, sizeof link);
     if (tagged) {
         write_tag(tag, frame);

@@ -1,8 +1,8 @@
 /*
- * Packets as the kernel's ring has them, struct tpacket3_hdr, become records of a pcap file
- * (draft-ietf-opsawg-pcap): this machine's byte order, microseconds. What libpcap's reader would do
- * to a packet is done here: the SLL or SLL2 header is put in front where the kernel gives none, the
- * VLAN tag that it took out is put back.
+ * Turns packets of the kernel's ring, struct tpacket3_hdr, into records of a pcap file
+ * (draft-ietf-opsawg-pcap): this machine's byte order, microseconds. Does what libpcap's reader
+ * would do to a packet: adds the SLL or SLL2 header if the kernel gives none, and puts back the
+ * VLAN tag that the kernel took out.
  */
 #ifndef RECORDS_H
 #define RECORDS_H
@@ -14,11 +14,11 @@
 
 struct tpacket3_hdr;
 
-/* What the records begin with, where it is not what the kernel has. */
+/* The header that records begin with, if the kernel's packet has another one. */
 enum record_link {
     RECORD_AS_IS,
-    RECORD_ETHERNET, /* VLAN tags have their place behind the addresses */
-    RECORD_SLL,      /* interfaces whose header libpcap does not know, or does not want: PPP, GRE */
+    RECORD_ETHERNET, /* VLAN tags follow the addresses */
+    RECORD_SLL,      /* interfaces whose header libpcap does not know or use: PPP, GRE */
     RECORD_SLL2,     /* "any" */
 };
 
@@ -33,9 +33,9 @@ struct records {
 enum { RECORDS_BEHIND = 15 };
 
 /*
- * Writes `count` packets, the first of them `frame`, as records at `to`. That may be in front of
- * them in the same memory, where the block's header ends: a record is shorter than a frame. Up to
- * RECORDS_BEHIND bytes behind the last record, but none behind the last frame, may be written too.
+ * Writes `count` packets, the first of them `frame`, as records at `to`. `to` may be before them in
+ * the same memory, at the end of the block's header, because a record is shorter than a frame. May
+ * also write up to RECORDS_BEHIND bytes after the last record, but none after the last frame.
  * Returns the bytes; *written is the number of records.
  */
 size_t records_write(struct records *records, const struct tpacket3_hdr *frame, uint32_t count,

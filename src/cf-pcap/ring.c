@@ -14,8 +14,8 @@ enum {
     /* A block's own words come first, and with them whose it is. */
     BLOCK_HEAD = sizeof(struct tpacket_block_desc),
     BLOCK_ROOM = RING_BLOCK - BLOCK_HEAD,
-    PACK_GAIN = 2, /* blocks: moving all that waits, up to 8 MiB, is to be worth it */
-    BEHIND = 4096, /* the last step of a copy may read behind the ring: there is a page */
+    PACK_GAIN = 2, /* blocks: moving up to 8 MiB must be worth it */
+    BEHIND = 4096, /* the last step of a copy may read past the ring, so a page follows it */
 };
 
 static struct tpacket_block_desc *block_at(const struct ring *ring, uint32_t index)
@@ -44,8 +44,8 @@ static uint32_t behind(const struct ring *ring, uint32_t index, uint32_t steps)
     return (index + steps) % ring->count;
 }
 
-/* libpcap has mapped the ring already and keeps that to itself. A mapping must be as long as the
- * ring, which libpcap makes smaller where memory is short: so the lengths are tried. */
+/* libpcap has mapped the ring already, but does not tell how large it is. A mapping must be as long
+ * as the ring, which libpcap makes smaller if memory is short, so this tries the lengths. */
 int ring_open(struct ring *ring, pcap_t *capture)
 {
     int version = 0;
@@ -58,7 +58,7 @@ int ring_open(struct ring *ring, pcap_t *capture)
         return -EPROTONOSUPPORT;
     for (ring->count = RING_BLOCKS; ring->count > 0; ring->count--) {
         size_t bytes = (size_t)ring->count * RING_BLOCK;
-        /* A place with a page behind the ring, for the last step of a copy. */
+        /* Leaves a page after the ring, for the last step of a copy. */
         void *place = mmap(NULL, bytes + BEHIND, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
         if (place == MAP_FAILED)
@@ -117,7 +117,7 @@ size_t ring_take(struct ring *ring, struct records *records, unsigned char *to, 
     return packed.bytes;
 }
 
-/* Moves as many of the newest records of `from` as there is room for in front of those of `to`. */
+/* Moves the newest records of `from` before those of `to`, as many as fit. */
 static void move(const struct ring *ring, uint32_t from_index, struct packed *from,
                  uint32_t to_index, struct packed *to)
 {
@@ -135,8 +135,9 @@ static void move(const struct ring *ring, uint32_t from_index, struct packed *fr
 }
 
 /*
- * The kernel goes on with the oldest of the blocks that wait: so all moves into the newest ones,
- * from the newest packet to the oldest, and always to higher places. A record stays in one block.
+ * The kernel continues with the oldest waiting block. So everything moves into the newest ones,
+ * from the newest packet to the oldest, and always to higher addresses. A record stays in one
+ * block.
  */
 static void move_together(struct ring *ring, uint32_t waiting)
 {

@@ -29,8 +29,8 @@
     BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (unsigned)offsetof(struct seccomp_data, field))
 #define RESULT(action) BPF_STMT(BPF_RET | BPF_K, (action))
 #define ALLOW(call) BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 1), RESULT(SECCOMP_RET_ALLOW)
-/* This action if an argument has this value (its low 32 bits, which are what the kernel looks at in
- * these calls); else the rules that follow count. */
+/* Takes this action if an argument has this value (its low 32 bits, which the kernel uses in these
+ * calls); else the next rules count. */
 #define IF(call, argument, value, action)                                                          \
     BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (call), 0, 4), LOAD(args[argument]),                       \
         BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)(value), 0, 1), RESULT(action), LOAD(nr)
@@ -54,7 +54,7 @@ static int install(struct sock_filter *list, size_t size)
     };
 
 #ifdef __SANITIZE_ADDRESS__
-    (void)program; /* for tests alone: the sanitizers need calls that the program does not */
+    (void)program; /* for tests only: the sanitizers need calls that the program does not */
     return 0;
 #endif
     return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0 ? 0 : -errno;
@@ -64,13 +64,13 @@ int sandbox_narrow(int packet_socket)
 {
     struct sock_filter list[] = {
         BEGIN,
-        /* Sending frames is the half of CAP_NET_RAW that nobody is to have. */
+        /* Sending frames is the part of CAP_NET_RAW that nothing here may use. */
         REFUSE_IF(__NR_write, 0, packet_socket),
         REFUSE_IF(__NR_writev, 0, packet_socket),
         REFUSE_IF(__NR_sendto, 0, packet_socket),
         REFUSE_IF(__NR_sendmsg, 0, packet_socket),
-        /* UNIX sockets carry descriptors to others (unix(7), SCM_RIGHTS): none is made, and those
-         * that may be there, 0 to 2, neither send nor receive them. */
+        /* UNIX sockets pass descriptors on (unix(7), SCM_RIGHTS). None can be made, and 0 to 2,
+         * which may be such sockets, can neither send nor receive descriptors. */
         REFUSE_IF(__NR_socket, 0, AF_UNIX),
         REFUSE_IF(__NR_sendmsg, 0, 0),
         REFUSE_IF(__NR_sendmsg, 0, 1),
@@ -94,7 +94,7 @@ int sandbox_narrow(int packet_socket)
         ALLOW(__NR_sendmsg),
         ALLOW(__NR_recvfrom),
         ALLOW(__NR_recvmsg),
-        /* memory, of which none becomes executable */
+        /* memory, but none that is executable */
         ALLOW(__NR_brk),
         ALLOW_WITHOUT(__NR_mmap, 2, PROT_EXEC),
         ALLOW(__NR_mremap),
@@ -121,7 +121,7 @@ int sandbox_narrow(int packet_socket)
 #endif
         ALLOW(__NR_write),
         ALLOW(__NR_read),
-        ALLOW(__NR_timer_create), /* the time that a filter may take */
+        ALLOW(__NR_timer_create), /* the deadline of the filter */
         ALLOW(__NR_timer_settime),
         ALLOW(__NR_timer_delete),
         ALLOW(__NR_rt_sigreturn),
@@ -152,7 +152,7 @@ int sandbox_enter(void)
         ALLOW(__NR_rt_sigreturn),              /* after a tick */
         ALLOW(__NR_clock_gettime),             /* where the vDSO cannot tell */
         ALLOW(__NR_restart_syscall),           /* poll goes on after SIGSTOP and SIGCONT */
-        ALLOW(__NR_getsockopt),                /* the counts; which error has the socket? */
+        ALLOW(__NR_getsockopt),                /* the counts; the socket's error */
         ALLOW(__NR_getsockname),               /* is the interface still there? */
         ALLOW_IF(__NR_ioctl, 1, SIOCGIFFLAGS), /* is it up? */
         ALLOW_IF(__NR_setsockopt, 2, SO_ATTACH_FILTER), /* the end of the inflow */

@@ -20,8 +20,8 @@ int slot_take(void)
 
         if (bind(fd, (struct sockaddr *)&address,
                  (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length)) == 0) {
-            /* Stays open: the slot is taken while it is. Nothing can be sent through it any more,
-             * no descriptor either. */
+            /* Stays open: it holds the slot. Nothing can be sent through it any more, and no
+             * descriptor passed. */
             return shutdown(fd, SHUT_RDWR) == 0 ? 0 : -errno;
         }
         if (errno != EADDRINUSE) {

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* More than any chain of processes: a loop that races with pids being used again must end. */
+/* More than any chain of processes has: a loop must end, even if pids are reused meanwhile. */
 enum { ANCESTORS_MAX = 4096 };
 
 pid_t ssh_session_parent(const char *stat_text)

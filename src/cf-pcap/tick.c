@@ -6,7 +6,7 @@
 
 static void on_tick(int number)
 {
-    (void)number; /* its arrival ends the call: that is all it is for */
+    (void)number; /* its arrival alone ends the call */
 }
 
 int tick_open(struct tick *tick)

@@ -56,7 +56,7 @@ void additions_close(struct addition additions[ADDITIONS])
             fclose(additions[i].file);
 }
 
-/* The path that a name leads to, without its "/" at the ends, and "." and ".." resolved. */
+/* The path that a name leads to: without "/" at its ends, with "." and ".." resolved. */
 static void resolve(const char *name, char path[TAR_NAME_MAX + 1])
 {
     size_t length = 0;

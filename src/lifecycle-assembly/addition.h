@@ -1,5 +1,6 @@
 /*
- * What assembly adds to an archive: the tool, with its file capability, and the operator's policy.
+ * The files that assembly adds to an archive: the tool, with its file capability, and the
+ * operator's policy.
  */
 #ifndef ADDITION_H
 #define ADDITION_H
@@ -25,23 +26,23 @@ struct addition {
 };
 
 /*
- * Opens the tool, which has its capability already, and the policy. 0, or a negative errno; what is
- * open in the end is additions_close's in either case.
+ * Opens the tool, which must have its capability, and the policy. 0, or a negative errno. Call
+ * additions_close in either case.
  */
 int additions_open(struct addition additions[ADDITIONS], const char *tool, const char *policy,
                    struct failure *failure);
 void additions_close(struct addition additions[ADDITIONS]);
 
 /*
- * The name of an addition if a member's name leads there when it is extracted, with however many
- * "./", "//", "/" and "../" in it: NULL if it leads elsewhere.
+ * The name of an addition if a member's name leads to it when extracted, with any "./", "//", "/"
+ * and "../" in it. NULL if it leads elsewhere.
  */
 const char *addition_named(const char *name);
 
 /*
- * Whether a member is to be left out: the tool and the policy that an archive holds already are,
- * whatever they are. 1 or 0, or -EBADMSG if the archive without it would not be what it was: a
- * directory of that name, something in such a directory, a hard link to it.
+ * Whether to leave a member out: the tool and the policy that the archive already holds, of any
+ * kind. 1 or 0, or -EBADMSG if leaving it out would change the rest: a directory of that name, a
+ * member in such a directory, a hard link to it.
  */
 int addition_replaces(const struct tar_reader *tar);
 

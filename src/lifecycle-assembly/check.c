@@ -96,7 +96,7 @@ static int next(struct tar_reader *product, const char *wanted)
                        : status;
 }
 
-/* An extended header for all that follow goes if it held nothing but attributes. */
+/* A global extended header is left out if it held only attributes. */
 static bool vanishes(const struct tar_reader *stock)
 {
     static char data[TAR_EXTENSION_MAX]; /* too large for the stack */

@@ -1,5 +1,5 @@
 /*
- * What went wrong, in a sentence for the operator, on its way up to main, which prints it.
+ * What went wrong, in a sentence for the operator; main prints it.
  */
 #ifndef FAILURE_H
 #define FAILURE_H
@@ -11,9 +11,9 @@ struct failure {
 };
 
 /*
- * Puts down what went wrong, in printf's way; cut at FAILURE_MAX, and with ? for every byte that is
- * not printable ASCII (names come from archives). Returns -error, and -EIO for an
- * error of 0: a failure never looks like success.
+ * Formats what went wrong, like printf; cuts it at FAILURE_MAX, and writes ? for every byte that is
+ * not printable ASCII (names come from archives). Returns -error, and -EIO for an error of 0: a
+ * failure never looks like success.
  */
 int failed(struct failure *failure, int error, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -6,7 +6,7 @@
 
 #include "pax.h"
 
-/* Where the copy goes, and how much has gone there. */
+/* Where the copy goes, and its size so far. */
 struct output {
     FILE *file; /* NULL: nowhere */
     uint64_t size;
@@ -47,7 +47,7 @@ static int put_pax(struct output *out, unsigned char header[TAR_BLOCK], const ch
     return put_zeros(out, tar_fill(size));
 }
 
-/* An extended header without attributes; none at all if there is nothing left in it. */
+/* Writes an extended header without attributes, or nothing if no record is left. */
 static int put_pax_without_attributes(struct output *out, const struct tar_extension *pax)
 {
     static char data[TAR_EXTENSION_MAX]; /* too large for the stack */
@@ -142,7 +142,7 @@ int archive_filter(struct tar_reader *stock, struct addition *additions, FILE *o
             return status;
     }
     if (status == 0 && counts->kept == 0)
-        return failed(stock->failure, EBADMSG, "%s holds nothing beside the capture tool",
+        return failed(stock->failure, EBADMSG, "%s holds nothing but the capture tool",
                       stock->what);
     for (size_t i = 0; status == 0 && additions != NULL && i < ADDITIONS; i++) {
         status = put_addition(&output, &additions[i]);

@@ -5,10 +5,10 @@
  *     lifecycle-archive check STOCK.tar OUT.tar [TOOL POLICY]
  *     lifecycle-archive holds-tool <STOCK.tar
  *
- * filter copies the archive: without the tool and the policy it holds, with TOOL and POLICY if they
- * are named. check says whether OUT.tar is what filter makes of STOCK.tar. The files may be pipes.
- * holds-tool prints yes or no. Status 0; or, after one line on stderr, 3 for an archive that holds
- * what is not known here or is none, 1 for anything else.
+ * filter copies the archive without the tool and the policy that it holds, and adds TOOL and POLICY
+ * if they are given. check compares OUT.tar with what filter makes of STOCK.tar. The files may be
+ * pipes. holds-tool prints yes or no. Exit status 0; or, after one line on stderr, 3 for a file
+ * that is not a tar archive or holds something unknown, 1 for any other failure.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -19,8 +19,8 @@ struct pax_record {
 };
 
 /*
- * Reads the record at *offset of a header's data and moves *offset behind it. 1: there was one,
- * 0: end of the data, -EBADMSG: what stands there is not a record.
+ * Reads the record at *offset of a header's data and moves *offset past it. 1: a record; 0: the end
+ * of the data; -EBADMSG: not a record.
  */
 int pax_next(const char *data, size_t size, size_t *offset, struct pax_record *record);
 
@@ -30,8 +30,8 @@ bool pax_key_is(const struct pax_record *record, const char *key);
 bool pax_is_attribute(const struct pax_record *record);
 
 /*
- * Copies the records of data, a well-formed header, without attributes, to copy, which is at least
- * as large. Returns the size of what is left.
+ * Copies the records of data, a well-formed header, except attributes, to copy, which is at least
+ * as large. Returns the size of the copy.
  */
 size_t pax_without_attributes(const char *data, size_t size, char *copy);
 

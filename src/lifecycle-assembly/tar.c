@@ -87,7 +87,7 @@ static int number(const unsigned char *field, size_t size, uint64_t *value)
     return 0;
 }
 
-/* Reads exactly `size` bytes. 1: there they are, 0: the stream ended before the first one. */
+/* Reads exactly `size` bytes. 1: read; 0: the stream ended before the first one. */
 static int read_all(struct tar_reader *tar, void *buffer, size_t size)
 {
     size_t got = fread(buffer, 1, size, tar->in);
@@ -145,7 +145,7 @@ static int skip_content(struct tar_reader *tar)
     return (int)got;
 }
 
-/* Behind the end mark there may be nothing but zeros. */
+/* Only zeros may follow the end mark. */
 static int read_end(struct tar_reader *tar)
 {
     unsigned char block[TAR_BLOCK];
@@ -253,7 +253,7 @@ static int apply_record(struct tar_reader *tar, const struct pax_record *record)
         return failed(tar->failure, EBADMSG, "%s sets names or sizes for all members", tar->what);
     if (record->value_length == 0)
         return failed(tar->failure, EBADMSG,
-                      "%s has an extended header that takes a name or size back", tar->what);
+                      "%s has an extended header that withdraws a name or size", tar->what);
     if ((path && member->long_name.present) || (linkpath && member->long_link.present))
         return failed(tar->failure, EBADMSG, "%s names a member in two ways", tar->what);
     if (path)

@@ -1,9 +1,9 @@
 /*
- * Reads a tar archive from a stream, member by member, with bounded memory: the formats ustar
- * (IEEE Std 1003.1), pax and GNU (GNU tar's manual, "Basic Tar Format"), and what came before them.
- * Everything that belongs to a member is kept as it stands in the stream, so that it can be written
- * again without a change. What is not known here (sparse files, multi-volume archives, other
- * vendors' types) is an error, never skipped.
+ * Reads a tar archive from a stream, member by member, with bounded memory: the formats ustar (IEEE
+ * Std 1003.1), pax and GNU (GNU tar's manual, "Basic Tar Format"), and older ones. Keeps everything
+ * that belongs to a member as it is in the stream, so that it can be written again unchanged.
+ * Anything unknown (sparse files, multi-volume archives, other vendors' types) is an error, and
+ * never skipped.
  */
 #ifndef TAR_H
 #define TAR_H
@@ -22,7 +22,7 @@ enum {
     TAR_EXTENSION_MAX = 1 << 20, /* bytes of an extended header, as in Go's archive/tar */
 };
 
-/* An extended header ('x', 'g') or a GNU long name ('L', 'K') that stands before a member. */
+/* An extended header ('x', 'g') or a GNU long name ('L', 'K') before a member. */
 struct tar_extension {
     bool present;
     unsigned char header[TAR_BLOCK];
@@ -50,13 +50,13 @@ struct tar_reader {
     struct tar_member member;
 };
 
-/* The caller keeps all four: the reader is large, the stream stays open. */
+/* The caller owns all four; the stream stays open. */
 void tar_begin(struct tar_reader *tar, FILE *in, const char *what, struct failure *failure);
 
 /*
- * Goes on to the next member, past what is left of the one before. 1: tar->member is it; 0: the
- * archive ended as it should, and the stream too; -EBADMSG: it is damaged, cut off, or holds
- * something unknown; -EIO: the stream cannot be read.
+ * Skips the rest of the current member and goes to the next. 1: it is tar->member; 0: the archive
+ * and the stream ended as they should; -EBADMSG: it is damaged, cut off, or holds something
+ * unknown; -EIO: the stream cannot be read.
  */
 int tar_next(struct tar_reader *tar);
 
@@ -67,16 +67,16 @@ int tar_next(struct tar_reader *tar);
 ssize_t tar_read(struct tar_reader *tar, void *buffer, size_t size);
 
 /*
- * The header of a member of ours: owner 0:0, time 0, so that the same content gives the same bytes
- * everywhere. name has at most 100 bytes.
+ * Makes the header of one of our members: owner 0:0, time 0, so that the same content gives the
+ * same bytes everywhere. name has at most 100 bytes.
  */
 void tar_header(unsigned char header[TAR_BLOCK], const char *name, char type, unsigned mode,
                 uint64_t size);
 
-/* Puts another size into a header and makes its checksum good again. size is below 8 GiB. */
+/* Changes the size in a header, and its checksum. size is below 8 GiB. */
 void tar_set_size(unsigned char header[TAR_BLOCK], uint64_t size);
 
-/* How many bytes fill up the last block of `size` bytes. */
+/* The number of bytes that fill up the last block of `size` bytes. */
 size_t tar_fill(uint64_t size);
 
 #endif

@@ -16,6 +16,26 @@ enum {
     WRITER_COMMENT_MAX = 512, /* bytes of a packet's comment, the NUL included */
 };
 
+/* An address, as text, and the name that readers are to show in its place. */
+struct writer_name {
+    char address[46]; /* of IPv4 or IPv6 */
+    char name[128];
+};
+
+/* What a capture tells of itself, in front of the packets. NULL: not known. Strings are UTF-8. */
+struct writer_about {
+    const char *hardware, *os; /* of the machine that it is written on */
+    const char *comment;       /* lines */
+    const struct writer_name *names;
+    size_t name_count; /* may grow */
+};
+
+struct writer_statistics {
+    bool has_counts; /* the next two are known */
+    uint64_t received, dropped;
+    uint64_t begin, end; /* of the capture: nanoseconds since 1970; 0: not known */
+};
+
 struct writer {
     const struct writer_format *format;
     struct buffer *buffer;
@@ -25,13 +45,17 @@ struct writer {
     bool has_link_type; /* it is known */
     uint32_t streams;   /* pcapng: interfaces there are; the next one's number */
     const char *filter; /* pcapng: noted with each interface; NULL: none */
+    const struct writer_about *about; /* pcapng; NULL: nothing is known */
+    size_t names;                     /* of these, so many are in the file */
 };
 
 struct writer_stream {
     const struct stream *stream;
-    const char *name;                 /* as Wireshark shows it: myapp/0 eth0 */
-    uint32_t number;                  /* of the stream in the merge */
-    uint32_t interface;               /* pcapng: its number in the file, set by open */
+    const char *name;        /* as Wireshark shows it: myapp/0 eth0 */
+    const char *description; /* pcapng: of the interface; NULL or "": none */
+    const char *os;          /* pcapng: of the machine it is captured on; NULL: not known */
+    uint32_t number;         /* of the stream in the merge */
+    uint32_t interface;      /* pcapng: its number in the file, set by open */
     char comment[WRITER_COMMENT_MAX]; /* of its next packet; "": none (writer_comment) */
 };
 
@@ -43,10 +67,13 @@ struct writer_format {
 
     int (*packet)(struct writer *writer, struct writer_stream *stream);
 
-    /* What the tool has counted since the beginning of the capture: packets its filter let through,
-     * and dropped ones. */
-    int (*statistics)(struct writer *writer, const struct writer_stream *stream, uint64_t received,
-                      uint64_t dropped);
+    /* What the tool has counted since the beginning of the capture. */
+    int (*statistics)(struct writer *writer, const struct writer_stream *stream,
+                      const struct writer_statistics *statistics);
+
+    /* Names of `about` that are not in the file yet, for the packets behind them; the file has
+     * begun. It does that by itself, with those that are known by then. */
+    int (*names)(struct writer *writer);
 
     /* The most bytes that it writes for a stream. */
     size_t statistics_size;

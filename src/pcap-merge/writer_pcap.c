@@ -65,10 +65,16 @@ static int packet(struct writer *writer, struct writer_stream *stream)
     return 0;
 }
 
-static int statistics(struct writer *writer, const struct writer_stream *stream, uint64_t received,
-                      uint64_t dropped)
+static int statistics(struct writer *writer, const struct writer_stream *stream,
+                      const struct writer_statistics *statistics)
 {
-    (void)writer, (void)stream, (void)received, (void)dropped; /* no place for it */
+    (void)writer, (void)stream, (void)statistics; /* no place for it */
+    return 0;
+}
+
+static int names(struct writer *writer)
+{
+    (void)writer;
     return 0;
 }
 
@@ -83,4 +89,4 @@ static size_t span(const uint8_t *at, bool first, uint32_t *captured)
     return sizeof header + header.captured;
 }
 
-const struct writer_format writer_pcap = {open_stream, packet, statistics, 0, span};
+const struct writer_format writer_pcap = {open_stream, packet, statistics, names, 0, span};

@@ -1,6 +1,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#ifdef _WIN32
+#include <ws2tcpip.h>
+#else
+#include <arpa/inet.h>
+#endif
 
 #include "../version.h"
 #include "writer.h"
@@ -8,16 +13,23 @@
 enum block_type {
     SECTION_HEADER = 0x0a0d0d0a,
     INTERFACE_DESCRIPTION = 1,
+    NAME_RESOLUTION = 4,
     INTERFACE_STATISTICS = 5,
     ENHANCED_PACKET = 6,
 };
 
 enum option_code { /* each block type has its own, beside the comment */
                    OPT_COMMENT = 1,
+                   SHB_HARDWARE = 2,
+                   SHB_OS = 3,
                    SHB_USERAPPL = 4,
                    IF_NAME = 2,
+                   IF_DESCRIPTION = 3,
                    IF_TSRESOL = 9,
                    IF_FILTER = 11,
+                   IF_OS = 12,
+                   ISB_STARTTIME = 2,
+                   ISB_ENDTIME = 3,
                    ISB_IFRECV = 4,
                    ISB_IFDROP = 5,
 };
@@ -83,17 +95,65 @@ static size_t text_length(const char *text)
     return strnlen(text, TEXT_MAX);
 }
 
+static void put_text(struct block *block, enum option_code code, const char *text)
+{
+    if (text != NULL && *text != '\0')
+        put_option(block, code, text, text_length(text));
+}
+
 static int section_header(struct writer *writer)
 {
     static const char application[] = "cf-pcap " CF_PCAP_VERSION;
+    const struct writer_about *about = writer->about;
     struct block block;
 
     begin(&block, SECTION_HEADER);
     put32(&block, 0x1a2b3c4d);
     put(&block, (const uint16_t[]){1, 0}, 4);
     put(&block, &(int64_t){-1}, 8); /* length of the section: not known */
+    if (about != NULL) {
+        put_text(&block, OPT_COMMENT, about->comment);
+        put_text(&block, SHB_HARDWARE, about->hardware);
+        put_text(&block, SHB_OS, about->os);
+    }
     put_option(&block, SHB_USERAPPL, application, sizeof application - 1);
+    writer->names = 0;
     return end(&block, writer->buffer);
+}
+
+/* A record: the length of its value, then the address and its names, each with its NUL. */
+static void put_name(struct block *block, const struct writer_name *name)
+{
+    enum { IPV4 = 1, IPV6 = 2 };
+    uint8_t value[16 + sizeof name->name];
+    bool is_ipv4 = inet_pton(AF_INET, name->address, value) == 1;
+    size_t address = is_ipv4 ? 4 : 16, length = strlen(name->name) + 1;
+    uint16_t head[2] = {is_ipv4 ? IPV4 : IPV6, (uint16_t)(address + length)};
+
+    if (!is_ipv4 && inet_pton(AF_INET6, name->address, value) != 1)
+        return;
+    memcpy(value + address, name->name, length);
+    put(block, head, sizeof head);
+    put(block, value, address + length);
+}
+
+static int names(struct writer *writer)
+{
+    const struct writer_about *about = writer->about;
+    struct block block;
+
+    while (about != NULL && writer->names < about->name_count) {
+        size_t at = writer->names;
+
+        begin(&block, NAME_RESOLUTION);
+        while (at < about->name_count && block.used < BLOCK_MAX / 2)
+            put_name(&block, &about->names[at++]);
+        put32(&block, 0); /* nrb_record_end */
+        if (end(&block, writer->buffer) != 0)
+            return -EAGAIN;
+        writer->names = at;
+    }
+    return 0;
 }
 
 static int open_stream(struct writer *writer, struct writer_stream *stream)
@@ -109,7 +169,8 @@ static int open_stream(struct writer *writer, struct writer_stream *stream)
     put(&block, (const uint16_t[]){stream->stream->link_type, 0}, 4);
     /* libpcap refuses a file whose interfaces differ in this, and cuts at it. */
     put32(&block, STREAM_PACKET_MAX);
-    put_option(&block, IF_NAME, stream->name, text_length(stream->name));
+    put_text(&block, IF_NAME, stream->name);
+    put_text(&block, IF_DESCRIPTION, stream->description);
     put_option(&block, IF_TSRESOL, &(const uint8_t){stream->stream->nano ? 9 : 6}, 1);
     if (writer->filter != NULL) {
         char text[1 + TEXT_MAX] = {0}; /* the leading 0 says: a pcap-filter expression */
@@ -117,9 +178,13 @@ static int open_stream(struct writer *writer, struct writer_stream *stream)
         memcpy(text + 1, writer->filter, text_length(writer->filter));
         put_option(&block, IF_FILTER, text, 1 + text_length(writer->filter));
     }
+    put_text(&block, IF_OS, stream->os);
     if (end(&block, writer->buffer) != 0)
         return -EAGAIN;
     stream->interface = writer->streams++;
+    /* Behind an interface: with names in front of the first one, editcap 4.0 refuses the file. What
+     * has no room is written later. */
+    names(writer);
     writer->buffer->urgent = true;
     return 0;
 }
@@ -179,8 +244,19 @@ static int packet(struct writer *writer, struct writer_stream *stream)
     return 0;
 }
 
-static int statistics(struct writer *writer, const struct writer_stream *stream, uint64_t received,
-                      uint64_t dropped)
+/* Times are of two halves, the high one first. */
+static void put_time(struct block *block, enum option_code code, const struct stream *stream,
+                     uint64_t nanoseconds)
+{
+    uint64_t time = in_units_of(stream, nanoseconds);
+    uint32_t halves[2] = {(uint32_t)(time >> 32), (uint32_t)(time & 0xffffffff)};
+
+    if (nanoseconds != 0)
+        put_option(block, code, halves, sizeof halves);
+}
+
+static int statistics(struct writer *writer, const struct writer_stream *stream,
+                      const struct writer_statistics *statistics)
 {
     uint64_t time = in_units_of(stream->stream, stream->stream->packet.time);
     struct block block;
@@ -189,8 +265,12 @@ static int statistics(struct writer *writer, const struct writer_stream *stream,
     put32(&block, stream->interface);
     put32(&block, (uint32_t)(time >> 32)); /* of its last packet */
     put32(&block, (uint32_t)(time & 0xffffffff));
-    put_option(&block, ISB_IFRECV, &received, sizeof received);
-    put_option(&block, ISB_IFDROP, &dropped, sizeof dropped);
+    put_time(&block, ISB_STARTTIME, stream->stream, statistics->begin);
+    put_time(&block, ISB_ENDTIME, stream->stream, statistics->end);
+    if (statistics->has_counts) {
+        put_option(&block, ISB_IFRECV, &statistics->received, sizeof statistics->received);
+        put_option(&block, ISB_IFDROP, &statistics->dropped, sizeof statistics->dropped);
+    }
     return end(&block, writer->buffer);
 }
 
@@ -214,4 +294,5 @@ void writer_comment(struct writer_stream *stream, const char *text)
              text);
 }
 
-const struct writer_format writer_pcapng = {open_stream, packet, statistics, STATISTICS_MAX, span};
+const struct writer_format writer_pcapng = {open_stream, packet,         statistics,
+                                            names,       STATISTICS_MAX, span};

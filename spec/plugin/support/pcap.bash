@@ -22,3 +22,16 @@ pcap_packet() { # seconds text
   le32 "$seconds" "$fraction" "$length" "$length"
   printf '\x02\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x02\x88\xb5%s' "$2"
 }
+
+# An IPv4 packet (UDP, port 9 to 9, no payload) between two addresses, captured at SECONDS.
+pcap_ipv4() { # seconds source destination
+  local seconds=${1%.*} fraction=$((10#${1#*.})) address bytes=
+  le32 "$seconds" "$fraction" 42 42
+  printf '\x02\x00\x00\x00\x00\x01\x02\x00\x00\x00\x00\x02\x08\x00'
+  printf '\x45\x00\x00\x1c\x00\x00\x40\x00\x40\x11\x00\x00'
+  for address in ${2//./ } ${3//./ }; do
+    printf -v address '\\x%02x' "$address"
+    bytes+=$address
+  done
+  printf '%b\x00\x09\x00\x09\x00\x08\x00\x00' "$bytes"
+}

@@ -22,6 +22,21 @@ static int act(struct core *core, struct core_action *action, enum output_state 
     return (int)(action->kind = kind);
 }
 
+/* What the clock has shown then: nanoseconds since 1970. */
+static uint64_t clock_at(const struct core *core, uint64_t time)
+{
+    return time == 0 || time > core->now
+               ? 0
+               : (uint64_t)(core->clock - (int64_t)(core->now - time) * 1000000);
+}
+
+static void look_at_clock(const struct core *core, struct instance *instance)
+{
+    if (instance->captured_since == 0 && instance->session.captured_from != UINT64_MAX)
+        instance->captured_since = instance->session.captured_from;
+    session_look_at_clock(&instance->session, core->clock);
+}
+
 /* Puts what the tools counted at the end of the output; at the end of a file that others follow,
  * what they have until now. 0 or -EAGAIN. */
 static int write_statistics(struct core *core)
@@ -29,16 +44,21 @@ static int write_statistics(struct core *core)
     for (; core->statistics < core->count; core->statistics++) {
         struct instance *instance = core->instances[core->statistics];
         struct session *session = &instance->session;
+        bool goes_on = core->rotation.ends && session->cause == CAUSE_NONE;
         bool known = instance_has_drops(instance);
-        uint64_t received = known ? instance_received(instance)
-                                  : session->stream.counts.packets + instance_drops(instance);
+        const struct writer_statistics statistics = {
+            .has_counts = known || instance_drops(instance) > 0,
+            .received = known ? instance_received(instance)
+                              : session->stream.counts.packets + instance_drops(instance),
+            .dropped = instance_drops(instance),
+            .begin = clock_at(core, instance->captured_since),
+            .end = clock_at(core, goes_on ? core->now : session->captured_until),
+        };
         int result = 0;
 
-        if (!session->stream.opened || session->stream.output != core->merge.output)
-            continue;
-        if (known || core->rotation.ends)
-            result = core->writer.format->statistics(&core->writer, &session->stream.out, received,
-                                                     instance_drops(instance));
+        if (session->stream.opened && session->stream.output == core->merge.output)
+            result =
+                core->writer.format->statistics(&core->writer, &session->stream.out, &statistics);
         if (result != 0)
             return result;
     }
@@ -74,10 +94,11 @@ static bool fill(struct core *core)
     if (core->rotation.ends)
         return write_statistics(core) != 0 || core->buffer.used > 0;
     if (core->merge_is_due || core->now >= core->wake) {
-        full = run_merge(core);
+        full = (core->writer.begun && core->writer.format->names(&core->writer) != 0) ||
+               run_merge(core);
         core->merge_is_due = full;
         for (size_t i = 0; i < core->count; i++)
-            session_look_at_clock(&core->instances[i]->session, core->clock);
+            look_at_clock(core, core->instances[i]);
     }
     if (!full && stop_is_over(core) && core->output_is_open)
         return write_statistics(core) != 0 || core->buffer.used > 0;

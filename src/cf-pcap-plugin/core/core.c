@@ -14,7 +14,10 @@ int core_init(struct core *core, const struct core_config *config)
     *core = (struct core){.config = *config, .announced_at = UINT64_MAX, .wake = UINT64_MAX};
     core->writer = (struct writer){.format = config->pcapng ? &writer_pcapng : &writer_pcap,
                                    .buffer = &core->buffer,
-                                   .filter = config->filter};
+                                   .filter = config->filter,
+                                   .about = &core->about};
+    core->about = (struct writer_about){
+        .hardware = config->hardware, .os = config->os, .comment = config->comment};
     core->random = config->random;
     if (config->viewer_alone)
         snprintf(core->output, sizeof core->output, "%s", config->viewer);
@@ -37,6 +40,7 @@ void core_free(struct core *core)
         free(core->absent[i]);
     free((void *)core->instances);
     free((void *)core->absent);
+    free(core->names);
     *core = (struct core){.count = 0};
 }
 
@@ -92,6 +96,7 @@ int core_add(struct core *core, unsigned int index, const char *state, bool chos
         result = append(&core->absent, &core->absent_count, instance);
     } else {
         result = merge_add(&core->merge, &instance->session.stream, instance->name);
+        instance->session.stream.out.os = "Linux"; /* the tool runs nowhere else */
         if (result == 0)
             result = append(&core->instances, &core->count, instance);
     }
@@ -100,6 +105,55 @@ int core_add(struct core *core, unsigned int index, const char *state, bool chos
     else if (state != NULL && core->config.follow)
         wait_until_it_runs(core, instance);
     return result;
+}
+
+/* A name for each address that was not seen with it yet; the latest counts. */
+static void learn_name(struct core *core, const struct listed_instance *listed)
+{
+    struct writer_name name;
+    bool is_web = core->config.process == NULL || strcmp(core->config.process, "web") == 0;
+
+    snprintf(name.address, sizeof name.address, "%s", listed->address);
+    snprintf(name.name, sizeof name.name, "%.60s%s%.40s-%u", core->config.app, is_web ? "" : "-",
+             is_web ? "" : core->config.process, listed->index);
+    for (size_t i = core->about.name_count; i > 0; i--) {
+        const struct writer_name *known = &core->names[i - 1];
+
+        if (strcmp(known->address, name.address) != 0)
+            continue;
+        if (strcmp(known->name, name.name) == 0)
+            return;
+        break;
+    }
+    if (core->about.name_count == core->names_room) {
+        size_t room = core->names_room == 0 ? 16 : core->names_room * 2;
+        void *names = realloc(core->names, room * sizeof *core->names);
+
+        if (names == NULL)
+            return;
+        core->about.names = core->names = names;
+        core->names_room = room;
+    }
+    core->names[core->about.name_count++] = name;
+}
+
+void core_learn(struct core *core, const struct listed_instance *listed)
+{
+    char guid[sizeof listed->guid + 8] = "";
+
+    if (listed->address[0] != '\0')
+        learn_name(core, listed);
+    if (listed->guid[0] != '\0')
+        snprintf(guid, sizeof guid, ", guid %s", listed->guid);
+    for (size_t i = 0; i < core->count; i++) {
+        struct instance *instance = core->instances[i];
+
+        if (instance->index != listed->index || instance->description[0] != '\0')
+            continue;
+        snprintf(instance->description, sizeof instance->description, "instance %u of %.60s%s",
+                 listed->index, core->config.process == NULL ? "web" : core->config.process, guid);
+        instance->session.stream.out.description = instance->description;
+    }
 }
 
 static struct session *session_of(struct core *core, size_t number)
@@ -238,7 +292,9 @@ void core_output_failed(struct core *core, int error)
     core->rotation.open_failed = core->output_state == OUTPUT_OPENING;
     core->output_state = OUTPUT_FAILED;
     core->output_error = error;
+    uint64_t written = core->buffer.before + core->buffer.done;
     core->cut = merge_give_up(&core->merge);
+    core->output_is_torn = !core->output_is_file && written > core->cut;
     stop_want(core, error == -EPIPE ? STOP_OUTPUT_CLOSED : STOP_OUTPUT_FAILED);
     core->stop.at_once = true;
 }
@@ -269,6 +325,14 @@ void core_closed(struct core *core, int error)
 
     core->output_state = OUTPUT_CLOSED;
     core->output_is_open = false;
+    if (others_follow && (error == -ENOENT || error == -ENODATA)) {
+        core->failed = true; /* of this file; the next ones are as good as ever */
+        snprintf(core->telling.file_trouble, sizeof core->telling.file_trouble,
+                 "%s was %s while it was written.", core->output,
+                 error == -ENOENT ? "removed, renamed or replaced"
+                                  : "made shorter by another program");
+        error = 0;
+    }
     if (error != 0 && core->output_error == 0)
         core->output_error = error;
     if (!others_follow)
@@ -284,8 +348,10 @@ void core_closed(struct core *core, int error)
 
 void core_remove_failed(struct core *core, const char *name, int error)
 {
-    core->telling.remove_error = error;
-    snprintf(core->telling.not_removed, sizeof core->telling.not_removed, "%s", name);
+    core->failed = true;
+    snprintf(core->telling.file_trouble, sizeof core->telling.file_trouble,
+             "Cannot remove %.320s: %s. There will be more files than --keep says.", name,
+             strerror(-error));
 }
 
 void core_disk(struct core *core, uint64_t available, uint64_t size)

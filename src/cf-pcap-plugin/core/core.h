@@ -41,7 +41,9 @@
 /* Strings stay the caller's, and must live as long as the core. */
 struct core_config {
     const char *app, *interface;
-    const char *filter;    /* NULL: none; noted in pcapng */
+    const char *filter;  /* NULL: none; noted in pcapng */
+    const char *process; /* the type; noted in pcapng, and so are the next three; NULL: not */
+    const char *hardware, *os, *comment; /* struct writer_about */
     const char *output;    /* as the user named it; NULL: a name will be made (core_opened) */
     uint64_t duration;     /* ms from the announcement; 0: until stopped */
     uint64_t count;        /* packets to be saved; 0: without bound */
@@ -140,9 +142,7 @@ struct telling {
     size_t same;                      /* instance whose fellows are named next */
     unsigned int closing;             /* of the last lines, the next */
     uint64_t reported_at;             /* ms: the line that comes where there is no live line */
-    int remove_error;                 /* negative errno; 0: none */
-    bool remove_told;
-    char not_removed[320]; /* the file's name */
+    char file_trouble[640]; /* what became of one of several files; "": nothing, or it was told */
 };
 
 struct core {
@@ -155,6 +155,9 @@ struct core {
     size_t absent_count;
     struct merge merge;
     struct writer writer;
+    struct writer_about about;
+    struct writer_name *names; /* of about */
+    size_t names_room;
     struct buffer buffer; /* on its way from the merge into the output */
 
     uint64_t now;  /* ms, of a clock that does not go back */
@@ -196,6 +199,7 @@ struct core {
         uint64_t looked_behind;   /* `written`, then */
     } disk;
     uint64_t cut;        /* bytes that OUTPUT_FAILED leaves in a file */
+    bool output_is_torn; /* a pipe got a part of a record, and will not get the rest */
     bool output_is_file; /* it can be cut */
     bool viewer_shows;   /* the viewer gets what the output gets */
     bool viewer_stuck;   /* it does no longer, for it took nothing */
@@ -212,6 +216,10 @@ void core_free(struct core *core);
  * so that its absence is a failure. 0 or -ENOMEM.
  */
 int core_add(struct core *core, unsigned int index, const char *state, bool chosen);
+
+/* What Cloud Controller lists of an instance: its address gets a name in pcapng, its GUID is told
+ * there. Without memory it gets none. */
+void core_learn(struct core *core, const struct listed_instance *listed);
 
 /* Events. `number` is a session's. */
 
@@ -245,6 +253,8 @@ void core_unblocked(struct core *core);
 void core_output_failed(struct core *core, int error);
 /* The viewer reads no more: it was closed. */
 void core_viewer_gone(struct core *core);
+/* Negative errno or 0. Of a file: -ENOENT: it has not its name any more; -ENODATA: it was made
+ * shorter meanwhile. */
 void core_closed(struct core *core, int error);
 /* Bytes that are free on the output's disk for this user, and of the disk as a whole. */
 void core_disk(struct core *core, uint64_t available, uint64_t size);

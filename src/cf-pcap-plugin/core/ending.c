@@ -167,7 +167,7 @@ static bool last_words(const struct ending *ending, char *text, size_t size)
 
     while (count < LINES_MAX && last_line(ending->messages, &left, &lines[count]) &&
            !begins(lines[count], "cf-pcap: "))
-        count++;
+        count += !advice_is_noise(lines[count].text, lines[count].length);
     if (count == 0)
         return false;
     while (count-- > 0) {
@@ -212,7 +212,7 @@ static enum verdict from_status(const struct ending *ending, char *text, size_t 
     if (ending->status != 0 && last_words(ending, shown, sizeof shown)) {
         snprintf(text, size, "%s%s%s",
                  messages_contain(ending, "exited without exit status")
-                     ? "the SSH connection was lost: "
+                     ? "the SSH connection was lost, as when the container ends: "
                      : "",
                  shown, advice_for_ssh(shown, ending->http_proxy_alone, false));
         return stream->has_header ? VERDICT_FAILED : VERDICT_LOGIN_FAILED;
@@ -266,8 +266,9 @@ enum verdict ending_explain(const struct ending *ending, char *text, size_t size
     if (!stream->has_header && ending->status == 126) {
         size_t left = ending->messages_length;
 
-        if (!last_line(ending->messages, &left, &line))
-            line.length = 0;
+        while (last_line(ending->messages, &left, &line))
+            if (!advice_is_noise(line.text, line.length))
+                break;
         snprintf(text, size,
                  "the capture tool cannot be started in the container (%s); ask the "
                  "operator of this platform",

@@ -78,7 +78,7 @@ static void miss(struct core *core, struct instance *instance)
     follow->stalled += session->stalled;
     follow->received += session->received;
     follow->drops += session->drops;
-    follow->uncounted |= session->captured_from != UINT64_MAX && !session->has_drops;
+    follow->uncounted |= session->stream.begun && !session->has_drops;
     look_soon(core, follow->retry_at);
 }
 
@@ -223,14 +223,19 @@ static void look_at_listed(struct core *core, const char *process,
         instance->follow.is_new = true;
         instance->follow.since = instance->follow.gap_from = core->now;
     }
+    core_learn(core, listed);
     follow = &instance->follow;
     snprintf(instance->process, sizeof instance->process, "%s", process);
     snprintf(instance->absent, sizeof instance->absent, "%s", listed->running ? "" : listed->state);
     if (follow->left && listed->running) { /* scaled down, and up again */
-        follow->absent_for += core->now - follow->left_at;
+        uint64_t since =
+            follow->left_at > core->announced_at ? follow->left_at : core->announced_at;
+
+        follow->absent_for += since < core->now ? core->now - since : 0;
         follow->gap_from = follow->retry_at = core->now;
-        follow->left = follow->tell_left = false;
-        follow->missing = follow->is_new = true;
+        follow->missing = follow->gap_is_told = true;
+        follow->is_new = !follow->replaced;
+        follow->left = follow->tell_left = follow->replaced = false;
     }
     follow->listed = true;
     if (listed->running && instance->session.started_at == 0 && follow->missing)

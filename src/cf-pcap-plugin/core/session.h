@@ -109,9 +109,11 @@ struct instance {
     unsigned int number;     /* of those of this index, from 1: an app that is deployed has two */
     char process[GUID_SIZE]; /* whose it is; "": not known */
     struct following follow;
-    char name[160];  /* as in pcapng: APP/INDEX eth0 */
-    char absent[24]; /* why it is not captured at all: CRASHED; "": it runs */
-    bool chosen;     /* the user named it */
+    char name[160];          /* as in pcapng: APP/INDEX eth0 */
+    char description[160];   /* the same: instance INDEX of PROCESS, guid GUID; "": not known */
+    char absent[24];         /* why it is not captured at all: CRASHED; "": it runs */
+    bool chosen;             /* the user named it */
+    uint64_t captured_since; /* ms: the first time; 0: not yet */
     struct session session;
 
     /* Its end, in words. */

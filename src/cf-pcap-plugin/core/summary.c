@@ -111,7 +111,8 @@ static void remarks(const struct core *core, const struct instance *instance, ch
         add(remark, size, words);
     }
     if (missed > 0) {
-        snprintf(words, sizeof words, "%s missed", text_time(time, missed));
+        snprintf(words, sizeof words, "%s missed",
+                 missed < 100 ? "less than 0.1 s" : text_time(time, missed));
         add(remark, size, words);
     }
     if (instance->follow.stalled + session->stalled > 0) {

@@ -18,6 +18,13 @@ enum {
 
 /* The output. */
 
+/* Somebody else has changed the file meanwhile: what is in it is not known. */
+static bool is_spoiled(const struct core *core)
+{
+    return core->output_was_opened &&
+           (core->output_error == -ENOENT || core->output_error == -ENODATA);
+}
+
 static bool output_failure(struct core *core)
 {
     if (core->telling.output_failure || core->output_error == 0 || core->output_error == -EPIPE ||
@@ -32,6 +39,13 @@ static bool output_failure(struct core *core)
     else if (core->rotation.open_failed && core->rotation.files > 0)
         TEXT(core, "Cannot open the file after %s: %s.", core->output,
              strerror(-core->output_error));
+    else if (is_spoiled(core) && core->output_error == -ENOENT)
+        TEXT(core, "%s was removed, renamed or replaced while it was written.", core->output);
+    else if (is_spoiled(core))
+        TEXT(core,
+             "%s was made shorter by another program while it was written: packets are missing in "
+             "it.",
+             core->output);
     else
         TEXT(core, "Cannot write %s: %s.%s", core->output, strerror(-core->output_error),
              core->output_is_file && core->cut > 0 ? " What was written until now can be read."
@@ -71,15 +85,12 @@ static bool stopped(struct core *core)
     }
 }
 
-/* Once: the ones after it are not removed either, for the same reason most likely. */
-static bool not_removed(struct core *core)
+static bool file_trouble(struct core *core)
 {
-    if (core->telling.remove_error == 0 || core->telling.remove_told)
+    if (core->telling.file_trouble[0] == '\0')
         return false;
-    core->telling.remove_told = true;
-    core->failed = true;
-    TEXT(core, "Cannot remove %s: %s. There will be more files than --keep says.",
-         core->telling.not_removed, strerror(-core->telling.remove_error));
+    TEXT(core, "%s", core->telling.file_trouble);
+    core->telling.file_trouble[0] = '\0';
     return true;
 }
 
@@ -344,15 +355,18 @@ static void saved_files(struct core *core)
     if (rotation->removed > 0)
         snprintf(removed, sizeof removed, "; the first %" PRIu64 " were removed (--keep)",
                  rotation->removed);
-    TEXT(core, "Saved capture to %" PRIu64 " files, the last is '%s'%s.", rotation->files,
-         core->output, removed);
+    TEXT(core, "Saved capture to %llu files, the last is '%s'%s.",
+         (unsigned long long)rotation->files, core->output, removed);
 }
 
 static void saved(struct core *core)
 {
     const char *quote = core->config.to_stdout || core->config.viewer_alone ? "" : "'";
 
-    if (!core->telling.output_failure && core->config.viewer_alone)
+    if (core->output_is_torn)
+        TEXT(core, "A part of the capture was written to %s; it ends within a packet.",
+             core->output);
+    else if (!core->telling.output_failure && core->config.viewer_alone)
         TEXT(core, "The capture was shown in %s.", core->output);
     else if (!core->telling.output_failure && core->config.to_stdout)
         TEXT(core, "The capture was written to standard output.");
@@ -445,7 +459,7 @@ static int closing(struct core *core, struct core_action *action)
             TEXT(core, "The reader of %s left before the capture began.", core->output);
             return ACTION_WARN;
         }
-        if (core->output_was_opened) {
+        if (core->output_was_opened && !is_spoiled(core)) {
             saved(core);
             return ACTION_SAY;
         }
@@ -459,7 +473,7 @@ static int closing(struct core *core, struct core_action *action)
 int tell_next(struct core *core, struct core_action *action)
 {
     action->text = core->text;
-    if (output_failure(core) || not_removed(core) || viewer_stuck(core) || link_types(core) ||
+    if (output_failure(core) || file_trouble(core) || viewer_stuck(core) || link_types(core) ||
         ends(core) || logins(core))
         return ACTION_WARN;
     if (stopped(core))

@@ -97,16 +97,25 @@ static void read_interface(struct world *world, struct owners *owners, const uin
 static void read_statistics(struct world *world, struct found *found, uint32_t number,
                             const uint8_t *block, uint32_t length)
 {
+    const struct instance *instance = world->core.instances[number];
     const struct core_config *config = &world->core.config;
-    uint32_t received = get32(block + 24);
+    bool rotates = config->rotate_size > 0 || config->rotate_time > 0;
+    const uint8_t *option = block + 20;
 
     if (found[number].has_statistics)
         world_violated(world, "instance %u has statistics twice", number);
     found[number].has_statistics = true;
-    if (length < 20 + 24 || received < found[number].packets ||
-        received > world->instances[number].records ||
-        (config->rotate_size == 0 && config->rotate_time == 0 &&
-         received != (uint32_t)instance_received(world->core.instances[number])))
+    while (option + 16 <= block + length && (get32(option) & 0xffff) != 4) /* isb_ifrecv */
+        option += 12;
+    if (option + 16 > block + length) {
+        if (!rotates && instance_has_drops(instance))
+            world_violated(world, "instance %u has no counts", number);
+        return;
+    }
+    uint32_t received = get32(option + 4);
+    if (received < found[number].packets || received > world->instances[number].records ||
+        (!rotates && instance_has_drops(instance) &&
+         received != (uint32_t)instance_received(instance)))
         world_violated(world, "instance %u has wrong statistics: %u received, %llu found, %u sent",
                        number, received, (unsigned long long)found[number].packets,
                        world->instances[number].records);
@@ -154,7 +163,7 @@ static uint64_t packets(const struct world *world, const struct found *found)
 }
 
 /* Each is whole by itself: the last one that fails may be a pipe. */
-static void check_file(struct world *world, size_t number, struct found *found, bool cut_short)
+static size_t check_file(struct world *world, size_t number, struct found *found, bool cut_short)
 {
     const struct sim_output *output = &world->output;
     const struct sim_file *file = &output->files[number];
@@ -174,6 +183,15 @@ static void check_file(struct world *world, size_t number, struct found *found, 
         world_violated(world, "file %zu is larger than --rotate-size", number);
     if (number > 0 && count == 0 && !cut_short)
         world_violated(world, "file %zu holds no packet", number);
+    return whole;
+}
+
+static bool was_told(const struct world *world, const char *words)
+{
+    for (size_t i = 0; i < world->line_count; i++)
+        if (strstr(world->lines[i], words) != NULL)
+            return true;
+    return false;
 }
 
 static void check_output(struct world *world, struct found *found)
@@ -185,8 +203,15 @@ static void check_output(struct world *world, struct found *found)
         return;
     if (!output->closed)
         world_violated(world, "the output is not closed");
+    size_t whole = 0;
+
     for (size_t i = 0; i < output->count; i++)
-        check_file(world, i, found, cut_short);
+        whole = check_file(world, i, found, cut_short);
+    bool torn = output->count > 0 && whole != output->files[output->count - 1].length &&
+                world->core.output_error != -EPIPE;
+    if (torn != was_told(world, "ends within a packet") && world->core.output_error != -EPIPE)
+        world_violated(world, "the output %s within a record, and the user is told otherwise",
+                       torn ? "ends" : "does not end");
 }
 
 /* Every packet that arrived is in the output once, or counted as lost. */

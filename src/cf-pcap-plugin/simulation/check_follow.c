@@ -31,7 +31,8 @@ static void check_told(struct world *world)
         const struct instance *instance = world->core.instances[i];
         const struct following *follow = &instance->follow;
 
-        if (follow->gaps > 0 && !is_told(world, "Instance", "missing", instance->index))
+        if (follow->gaps > 0 && !is_told(world, "Instance", "missing", instance->index) &&
+            !is_told(world, "Instance", "captured again", instance->index))
             world_violated(world, "instance %zu was missing, and it is not told", i);
         if (follow->gaps > 0 && instance->session.captured_from != UINT64_MAX &&
             world->core.stop.at > instance->session.captured_from + 1000 &&
@@ -139,8 +140,23 @@ void check_twice(struct world *world)
     }
 }
 
+/* Where there is no terminal, a line every ten minutes. */
+static void check_reports(struct world *world)
+{
+    const struct core *core = &world->core;
+    uint64_t wanted = 0, told = 0;
+
+    if (core->config.reports && core->announced_at <= core->stop.at)
+        wanted = (core->stop.at - core->announced_at) / 600000;
+    for (size_t i = 0; i < world->line_count; i++)
+        told += strncmp(world->lines[i], "Capturing for ", 14) == 0;
+    if (world->line_count < LINES_MAX && (told > wanted || told + 1 < wanted))
+        world_violated(world, "%llu lines say how far it is", (unsigned long long)told);
+}
+
 void check_follow(struct world *world)
 {
+    check_reports(world);
     check_captured(world);
     check_told(world);
     check_places(world);

@@ -28,12 +28,13 @@ static uint64_t room(struct world *world)
 
 void output_plan(struct world *world, const struct core_config *config)
 {
+    static const int close_errors[] = {-EIO, -ENOENT, -ENODATA};
     struct choices *c = &world->choices;
     struct sim_output *output = &world->output;
 
     output->kind = !rotates(config) && chance(c, 3) ? OUTPUT_IS_PIPE : OUTPUT_IS_FILE;
     output->open_error = chance(c, 30) ? (chance(c, 2) ? -EACCES : -EBUSY) : 0;
-    output->close_error = chance(c, 30) ? -EIO : 0;
+    output->close_error = chance(c, 30) ? close_errors[choose(c, 3)] : 0;
     output->disk = 1000000000;
     output->room = chance(c, 8)   ? choose(c, 30000)
                    : chance(c, 6) ? DISK_KEPT + choose(c, 3000000)

@@ -115,16 +115,20 @@ static void plan(struct world *world)
     output_plan(world, &config);
     config.viewer = world->output.viewer ? "viewer" : NULL;
     config.viewer_alone = world->output.viewer && world->output.kind == OUTPUT_IS_PIPE;
-    plan_signals(world, config.follow && chance(c, 2) ? 300000 : 40000);
+    config.reports = !config.live;
+    plan_signals(world, !config.follow || chance(c, 2) ? 40000 : chance(c, 8) ? 1500000 : 300000);
     if (config.follow)
         cloud_plan(world);
     if (core_init(&world->core, &config) != 0)
         abort();
     for (size_t i = 0; i < world->count; i++) {
         instance_plan(world, &world->instances[i]);
+        bool absent = config.follow && chance(c, 6);
         if (!instance_make_room(&world->instances[i]) ||
-            core_add(&world->core, (unsigned int)i, NULL, false) != 0)
+            core_add(&world->core, (unsigned int)i, absent ? "STARTING" : NULL, false) != 0)
             abort();
+        if (absent)
+            world->cloud.containers[0][i].runs_at = world->now + choose(c, 20000);
         world_trace(world, "instance %zu: login %d, trouble %d, reaction %d, death %d", i,
                     (int)world->instances[i].login, (int)world->instances[i].trouble,
                     (int)world->instances[i].reaction, (int)world->instances[i].death);

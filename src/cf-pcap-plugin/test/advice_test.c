@@ -36,6 +36,13 @@ static void without_an_http_proxy_and_with_one_for_ssh_there_is_no_advice(void *
     assert_string_equal(advice_for_ssh(no_such_host, true, true), "");
 }
 
+static void a_container_without_an_ssh_daemon_comes_with_the_restart(void **state)
+{
+    (void)state;
+    assert_non_null(
+        strstr(advice_for_ssh("SSH session allocation failed: EOF", false, false), "a restart"));
+}
+
 static void other_errors_are_left_as_they_are(void **state)
 {
     (void)state;
@@ -104,6 +111,7 @@ int main(void)
         cmocka_unit_test(too_many_open_files_come_with_ulimit),
         cmocka_unit_test(a_host_that_only_the_http_proxy_knows_comes_with_the_proxy_for_ssh),
         cmocka_unit_test(without_an_http_proxy_and_with_one_for_ssh_there_is_no_advice),
+        cmocka_unit_test(a_container_without_an_ssh_daemon_comes_with_the_restart),
         cmocka_unit_test(other_errors_are_left_as_they_are),
         cmocka_unit_test(an_empty_capture_comes_with_what_is_usual),
         cmocka_unit_test(what_a_filter_hides_is_told_where_it_can_be_seen),

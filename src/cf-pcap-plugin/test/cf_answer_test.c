@@ -61,6 +61,10 @@ static void what_failed_is_said_on_one_line(void **state)
     (void)state;
     cf_answer_failure(error, sizeof error, "\n  Not logged in.\r\n\nUse 'cf login'.\n\n");
     assert_string_equal(error, "Not logged in. Use 'cf login'.");
+    cf_answer_failure(error, sizeof error,
+                      "/usr/bin/cf: line 2: warning: setlocale: LC_ALL: cannot change locale "
+                      "(en_US.UTF-8)\nNot logged in.\n");
+    assert_string_equal(error, "Not logged in.");
     cf_answer_failure(error, sizeof error, "\n\n");
     assert_string_equal(error, "");
     cf_answer_failure(error, sizeof error, "bad\x1b]0;title\x07");
@@ -70,12 +74,56 @@ static void what_failed_is_said_on_one_line(void **state)
     assert_string_equal(error + strlen(error) - 4, "x...");
 }
 
+static void a_process_has_a_guid_or_the_reason_why_not(void **state)
+{
+    static const struct {
+        const char *json;
+        int result;
+        const char *text;
+    } cases[] = {
+        {"{\"guid\":\"0a1b-2c\",\"type\":\"web\"}", 0, "0a1b-2c"},
+        {"{\"errors\":[{\"detail\":\"Process not found\"}]}", -ENOENT, "Process not found"},
+        {"{\"errors\":[{\"detail\":\"\\u001b[2J\"}]}", -ENOENT, "\\x1b[2J"},
+        {"{\"errors\":[{\"detail\":7}]}", -ENOENT, "no reason given"},
+        {"{\"guid\":\"../../x\"}", -EBADMSG, ""},
+        {"{\"guid\":7}", -EBADMSG, ""},
+        /* All that the CLI prints when the API is away, or the login void. */
+        {"\n", -EBADMSG, ""},
+    };
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char guid[CF_GUID_SIZE] = "", why[64] = "";
+
+        assert_int_equal(
+            cf_answer_process(guid, cases[i].json, strlen(cases[i].json), why, sizeof why),
+            cases[i].result);
+        assert_string_equal(cases[i].result == 0 ? guid : why, cases[i].text);
+    }
+}
+
+static void what_failed_tells_a_void_login_and_an_app_that_is_gone_apart(void **state)
+{
+    (void)state;
+    assert_true(cf_answer_is_expired("The token expired, was revoked, or the token ID is "
+                                     "incorrect. Please log back in to re-authenticate."));
+    assert_true(
+        cf_answer_is_expired("Not logged in. Use 'cf login' or 'cf login --sso' to log in."));
+    assert_true(cf_answer_is_expired("Invalid Auth Token"));
+    assert_false(cf_answer_is_expired("App 'myapp' not found."));
+    assert_true(cf_answer_is_no_app("App 'myapp' not found."));
+    assert_false(cf_answer_is_no_app("Process not found"));
+    assert_false(cf_answer_is_no_app("Space 'dev' not found."));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_guid_is_taken_and_nothing_else),
         cmocka_unit_test(ssh_is_enabled_or_not_and_why),
         cmocka_unit_test(what_failed_is_said_on_one_line),
+        cmocka_unit_test(a_process_has_a_guid_or_the_reason_why_not),
+        cmocka_unit_test(what_failed_tells_a_void_login_and_an_app_that_is_gone_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

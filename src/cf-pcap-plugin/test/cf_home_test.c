@@ -187,6 +187,26 @@ static void tokens_that_the_user_got_meanwhile_reach_the_children(void **state)
     cf_home_remove(&home);
 }
 
+/* cf ssh writes what it has read when it began. */
+static void tokens_that_a_child_had_long_ago_are_not_handed_on(void **state)
+{
+    struct cf_home home;
+
+    (void)state;
+    assert_int_equal(cf_home_make(&home), 0);
+    write_config(getenv("CF_HOME"), CONFIG("api", "prod", "A5", "R5")); /* the user has logged in */
+    cf_home_sync(&home);
+    write_config(home.folder, CONFIG("api", "dev", "A0", "R0"));
+    cf_home_sync(&home);
+    assert_config(getenv("CF_HOME"), CONFIG("api", "prod", "A5", "R5"));
+    assert_config(home.folder, CONFIG("api", "dev", "A5", "R5"));
+    write_config(home.folder, CONFIG("api", "dev", "A6", "R6")); /* rotated */
+    cf_home_sync(&home);
+    write_config(home.folder, CONFIG("api", "dev", "A5", "R5"));
+    cf_home_remove(&home);
+    assert_config(getenv("CF_HOME"), CONFIG("api", "prod", "A6", "R6"));
+}
+
 static void the_copy_goes_when_the_process_is_killed_and_its_children_are_gone(void **state)
 {
     int made[2];
@@ -226,6 +246,7 @@ int main(void)
         TEST(a_refresh_token_that_was_rotated_is_handed_on_and_nothing_else),
         TEST(a_user_who_has_logged_out_stays_so_though_the_token_was_rotated),
         TEST(tokens_that_the_user_got_meanwhile_reach_the_children),
+        TEST(tokens_that_a_child_had_long_ago_are_not_handed_on),
         TEST(the_copy_goes_when_the_process_is_killed_and_its_children_are_gone),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

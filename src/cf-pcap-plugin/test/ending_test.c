@@ -60,7 +60,8 @@ static const struct expectation cases[] = {
      "ended: Process terminated by signal: KILL"},
     {"cf-pcap: capturing on eth0\nwait: remote command exited without exit status or exit signal\n",
      1, true, STREAM_BAD_RECORD, "FAILED\n", VERDICT_FAILED,
-     "the SSH connection was lost: wait: remote command exited without exit status"},
+     "the SSH connection was lost, as when the container ends: wait: remote command exited without "
+     "exit status"},
     {"Warning\n\nHost key verification failed.\n\nThe fingerprint of the received key was \"x\".\n",
      1, false, STREAM_NOT_PCAP, "FAILED\n", VERDICT_LOGIN_FAILED,
      "Warning Host key verification failed. The fingerprint of the received key was \"x\"."},
@@ -73,6 +74,12 @@ static const struct expectation cases[] = {
      "could not be started: too many files are open; each instance takes three (ulimit -n"},
     {"", 0, false, STREAM_EMPTY, "", VERDICT_FAILED, "without a capture"},
     {"", 0, true, STREAM_ENDED, "", VERDICT_ENDED, "by itself"},
+    {"no route to host\nbash: warning: setlocale: LC_ALL: cannot change locale (en_US.UTF-8)\n", 1,
+     false, STREAM_EMPTY, "", VERDICT_LOGIN_FAILED, "no route to host"},
+    {"bash: warning: setlocale: LC_ALL: cannot change locale (en_US.UTF-8)\n", 7, false,
+     STREAM_EMPTY, "", VERDICT_FAILED, "status 7 and gave no reason"},
+    {"bash: cf-pcap: Permission denied\nbash: warning: setlocale: LC_ALL: cannot change locale\n",
+     126, false, STREAM_EMPTY, "", VERDICT_FAILED, "Permission denied"},
     {"bad\x1b]0;title\x07\n", 1, false, STREAM_EMPTY, "", VERDICT_LOGIN_FAILED,
      "bad\\x1b]0;title\\x07"},
 };

@@ -221,9 +221,6 @@ static void an_empty_filter_is_remembered_as_that(void **state)
         assert_null(options.filter);
         assert_true(options.filter_is_empty);
     }
-    assert_int_equal(parse(&options, WORDS("a", "-f", "", "-f", "tcp"), error), OPTIONS_CAPTURE);
-    assert_string_equal(options.filter, "tcp");
-    assert_false(options.filter_is_empty);
 }
 
 static void words_behind_two_dashes_are_no_options(void **state)
@@ -245,6 +242,8 @@ static void what_is_wrong_is_named(void **state)
         {{""}, "name of the app is empty"},
         {{"a", "-o", ""}, "--output is empty"},
         {{"a", "-w", ""}, "--output is empty"},
+        {{"a", "-o", "x", "-w", "y"}, "--output is given twice"},
+        {{"a", "-d", "1s", "--duration=2s"}, "--duration is given twice"},
         {{"a", "--interface", ""}, "--interface is empty"},
         {{"a", "--process="}, "--process is empty"},
         {{"a", "-o"}, "-o (--output) needs a value"},

@@ -15,27 +15,28 @@ static void every_case_has_its_place(void **state)
         enum output_kind standard_output;
         bool stderr_is_terminal;
         const char *path;
-        bool messages_to_stderr, note;
+        bool messages_to_stderr, note, names_stdout;
     } cases[] = {
-        {NULL, OUTPUT_IS_TERMINAL, true, NULL, false, false},
-        {NULL, OUTPUT_IS_TERMINAL, false, NULL, false, false},
-        {NULL, OUTPUT_IS_PIPE, true, "-", true, true},     /* | tcpdump -n -r - */
-        {NULL, OUTPUT_IS_FILE, true, "-", true, true},     /* > x.pcap */
-        {NULL, OUTPUT_IS_PIPE, false, NULL, false, false}, /* CI, 2>&1 | tee log */
-        {NULL, OUTPUT_IS_FILE, false, NULL, false, false}, /* cron, > log 2>&1 */
-        {NULL, OUTPUT_IS_NOTHING, true, NULL, false, false},
-        {NULL, OUTPUT_IS_NOTHING, false, NULL, false, false},
-        {"x.pcap", OUTPUT_IS_PIPE, true, "x.pcap", false, false},
-        {"x.pcap", OUTPUT_IS_TERMINAL, true, "x.pcap", false, false},
-        {"-", OUTPUT_IS_PIPE, false, "-", true, false},
-        {"-", OUTPUT_IS_PIPE, true, "-", true, false},
-        {"-", OUTPUT_IS_TERMINAL, true, "-", true, false}, /* which is refused later */
+        {NULL, OUTPUT_IS_TERMINAL, true, NULL, false, false, false},
+        {NULL, OUTPUT_IS_TERMINAL, false, NULL, false, false, false},
+        {NULL, OUTPUT_IS_PIPE, true, "-", true, true, false},     /* | tcpdump -n -r - */
+        {NULL, OUTPUT_IS_FILE, true, "-", true, true, false},     /* > x.pcap */
+        {NULL, OUTPUT_IS_PIPE, false, NULL, false, false, false}, /* CI, 2>&1 | tee log */
+        {NULL, OUTPUT_IS_FILE, false, NULL, false, false, false}, /* cron, > log 2>&1 */
+        {NULL, OUTPUT_IS_NOTHING, true, NULL, false, false, false},
+        {NULL, OUTPUT_IS_NOTHING, false, NULL, false, false, false},
+        {"x.pcap", OUTPUT_IS_PIPE, true, "x.pcap", false, false, false},
+        {"x.pcap", OUTPUT_IS_TERMINAL, true, "x.pcap", false, false, false},
+        {"x.pcap", OUTPUT_IS_FILE, true, "-", true, false, true}, /* -o x.pcap > x.pcap */
+        {"-", OUTPUT_IS_PIPE, false, "-", true, false, false},
+        {"-", OUTPUT_IS_PIPE, true, "-", true, false, false},
+        {"-", OUTPUT_IS_TERMINAL, true, "-", true, false, false}, /* which is refused later */
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct options options = {.output = cases[i].output};
-        struct output_choice choice =
-            output_choose(&options, cases[i].standard_output, cases[i].stderr_is_terminal);
+        struct output_choice choice = output_choose(
+            &options, cases[i].standard_output, cases[i].names_stdout, cases[i].stderr_is_terminal);
 
         if (cases[i].path == NULL)
             assert_null(choice.path);
@@ -71,11 +72,34 @@ static void the_kinds_are_told_apart(void **state)
     fclose(file);
 }
 
+static void the_same_file_is_known_under_another_name(void **state)
+{
+    char name[] = "/tmp/output_choice.XXXXXX", link[64];
+    int fd = mkstemp(name), null = open("/dev/null", O_WRONLY);
+    FILE *other = tmpfile();
+
+    (void)state;
+    snprintf(link, sizeof link, "%s.link", name);
+    assert_int_equal(symlink(name, link), 0);
+    assert_true(output_is_same(name, -1, fd));
+    assert_true(output_is_same(link, -1, fd));
+    assert_true(output_is_same(NULL, fd, fd));
+    assert_false(output_is_same(NULL, fileno(other), fd));
+    assert_false(output_is_same("/dev/null", -1, null)); /* takes all, and mixes nothing */
+    assert_false(output_is_same("/nowhere", -1, fd));
+    unlink(link);
+    unlink(name);
+    fclose(other);
+    close(fd);
+    close(null);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_case_has_its_place),
         cmocka_unit_test(the_kinds_are_told_apart),
+        cmocka_unit_test(the_same_file_is_known_under_another_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -133,7 +133,7 @@ static void an_archive_of_the_tool_alone_is_refused(void **state)
     put_zero_blocks(stock, 2);
     begin(stock, NULL);
     assert_int_equal(archive_filter(&stock_reader, NULL, product, &counts), -EBADMSG);
-    assert_string_equal(failure.text, "the stock archive holds nothing beside the capture tool");
+    assert_string_equal(failure.text, "the stock archive holds nothing but the capture tool");
     fclose(stock), fclose(product);
 }
 

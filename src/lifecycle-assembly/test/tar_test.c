@@ -282,7 +282,7 @@ static const struct {
 } refused[] = {
     {two_extended, "it has two headers of type 'x' for one member"},
     {path_and_long_name, "it names a member in two ways"},
-    {path_taken_back, "it has an extended header that takes a name or size back"},
+    {path_taken_back, "it has an extended header that withdraws a name or size"},
     {long_path, "it holds a name of more than 4095 bytes"},
     {damaged_record, "it has an extended header that is damaged"},
     {large_extended, "it has a header of type 'x' that is too large"},

@@ -375,6 +375,50 @@ static void pcapng_interfaces_have_one_snaplen_whatever_the_streams_have(void **
     tear_down(f);
 }
 
+/* The types of the blocks in the file, a digit each: the last of its number, 8 for the section
+ * header. */
+static const char *types_of(const struct fixture *f)
+{
+    static char types[64];
+    size_t count = 0;
+
+    for (size_t at = 0; at < f->length && count < sizeof types - 1;) {
+        uint32_t block[2];
+
+        memcpy(block, f->file + at, sizeof block);
+        types[count++] = block[0] < 10 ? (char)('0' + block[0]) : 'S';
+        at += block[1];
+    }
+    types[count] = '\0';
+    return types;
+}
+
+static void names_come_behind_an_interface_and_new_ones_when_they_are_known(void **state)
+{
+    struct writer_name list[] = {{"10.0.0.1", "a-0"}, {"no address", "x"}, {"fd00::1", "a-1"}};
+    struct writer_about about = {.names = list, .name_count = 2};
+    struct fixture *f = set_up(2, &writer_pcapng);
+
+    (void)state;
+    f->writer.about = &about;
+    feed_header(f, 0, 1);
+    assert_int_equal(run(f, 0), 0);
+    hand_out(f, SIZE_MAX);
+    assert_string_equal(types_of(f), "S14");
+    assert_memory_equal(f->file + f->length - 24, "\1\0\10\0\12\0\0\1a-0", 12);
+    assert_int_equal(writer_pcapng.names(&f->writer), 0);
+    about.name_count = 3;
+    assert_int_equal(writer_pcapng.names(&f->writer), 0);
+    assert_int_equal(writer_pcapng.names(&f->writer), 0);
+    hand_out(f, SIZE_MAX);
+    assert_string_equal(types_of(f), "S144");
+    feed_header(f, 1, 1);
+    assert_int_equal(run(f, 0), 0);
+    hand_out(f, SIZE_MAX);
+    assert_string_equal(types_of(f), "S1441");
+    tear_down(f);
+}
+
 /* The comment of the number-th packet block in the file; "": it has none. */
 static const char *comment_of(const struct fixture *f, size_t number)
 {
@@ -441,6 +485,48 @@ static void comments_are_cut_and_wait_for_room(void **state)
     hand_out(f, SIZE_MAX);
     assert_int_equal(strlen(comment_of(f, 0)), WRITER_COMMENT_MAX - 1);
     assert_string_equal(f->streams[0].out.comment, "");
+    tear_down(f);
+}
+
+/* Interface blocks in the file. */
+static size_t interfaces(const struct fixture *f)
+{
+    size_t count = 0;
+
+    for (uint32_t block[2], at = 0; at < f->length; at += block[1]) {
+        memcpy(block, f->file + at, sizeof block);
+        count += block[0] == 1;
+    }
+    return count;
+}
+
+static void a_stream_that_begins_anew_goes_on_in_its_interface(void **state)
+{
+    struct fixture *f = set_up(1, &writer_pcapng);
+
+    (void)state;
+    feed_header(f, 0, 1);
+    feed_packet(f, 0, 1 * second, 'a', 0);
+    merge_end(&f->merge, 0);
+    assert_int_equal(run(f, 0), 0);
+    assert_true(merge_is_done(&f->merge));
+    merge_again(&f->merge, 0);
+    assert_false(merge_is_done(&f->merge));
+    assert_false(f->streams[0].begun);
+    feed_header(f, 0, 1);
+    feed_packet(f, 0, 2 * second, 'b', 0);
+    merge_end(&f->merge, 0);
+    assert_int_equal(run(f, 0), 0);
+    hand_out(f, SIZE_MAX);
+    assert_int_equal(interfaces(f), 1);
+    assert_int_equal(f->streams[0].counts.packets, 2);
+    /* Of another link type it needs another one. */
+    merge_again(&f->merge, 0);
+    feed_header(f, 0, 276);
+    merge_end(&f->merge, 0);
+    assert_int_equal(run(f, 0), 0);
+    hand_out(f, SIZE_MAX);
+    assert_int_equal(interfaces(f), 2);
     tear_down(f);
 }
 
@@ -587,8 +673,10 @@ int main(void)
         cmocka_unit_test(pcap_refuses_a_second_link_type_once_and_pcapng_does_not),
         cmocka_unit_test(a_refused_stream_that_is_broken_too_is_refused_once),
         cmocka_unit_test(pcapng_interfaces_have_one_snaplen_whatever_the_streams_have),
+        cmocka_unit_test(names_come_behind_an_interface_and_new_ones_when_they_are_known),
         cmocka_unit_test(a_comment_is_at_the_next_packet_of_its_stream_and_at_no_other),
         cmocka_unit_test(comments_are_cut_and_wait_for_room),
+        cmocka_unit_test(a_stream_that_begins_anew_goes_on_in_its_interface),
         cmocka_unit_test(many_packets_in_random_pieces_come_out_sorted),
         cmocka_unit_test(what_was_given_up_is_counted_to_the_packet),
         cmocka_unit_test(a_full_buffer_is_handed_out_and_filled_again),

@@ -5,14 +5,16 @@ import (
 	"time"
 )
 
-// Deployment is a rolling one: a second web process beside the first, which takes over instance by instance.
+// Deployment is a rolling one: a second web process beside the first, which takes over instance by instance. A canary one
+// is the same, but waits, once its first instance runs beside all of the old ones, until it is told to continue.
 type Deployment struct {
 	GUID, Value, Reason string
+	Strategy            string // rolling, canary
 	App                 *App
 	Droplet             *Build
 	old, new            *Process
 	Created             time.Time
-	canceled            bool
+	canceled, continued bool
 }
 
 func (d *Deployment) id() string { return d.GUID }
@@ -39,23 +41,35 @@ func (c *Cloud) deploymentEndpoints(mux *http.ServeMux) {
 			fail(w, 422, 10008, "CF-UnprocessableEntity", "Assign a droplet before starting this app.")
 			return
 		}
-		reply(w, 201, c.deploy(a, droplet).json())
+		strategy := str(b["strategy"])
+		if strategy == "" {
+			strategy = "rolling"
+		}
+		reply(w, 201, c.deploy(a, droplet, strategy).json())
 	})
 	mux.HandleFunc("POST /v3/deployments/{guid}/actions/cancel", with(&c.deployments, "Deployment", func(w http.ResponseWriter, r *http.Request, d *Deployment) {
 		d.canceled = true
 		reply(w, 200, d.json())
 	}))
+	mux.HandleFunc("POST /v3/deployments/{guid}/actions/continue", with(&c.deployments, "Deployment", func(w http.ResponseWriter, r *http.Request, d *Deployment) {
+		if d.Reason != "PAUSED" {
+			fail(w, 422, 10008, "CF-UnprocessableEntity", "Cannot continue a deployment with status: "+d.Value+" and reason: "+d.Reason)
+			return
+		}
+		d.continued, d.Reason = true, "DEPLOYING"
+		reply(w, 200, d.json())
+	}))
 }
 
-// deploy begins a rolling deployment, which ends that of the app that is under way. With c.mu held.
-func (c *Cloud) deploy(a *App, droplet *Build) *Deployment {
+// deploy begins a deployment, which ends that of the app that is under way. With c.mu held.
+func (c *Cloud) deploy(a *App, droplet *Build, strategy string) *Deployment {
 	for _, other := range c.deployments {
 		if other.App == a {
 			other.canceled = true
 		}
 	}
 	old := a.process("web")
-	d := &Deployment{GUID: newGUID(), Value: "ACTIVE", Reason: "DEPLOYING", App: a, Droplet: droplet, old: old, Created: time.Now()}
+	d := &Deployment{GUID: newGUID(), Value: "ACTIVE", Reason: "DEPLOYING", Strategy: strategy, App: a, Droplet: droplet, old: old, Created: time.Now()}
 	c.deployments = append(c.deployments, d)
 	a.Droplet = droplet
 	c.event(a, "audit.app.deployment.create", user, object{"deployment_guid": d.GUID, "droplet_guid": droplet.GUID})
@@ -88,6 +102,8 @@ func (c *Cloud) roll(d *Deployment, instances int) {
 			c.finish(d, d.new, d.old, instances, "CANCELED")
 			done = true
 		case n > 0 && d.new.running[n-1].State != running:
+		case n == 1 && d.Strategy == "canary" && !d.continued:
+			d.Reason = "PAUSED"
 		case n < instances:
 			d.new.Instances = n + 1
 			c.reconcile(d.new)
@@ -117,9 +133,12 @@ func (d *Deployment) json() object {
 	if d.new != nil {
 		fresh = append(fresh, object{"guid": d.new.GUID, "type": "web"})
 	}
+	status := object{"value": d.Value, "reason": d.Reason, "details": object{"last_status_change": d.Created.UTC().Format(time.RFC3339)}}
+	if d.Strategy == "canary" {
+		status["canary"] = object{"steps": object{"current": 1, "total": 1}}
+	}
 	created := d.Created.UTC().Format(time.RFC3339)
 	return object{"guid": d.GUID, "state": map[string]string{"ACTIVE": "DEPLOYING", "FINALIZED": "DEPLOYED"}[d.Value],
-		"status":   object{"value": d.Value, "reason": d.Reason, "details": object{"last_status_change": created}},
-		"strategy": "rolling", "options": object{"max_in_flight": 1}, "droplet": object{"guid": d.Droplet.GUID},
+		"status": status, "strategy": d.Strategy, "options": object{"max_in_flight": 1}, "droplet": object{"guid": d.Droplet.GUID},
 		"new_processes": fresh, "created_at": created, "updated_at": created, "metadata": metadata(), "relationships": object{"app": to(d.App.GUID)}}
 }

@@ -1,0 +1,148 @@
+#!/usr/bin/env bats
+# --follow on the Cloud Foundry of this machine: instances that crash, restart, come and go, connections that are lost
+# or dead, an API that is away, a login that expires. Each burst of packets has a port of its own, and is numbered.
+
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154 # bats sets variables, and runs tests in subshells
+bats_require_minimum_version 1.5.0
+load ../support/victim
+
+all_run() { find_containers && [ "${#containers[@]}" = "$INSTANCES" ]; }
+follow_start() { # name [option…]
+  output=$BATS_TEST_TMPDIR/$1.pcapng pcap_start "$1" --follow -f 'udp portrange 7000-7999' "${@:2}"
+}
+said_times() { [ "$(all_said "$1" | grep -cE -e "$2")" -ge "$3" ]; } # name pattern times
+row() { awk -v row="$2" '$1 == row' "$BATS_TEST_TMPDIR/$1.out"; }    # name instance
+
+# A burst in instance N that is all captured. What is in the file as soon as it is written is read from a file that grows.
+port=7000
+bursts=0
+of_port() { tcpdump -nn -r "$BATS_TEST_TMPDIR/$1.pcapng" "udp dst port $2" 2>/dev/null | wc -l; } # name port
+has_burst() { [ "$(of_port "$1" "$2")" = 40 ]; }
+burst() { # name N
+  port=$((port + 1))
+  inside "$2" "$(support_program send-udp)" 127.0.0.1 "$port" 40 100 1000
+  eventually has_burst "$1" "$port"
+  bursts=$((bursts + 1))
+}
+all_bursts() { local n; for ((n = 0; n < INSTANCES; n++)); do burst "$1" "$n" || return; done; }
+# At the end each is there once, numbered from 0 to 39.
+bursts_are_whole() { # name
+  local p numbers
+  tshark -r "$BATS_TEST_TMPDIR/$1.pcapng" -F pcap -w "$BATS_TEST_TMPDIR/$1.pcap" 2>/dev/null
+  numbers=$(numbers "$1")
+  for ((p = 7001; p <= port; p++)); do
+    grep -qx "$p 40 40 0 39" <<<"$numbers" || fail "port $p" "$numbers" "$(all_said "$1")"
+  done
+}
+comments() { tshark -r "$BATS_TEST_TMPDIR/$1.pcapng" -Y frame.comment -T fields -e frame.interface_name -e frame.comment 2>/dev/null; }
+trouble() { "$support_root/acceptance-tests/local/trouble" --state "$BATS_FILE_TMPDIR/cf" "$@" >&2; }
+
+@test "crash, restart, scale, deployment, ssh-proxy: what runs is captured, each gap is told and noted, no tool is left" {
+  follow_start x
+  all_bursts x
+
+  trouble crash victim 1
+  eventually said x 'Instance 1 is missing: the SSH connection was lost'
+  eventually said x 'Instance 1 is captured again: '
+  eventually all_run
+  all_bursts x
+
+  cf restart-app-instance victim 0 >&2
+  eventually said x 'Instance 0 is captured again: '
+  eventually all_run
+  burst x 0
+
+  cf scale victim -i 4 >&2
+  eventually said x 'Instance 3 is new, and captured, too.'
+  INSTANCES=4
+  eventually all_run
+  burst x 3
+  INSTANCES=3
+  cf scale victim -i 3 >&2
+  eventually said x 'Instance 3 is gone: the app was scaled down.'
+
+  pkill -KILL -P "$(cat "$BATS_FILE_TMPDIR/cf/pid")" -x ssh-proxy
+  eventually said_times x '^Instances 0-2 are captured again: ' 1
+  all_bursts x
+
+  cf restart victim --strategy rolling >&2
+  eventually all_run
+  eventually captures_all x
+  all_bursts x
+
+  pcap_stop x
+  [ "$status" = 0 ] || fail "$(all_said x)"
+  bursts_are_whole x
+  row x 1 | grep -qE '[0-9]+ gaps?, [0-9.]+ s missed' || fail "$(all_said x)"
+  row x 3 | grep -q gone || fail "$(all_said x)"
+  comments x | grep -qE "^victim/1 lo[^	]*	cf-pcap: [0-9.]+ s missed before this packet: the SSH connection was lost" || fail "$(comments x)"
+  eventually idle
+}
+# Each container has a capture of its own, and no more than one.
+captures_all() { find_containers && [ "$(running cf-pcap | wc -l)" = "$INSTANCES" ] && [ "$(for n in 0 1 2; do running_in "$n"; done | wc -l)" = "$INSTANCES" ]; }
+running_in() { pgrep --ns "$(cat "$(bundle "$1")/pid")" --nslist pid -x cf-pcap | head -1; }
+
+@test "a dead connection is noticed within a minute: taken up again, or, without --follow, the end" {
+  follow_start x
+  pcap_start y
+  all_bursts x
+  sleep 4 # until each has given a sign of life
+  local before=$SECONDS
+  trouble ssh stall
+  eventually said x 'No answer from instances 0-2'
+  eventually said_times x '^Instances? .* missing: its connection is dead: no sign of life for 45 seconds' 1
+  note "noticed after $((SECONDS - before)) s"
+  pcap_ended y
+  [ "$status" = 1 ]
+  said y 'ended early: its connection is dead: no sign of life for 45 seconds' || fail "$(all_said y)"
+  trouble ssh go
+  eventually captures_all x
+  all_bursts x
+  pcap_stop x
+  [ "$status" = 0 ] || fail "$(all_said x)"
+  bursts_are_whole x
+  eventually idle
+}
+
+@test "a stop works within seconds, while instances are missing and connections are dead" {
+  follow_start x
+  all_bursts x
+  trouble ssh stall
+  trouble api away
+  trouble crash victim 2
+  sleep 2
+  local before=$SECONDS
+  pcap_stop x
+  [ $((SECONDS - before)) -lt 20 ]
+  [ "$status" = 1 ]
+  trouble ssh go
+  trouble api back
+  bursts_are_whole x
+  eventually idle
+  eventually all_run
+}
+
+@test "API away, login expired: both are told at once, and what is captured goes on; the app is gone: it ends" {
+  follow_start x
+  trouble api away
+  eventually said x 'Cloud Foundry cannot be asked which instances run: '
+  all_bursts x
+  trouble api back
+  eventually said x 'Cloud Foundry answers again.'
+  trouble login expire
+  eventually said x 'The login has expired.'
+  all_bursts x
+  trouble crash victim 0
+  eventually said x 'Instance 0 is missing: '
+  cf auth "$CF_PCAP_USER" "$CF_PCAP_PASSWORD" >&2
+  cf target -o pcap -s dev >&2
+  eventually said x 'The login is valid again.'
+  eventually said x 'Instance 0 is captured again: '
+  eventually all_run
+  all_bursts x
+  cf delete -f victim >&2
+  pcap_ended x
+  [ "$status" = 0 ] || fail "$(all_said x)"
+  said x "App 'victim' is not there any more: the capture ends." || fail "$(all_said x)"
+  bursts_are_whole x
+}

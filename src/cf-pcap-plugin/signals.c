@@ -1,0 +1,37 @@
+#include "signals.h"
+
+#include <signal.h>
+
+static const int numbers[SIGNALS_MAX] = {SIGINT, SIGTERM, SIGHUP};
+
+static void on_signal(uv_signal_t *handle, int number)
+{
+    struct signals *signals = handle->data;
+
+    signals->came(signals->owner, number);
+}
+
+void signals_watch(struct signals *signals, uv_loop_t *loop, void (*came)(void *owner, int number),
+                   void *owner)
+{
+    struct sigaction before;
+
+    *signals = (struct signals){.came = came, .owner = owner};
+    for (size_t i = 0; i < SIGNALS_MAX; i++) {
+        if (numbers[i] == SIGHUP && sigaction(SIGHUP, NULL, &before) == 0 &&
+            before.sa_handler == SIG_IGN)
+            continue;
+        uv_signal_t *handle = &signals->handles[signals->count++];
+
+        uv_signal_init(loop, handle);
+        handle->data = signals;
+        uv_signal_start(handle, on_signal, numbers[i]);
+    }
+}
+
+void signals_unwatch(struct signals *signals)
+{
+    for (size_t i = 0; i < signals->count; i++)
+        uv_close((uv_handle_t *)&signals->handles[i], NULL);
+    signals->count = 0;
+}

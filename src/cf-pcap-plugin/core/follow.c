@@ -85,7 +85,7 @@ static void miss(struct core *core, struct instance *instance)
     follow->stalled += session->stalled;
     follow->received += session->received;
     follow->drops += session->drops;
-    follow->uncounted |= session->captured_from != UINT64_MAX && !session->has_drops;
+    follow->uncounted |= session->stream.begun && !session->has_drops;
     look_soon(core, follow->retry_at);
 }
 

@@ -107,7 +107,12 @@ static void plan(struct world *world)
     config.reserve = chance(c, 2) ? DISK_KEPT : 0;
     config.live = chance(c, 2);
     config.expected = world->count;
-    output_plan(world);
+    if (chance(c, 3)) {
+        config.rotate_size = chance(c, 2) ? 40000 + choose(c, 400000) : 0;
+        config.rotate_time = chance(c, 2) ? 1000 + choose(c, 10000) : 0;
+        config.keep = chance(c, 2) ? 1 + choose(c, 5) : 0;
+    }
+    output_plan(world, &config);
     config.viewer = world->output.viewer ? "viewer" : NULL;
     config.viewer_alone = world->output.viewer && world->output.kind == OUTPUT_IS_PIPE;
     config.reports = !config.live;
@@ -202,6 +207,9 @@ static void perform(struct world *world, const struct core_action *action)
         break;
     case ACTION_CLOSE:
         output_do_close(world);
+        break;
+    case ACTION_REMOVE:
+        output_do_remove(world, action->until);
         break;
     case ACTION_DISK:
         output_do_disk(world);
@@ -348,6 +356,6 @@ void world_free(struct world *world)
 {
     for (size_t i = 0; i < world->count; i++)
         instance_free(&world->instances[i]);
-    free(world->output.bytes);
+    output_free(world);
     core_free(&world->core);
 }

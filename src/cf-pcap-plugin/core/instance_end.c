@@ -85,7 +85,7 @@ void tell_end(struct core *core, struct instance *instance)
     case CAUSE_LOST:
         instance->failed = true;
         snprintf(instance->why, sizeof instance->why,
-                 "its connection is dead: no sign of life for %d seconds", STALL_LIMIT / 1000);
+                 "the connection is dead: no sign of life for %d seconds", STALL_LIMIT / 1000);
         break;
     case CAUSE_TWICE:
         break;

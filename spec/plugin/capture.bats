@@ -311,20 +311,6 @@ second line \$HOME \\ * ~ | & < > !"
   [ "$(grep -lx 'trace=false color=false' "$FAKE_CF"/log/* | wc -l)" = 3 ]
 }
 
-@test "at most ten instances are started at once" {
-  instances 25
-  tool all 'until [ -e "$FAKE_CF/go" ]; do sleep 0.1; done; tool_begin "$@"; tool_wait 60; tool_end'
-  start -o "$output" -y
-  eventually test -e "$FAKE_CF/pid-9"
-  sleep 0.5
-  tools_started 10
-  touch "$FAKE_CF/go"
-  eventually said "Capturing"
-  tools_started 25
-  interrupt
-  [ "$status" = 0 ]
-}
-
 @test "a hundred instances work, within 64 MiB of the plugin's own memory" {
   instances 100
   # One is quiet, so that what the others have waits, and there is more of it than may wait.

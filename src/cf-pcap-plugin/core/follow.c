@@ -28,6 +28,11 @@ static uint64_t pause_after(struct core *core, unsigned int attempts, uint64_t m
     return about(core, pause < most ? pause : most);
 }
 
+uint64_t follow_pause(struct core *core, unsigned int attempts)
+{
+    return pause_after(core, attempts, PAUSE_MAX);
+}
+
 /* Instances that end. */
 
 static bool is_over(const struct instance *instance)
@@ -68,10 +73,10 @@ static void miss(struct core *core, struct instance *instance)
     if (!follow->gap_is_told && session->cause != CAUSE_TWICE) {
         follow->tell_missing = follow->gap_is_told = true;
         follow->tell_at = core->now;
-        snprintf(follow->why, sizeof follow->why, "%s", instance->why);
+        snprintf(follow->why, sizeof follow->why, "%.299s", instance->why);
     }
     follow->missing = true;
-    follow->retry_at = core->now + pause_after(core, follow->attempts++, PAUSE_MAX);
+    follow->retry_at = core->now + follow_pause(core, follow->attempts++);
     if (follow->attempts == TRIES_UNTOLD && session->cause != CAUSE_TWICE) {
         follow->tell_why = true;
         follow->tell_at = core->now;

@@ -52,6 +52,10 @@ struct session {
     char process[GUID_SIZE], container[GUID_SIZE]; /* where it says that it is; "": not yet */
     bool twice;                                    /* another session is there, too */
 
+    /* Logins that failed before this one, and until when the next one waits, ms (logins.h). */
+    unsigned int tries;
+    uint64_t retry_at;
+
     /* ms. 0 if it did not happen. */
     uint64_t started_at;
     uint64_t captured_from;  /* when its header was in the output; UINT64_MAX: not yet */

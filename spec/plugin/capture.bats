@@ -131,7 +131,7 @@ quiet_tool='tool_begin "$@"; tool_wait 60; tool_say "0 packets received by filte
 }
 
 @test "more than twenty instances: what the table leaves out is told, and --verbose shows it" {
-  instances 22 && tool
+  instances 22 && tool all "$quiet_tool" # packets may be late on a busy machine, and that is worth a row
   tool 3 'tool_begin "$@"; tool_packet; DROPPED=7 tool_end'
   capture -o "$output" -d 300ms
   [ "$(grep -cE '^[0-9]+ ' "$said")" = 1 ]

@@ -30,7 +30,7 @@ login_fails() { # instance times words
 @test "a login that the platform limits or that is cut off is tried again, and the capture begins with all" {
   instances 3 && tool
   login_fails 1 2 'Rate Limit Exceeded'
-  login_fails 2 1 'Error opening SSH connection: ssh: handshake failed: EOF'
+  login_fails 2 1 'SSH session allocation failed: ssh: unexpected packet in response to channel open: <nil>'
   start -o "$output" -d 1s
   ended
   [ "$status" = 0 ]

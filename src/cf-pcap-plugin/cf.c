@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "program.h"
 #include "signals.h"
 #include "system/parent.h"
 #include "system/system.h"
@@ -85,8 +86,13 @@ static bool parent_is_cf(int pid, char *path, size_t size)
 
 int cf_find(struct cf *cf, const struct parent *parent)
 {
+    static const char *const names[] = {"cf", "cf8", "cf7"};
+    bool found = parent_is_cf(parent->pid, cf->path, sizeof cf->path);
+
     cf->parent = parent;
-    if (!parent_is_cf(parent->pid, cf->path, sizeof cf->path))
+    for (size_t i = 0; !found && i < sizeof names / sizeof *names; i++)
+        found = program_find(names[i], cf->path, sizeof cf->path) == 0;
+    if (!found)
         snprintf(cf->path, sizeof cf->path, "cf");
     cf->home = malloc(sizeof *cf->home);
     if (cf->home == NULL)

@@ -22,8 +22,9 @@ struct cf {
 };
 
 /*
- * The CLI that started the plugin, for people have several (cf7, cf8); `cf` in PATH if the parent
- * is something else. Children get this process's environment, with these changes:
+ * The CLI that started the plugin, for people have several (cf7, cf8); if the parent is something
+ * else, `cf`, `cf8` or `cf7` in PATH or in the usual places (program.h). Children get this
+ * process's environment, with these changes:
  *
  * - their configuration is a copy of the user's (cf_home.h);
  * - the CLI's tracing on standard output, its logging and its colours are off, for they would get

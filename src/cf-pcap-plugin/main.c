@@ -5,7 +5,7 @@
  *      cf-pcap-plugin PORT CLI-MESSAGE-UNINSTALL       before it is removed
  *      cf-pcap-plugin PORT pcap APP [OPTION]...        to capture
  *
- * with the CLI listening at 127.0.0.1:PORT.
+ * with the CLI listening at 127.0.0.1:PORT; or Wireshark, as an extcap (extcap.h).
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,6 +21,8 @@
 #include "console.h"
 #include "core/text.h"
 #include "descriptors.h"
+#include "extcap.h"
+#include "extcap_folder.h"
 #include "install.h"
 #include "instances.h"
 #include "lookup.h"
@@ -46,6 +48,7 @@ struct command {
     struct about about;
     int argc; /* the words as they were typed */
     char **argv;
+    bool began; /* something was written to the output */
 };
 
 static void print_help(void)
@@ -219,6 +222,7 @@ static int capture(struct command *command)
                            .parent = &command->parent,
                            .guid = command->guid};
     int result = shell_run(&shell, &command->instances);
+    command->began = shell.core.output_was_opened;
     if (result != 0) {
         console_error(&command->console, "Cannot capture: %s.",
                       result == -ECANCELED ? "cf has ended" : strerror(-result));
@@ -284,7 +288,8 @@ static int look_up_and_capture(struct command *command)
     return capture(command);
 }
 
-static int pcap(int argc, char **argv)
+/* `*began`: the output was opened, whatever came of it. */
+static int pcap(int argc, char **argv, bool *began)
 {
     static struct command command;
     char error[512];
@@ -296,6 +301,10 @@ static int pcap(int argc, char **argv)
     case OPTIONS_HELP:
         print_help();
         return 0;
+    case OPTIONS_INSTALL_EXTCAP:
+        return extcap_install();
+    case OPTIONS_REMOVE_EXTCAP:
+        return extcap_remove();
     case OPTIONS_WRONG:
         fprintf(stderr, "Incorrect Usage: %s\n\nSee 'cf help pcap'.\n", error);
         return 1;
@@ -322,6 +331,7 @@ static int pcap(int argc, char **argv)
     } else if (status == 0) {
         status = look_up_and_capture(&command);
     }
+    *began = command.began;
     free(command.instances.list);
     cf_free(&command.cf);
     return status;
@@ -330,13 +340,19 @@ static int pcap(int argc, char **argv)
 static int run(int argc, char **argv)
 {
     const char *message = argc > 2 ? argv[2] : "";
+    struct extcap extcap;
+    bool began = false;
+
+    extcap_parse(&extcap, argc, argv);
+    if (extcap.call != EXTCAP_NONE)
+        return extcap_run(&extcap, pcap);
 
     if (strcmp(message, "SendMetadata") == 0 && argc == 3)
         return install(argv[1]);
     if (strcmp(message, "CLI-MESSAGE-UNINSTALL") == 0)
         return 0;
     if (metadata_is_command(message))
-        return pcap(argc - 2, argv + 2);
+        return pcap(argc - 2, argv + 2, &began);
     printf("cf-pcap-plugin %s, a plugin of the cf CLI. To install it:\n\n"
            "   cf install-plugin -f %s\n\nand then: cf help pcap\n",
            CF_PCAP_VERSION, argc > 0 ? argv[0] : "cf-pcap-plugin");

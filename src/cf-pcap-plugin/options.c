@@ -56,6 +56,8 @@ const struct option_help options_help[] = {
      "or termshark (Default: $CF_PCAP_WIRESHARK, or Wireshark)"},
     {"check",
      "Do not capture: say whether something would stop a capture, and who can change that"},
+    {"install-extcap", "Put 'Cloud Foundry app' into Wireshark's list of interfaces; without APP"},
+    {"remove-extcap", "Take it out again; without APP"},
     {"yes, -y", "Do not ask before capturing on more than 20 instances"},
     {"verbose", "Show what is run, how long it takes, what each instance says, and all rows of the "
                 "table"},
@@ -72,6 +74,8 @@ enum {
     OPTION_MAX_SIZE,
     OPTION_RESERVE,
     OPTION_WIRESHARK,
+    OPTION_INSTALL_EXTCAP,
+    OPTION_REMOVE_EXTCAP,
     OPTION_FOLLOW,
 };
 
@@ -92,6 +96,8 @@ static const struct option long_options[] = {
     {"yes", no_argument, NULL, 'y'},
     {"verbose", no_argument, NULL, OPTION_VERBOSE}, /* cf takes a -v for itself */
     {"wireshark", optional_argument, NULL, OPTION_WIRESHARK},
+    {"install-extcap", no_argument, NULL, OPTION_INSTALL_EXTCAP},
+    {"remove-extcap", no_argument, NULL, OPTION_REMOVE_EXTCAP},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
 };
@@ -117,15 +123,16 @@ static int wrong(const struct complaint *complaint, const char *format, ...)
 
 /* The words that are neither an option nor its value. */
 struct words {
-    const char *app;         /* the first that does not follow a filter */
-    char strays[256];        /* those behind the app */
-    char behind_filter[256]; /* those behind a filter: its own words, if it was not quoted */
-    const char *last;        /* of the latter */
-    size_t before_last;      /* where the others of the latter end */
-    size_t count;            /* of all */
-    bool after_filter;       /* the word before belongs to a filter */
-    bool format_given, help; /* options that concern the others */
-    uint32_t given;          /* a bit for each of long_options: it was there, with a value */
+    const char *app;            /* the first that does not follow a filter */
+    char strays[256];           /* those behind the app */
+    char behind_filter[256];    /* those behind a filter: its own words, if it was not quoted */
+    const char *last;           /* of the latter */
+    size_t before_last;         /* where the others of the latter end */
+    size_t count;               /* of all */
+    bool after_filter;          /* the word before belongs to a filter */
+    bool format_given, help;    /* options that concern the others */
+    uint32_t given;             /* a bit for each of long_options: it was there, with a value */
+    enum options_result extcap; /* OPTIONS_CAPTURE: it is not about that */
 };
 
 static void append(char *to, size_t size, const char *word)
@@ -338,6 +345,11 @@ static int take_next(struct options *options, struct words *words, int argc, cha
     case 'h':
         words->help = true;
         return 1;
+    case OPTION_INSTALL_EXTCAP:
+    case OPTION_REMOVE_EXTCAP:
+        words->extcap =
+            option == OPTION_INSTALL_EXTCAP ? OPTIONS_INSTALL_EXTCAP : OPTIONS_REMOVE_EXTCAP;
+        return 0;
     case OPTION_WIRESHARK:
         options->wireshark = true;
         options->viewer = optarg;
@@ -376,6 +388,13 @@ enum options_result options_parse(struct options *options, int argc, char **argv
         return OPTIONS_HELP;
     while (optind < argc) /* behind "--" */
         take_word(&words, argv[optind++]);
+    if (words.extcap != OPTIONS_CAPTURE && words.count == 0)
+        return words.extcap;
+    if (words.extcap != OPTIONS_CAPTURE) {
+        wrong(&complaint,
+              "--install-extcap and --remove-extcap take no app: it is chosen in Wireshark");
+        return OPTIONS_WRONG;
+    }
     if (choose_app(options, &words, &complaint) != 0)
         return OPTIONS_WRONG;
     if (options->wireshark && options->output != NULL && strcmp(options->output, "-") == 0) {

@@ -45,7 +45,13 @@ struct options {
     size_t range_count;
 };
 
-enum options_result { OPTIONS_CAPTURE, OPTIONS_HELP, OPTIONS_WRONG };
+enum options_result {
+    OPTIONS_CAPTURE,
+    OPTIONS_HELP,
+    OPTIONS_INSTALL_EXTCAP,
+    OPTIONS_REMOVE_EXTCAP,
+    OPTIONS_WRONG,
+};
 
 /*
  * Reads the words after `cf pcap` (argv[0] is `pcap`), options and the app in any order.

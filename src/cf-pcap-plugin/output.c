@@ -65,8 +65,9 @@ const char *output_objection(const struct output *output)
         return "standard error goes there, too, and messages would come between the packets: "
                "send them elsewhere (2> messages.txt)";
     if (output_is_stdout(output))
-        if (path == NULL)
-            return reason(system_may_create(output->name));
+        return NULL;
+    if (path == NULL)
+        return reason(system_may_create(output->name));
     if (strlen(path) >= PATH_MAX)
         return strerror(ENAMETOOLONG);
     int kind = system_kind_at(path);

@@ -35,14 +35,22 @@ static bool is_limited(const struct session *session)
     return says_one_of(session, words);
 }
 
-/* The words of Go's net, net/http and golang.org/x/crypto/ssh; of EAGAIN and ENOMEM the system. */
+/* The words of Go's net, net/http and golang.org/x/crypto/ssh, each seen when connections were cut;
+ * of EAGAIN and ENOMEM the system. */
 static bool is_passing(const struct session *session)
 {
-    static const char *const words[] = {
-        "EOF",         "connection reset",    "broken pipe",
-        "i/o timeout", "connection refused",  "TLS handshake timeout",
-        "Bad Gateway", "Service Unavailable", "Gateway Time",
-        NULL};
+    static const char *const words[] = {"EOF",
+                                        "connection reset",
+                                        "connection refused",
+                                        "broken pipe",
+                                        "i/o timeout",
+                                        "TLS handshake timeout",
+                                        "unexpected packet in response to channel open",
+                                        "exited without exit status",
+                                        "Bad Gateway",
+                                        "Service Unavailable",
+                                        "Gateway Time",
+                                        NULL};
 
     if (session->cause == CAUSE_START_FAILED)
         return session->status == -EAGAIN || session->status == -ENOMEM;

@@ -386,10 +386,25 @@ static void too_many_ranges_are_refused(void **state)
 
 static void every_option_is_in_the_help(void **state)
 {
-    static const char *const names[] = {
-        "output, -o, -w",      "interface", "filter, -f", "snaplen, -s", "instance, -i", "process",
-        "duration, -d",        "count, -c", "max-size",   "reserve",     "format",       "follow",
-        "wireshark[=PROGRAM]", "check",     "yes, -y",    "verbose",     "help, -h"};
+    static const char *const names[] = {"output, -o, -w",
+                                        "interface",
+                                        "filter, -f",
+                                        "snaplen, -s",
+                                        "instance, -i",
+                                        "process",
+                                        "duration, -d",
+                                        "count, -c",
+                                        "max-size",
+                                        "reserve",
+                                        "format",
+                                        "follow",
+                                        "wireshark[=PROGRAM]",
+                                        "check",
+                                        "install-extcap",
+                                        "remove-extcap",
+                                        "yes, -y",
+                                        "verbose",
+                                        "help, -h"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_true(strncmp(options_help[i].name, names[i], strlen(names[i])) == 0);

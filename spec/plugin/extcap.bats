@@ -1,0 +1,191 @@
+# The plugin as an extcap: what Wireshark's own programs (tshark, dumpcap) make of it. `cf` is the stand-in of support/cf.
+# What is loaded sets variables, and uses some.
+# shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2154
+
+load support/plugin
+load support/pcap
+load support/wireshark
+
+setup() {
+  mkdir -p "$FAKE_CF" "$BATS_TEST_TMPDIR/home/.cf"
+  cd "$BATS_TEST_TMPDIR" || return
+  export HOME=$BATS_TEST_TMPDIR/home CF_HOME=$BATS_TEST_TMPDIR/home
+  unset WIRESHARK_EXTCAP_DIR
+  echo '{"AccessToken":"bearer x","RefreshToken":"r","SpaceFields":{"Name":"dev","GUID":"space-guid"}}' >home/.cf/config.json
+}
+extcap() { run --separate-stderr "$plugin" "$@"; }
+installed() { "$plugin" 1 pcap --install-extcap >"$said" 2>"$errors"; }
+# tshark on the app, in the background.
+watching() { # option…
+  tshark -l -i cfpcap -o extcap.cfpcap.app:myapp "$@" >"$said" 2>"$errors" </dev/null &
+  pid=$!
+}
+arguments() { tr '\0' ' ' <"$FAKE_CF/arguments-$1"; }
+
+@test "the calls at Wireshark's start cost nothing: no cf is run, and it takes less than 50 ms" {
+  local began=${EPOCHREALTIME/./} best=999999 took
+  for _ in {1..10}; do # the best of ten: this machine may be busy
+    began=${EPOCHREALTIME/./}
+    "$plugin" --extcap-interfaces --extcap-version=4.0 >interfaces
+    took=$((${EPOCHREALTIME/./} - began))
+    [ "$took" -ge "$best" ] || best=$took
+  done
+  [ "$best" -lt 50000 ]
+  grep -qx 'interface {value=cfpcap}{display=Cloud Foundry app}' interfaces
+  extcap --extcap-interface cfpcap --extcap-dlts
+  [ "$output" = 'dlt {number=1}{name=EN10MB}{display=Ethernet}' ]
+  extcap --extcap-interface=cfpcap --extcap-config
+  [ "$status" = 0 ]
+  [ "$(grep -c '^arg' <<<"$output")" = 7 ]
+  [ ! -e "$FAKE_CF/log" ]
+}
+
+@test "--install-extcap puts it where this Wireshark looks, --remove-extcap takes it away" {
+  installed
+  local link=$HOME/.config/wireshark/extcap/cf-pcap
+  [ -L "$link" ] || link=$HOME/.local/lib/wireshark/extcap/cf-pcap
+  said "Installed $link -> "
+  tshark -D 2>/dev/null | grep -q 'cfpcap (Cloud Foundry app)'
+  tshark -i cfpcap -L 2>/dev/null | grep -q 'EN10MB (Ethernet)'
+  installed # again: the same
+  "$plugin" 1 pcap --remove-extcap >"$said"
+  said "Removed $link."
+  ! tshark -D 2>/dev/null | grep -q cfpcap
+  "$plugin" 1 pcap --remove-extcap >"$said"
+  said "There is no $link."
+}
+
+@test "WIRESHARK_EXTCAP_DIR wins, and what is somebody else's is left" {
+  WIRESHARK_EXTCAP_DIR=$PWD/my/own installed
+  [ -L my/own/cf-pcap ]
+  rm my/own/cf-pcap && echo "somebody's" >my/own/cf-pcap
+  WIRESHARK_EXTCAP_DIR=$PWD/my/own run -1 "$plugin" 1 pcap --install-extcap
+  [[ $output == "Cannot install $PWD/my/own/cf-pcap: something else is there"* ]]
+  WIRESHARK_EXTCAP_DIR=$PWD/my/own run -1 "$plugin" 1 pcap --remove-extcap
+  [ "$(cat my/own/cf-pcap)" = "somebody's" ]
+  rm -r my && touch my
+  WIRESHARK_EXTCAP_DIR=$PWD/my/own run -1 "$plugin" 1 pcap --install-extcap
+  [[ $output == "Cannot install $PWD/my/own/cf-pcap: Not a directory." ]]
+}
+
+@test "tshark captures the app, with names of instances, and its own end ends the tools" {
+  instances 2 && tool
+  installed
+  watching -c 20 -w "$output"
+  ended
+  [ "$status" = 0 ]
+  [ "$(tshark -r "$output" 2>/dev/null | wc -l)" -ge 20 ]
+  capinfos "$output" | grep -q 'Name = myapp/1 eth0'
+  ! complained "Error by extcap"
+  no_child_is_left
+}
+
+@test "SIGINT to tshark ends the tools, too" {
+  instances 1 && tool
+  installed
+  watching
+  eventually said " 5 "
+  interrupt
+  ! complained "Error by extcap"
+  no_child_is_left
+}
+
+@test "options and the capture filter go where those of cf pcap go" {
+  instances 3 && tool
+  installed
+  watching -c 3 -f 'tcp port 8080' -o extcap.cfpcap.process:worker -o extcap.cfpcap.instance:1 \
+    -o extcap.cfpcap.interface:lo -o extcap.cfpcap.snaplen:96
+  ended
+  [ "$(arguments 1)" = "-interface lo -snaplen 96 -filter tcp port 8080 " ]
+  [ ! -e "$FAKE_CF/pid-0" ]
+  grep -qx -- worker "$FAKE_CF"/log/ssh.*
+}
+
+@test "an app that is chosen from the list is captured where none is typed" {
+  instances 1 && tool
+  installed
+  tshark -l -i cfpcap -o extcap.cfpcap.listed:myapp -c 2 >"$said" 2>"$errors" </dev/null
+  said " 2 "
+}
+
+@test "no app, a wrong app, a filter that the tool refuses: Wireshark shows the words of cf pcap, and does not hang" {
+  instances 1 && tool
+  installed
+  tshark -i cfpcap >"$said" 2>"$errors" </dev/null || true
+  complained "Error by extcap pipe: The app is missing: in Wireshark's list of interfaces the gear"
+  tool 0 "tool_say \"filter 'tcp prt 80': can't parse filter expression: syntax error\"; exit 1"
+  timeout 60 tshark -i cfpcap -o extcap.cfpcap.app:myapp -f 'tcp prt 80' >"$said" 2>"$errors" </dev/null
+  complained "filter 'tcp prt 80': can't parse filter expression: syntax error"
+  echo "App 'myapp' not found." >"$FAKE_CF/app.err" && echo 1 >"$FAKE_CF/app.status"
+  timeout 60 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null
+  complained "App 'myapp' not found."
+}
+
+@test "what went wrong in a capture is told at its end, and a capture that went well tells nothing" {
+  instances 2
+  tool 0 'tool_begin "$@"; tool_capture; tool_end'
+  tool 1 'tool_begin "$@"; tool_packet; tool_say "broke"; exit 1'
+  mkfifo fifo
+  cat fifo >"$output" &
+  "$plugin" --capture --extcap-interface cfpcap --fifo fifo --app myapp 2>"$errors" >"$said" &
+  pid=$!
+  eventually [ -e "$FAKE_CF/pid-1" ]
+  eventually gone "$(cat "$FAKE_CF/pid-1")"
+  [ ! -s "$errors" ]
+  interrupt TERM
+  [ "$status" = 1 ]
+  complained "Instance 1 "
+  [ ! -s "$said" ]
+  rm "$FAKE_CF/tool-1" && tool
+  cat fifo >"$output" &
+  "$plugin" --capture --extcap-interface cfpcap --fifo fifo --app myapp 2>"$errors" >"$said" &
+  pid=$!
+  eventually is_capturing
+  interrupt TERM
+  [ "$status" = 0 ]
+  [ ! -s "$errors" ]
+}
+is_capturing() { [ "$(stat -c %s "$output")" -gt 2000 ]; }
+
+@test "the list of apps is that of the targeted space; what the format cannot hold is left out" {
+  echo '{"resources":[{"name":"first"},{"name":"a {brace}"},{"name":"second app"},{"name":7},{}]}' >"$FAKE_CF/apps"
+  extcap --extcap-interface cfpcap --extcap-config --extcap-reload-option listed
+  [ "$status" = 0 ]
+  [ "$output" = 'value {arg=1}{value=first}{display=first}
+value {arg=1}{value=second app}{display=second app}' ]
+  grep -qx '/v3/apps?order_by=name&per_page=1000&space_guids=space-guid' "$FAKE_CF"/log/curl.*
+}
+
+@test "no login, no target, an API that fails: the list says so, and has no app" {
+  echo '{"errors":[{"detail":"oh {no}"}]}' >"$FAKE_CF/apps"
+  extcap --extcap-interface cfpcap --extcap-config --extcap-reload-option listed
+  [ "$output" = 'value {arg=1}{value=}{display=(Cloud Controller did not list the apps.)}{default=true}' ]
+  echo '{"AccessToken":"bearer x"}' >home/.cf/config.json
+  extcap --extcap-interface cfpcap --extcap-config --extcap-reload-option listed
+  [ "$output" = "value {arg=1}{value=}{display=(No space targeted. Use 'cf target -s SPACE' to target one.)}{default=true}" ]
+  rm home/.cf/config.json
+  extcap --extcap-interface cfpcap --extcap-config --extcap-reload-option listed
+  [ "$output" = "value {arg=1}{value=}{display=(Not logged in. Use 'cf login' to log in.)}{default=true}" ]
+}
+
+@test "calls that are none have one line on stderr" {
+  extcap --extcap-interface other --extcap-dlts
+  [ "$status" = 1 ] && [ "$stderr" = "--extcap-interface other: the only interface is cfpcap" ]
+  extcap --extcap-interface cfpcap
+  [ "$status" = 1 ] && [[ $stderr == "one of --extcap-interfaces, "* ]]
+  extcap --capture --extcap-interface cfpcap --app myapp
+  [ "$status" = 1 ] && [ "$stderr" = "--fifo is missing: Wireshark gives it" ]
+}
+
+@test "a desktop's PATH lacks cf: it is found in the usual places of the user" {
+  instances 1 && tool
+  mkdir -p "$HOME/.local/bin"
+  ln -s "$root/spec/plugin/support/cf" "$HOME/.local/bin/cf8"
+  mkfifo fifo
+  cat fifo >"$output" &
+  PATH=/usr/bin:/bin "$plugin" --capture --extcap-interface cfpcap --fifo fifo --app myapp 2>"$errors" >"$said" &
+  pid=$!
+  eventually is_capturing
+  interrupt TERM
+  [ "$status" = 0 ]
+}

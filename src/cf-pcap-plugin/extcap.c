@@ -1,0 +1,124 @@
+#include "extcap.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "../version.h"
+#include "extcap_apps.h"
+
+static int print_interfaces(void)
+{
+    printf("extcap {version=%s}{help=https://www.tcpdump.org/manpages/pcap-filter.7.html}"
+           "{display=Cloud Foundry}\n"
+           "interface {value=%s}{display=Cloud Foundry app}\n",
+           CF_PCAP_VERSION, EXTCAP_INTERFACE);
+    return 0;
+}
+
+/* What it captures may be something else: the capture says so itself, in pcapng. */
+static int print_dlts(void)
+{
+    printf("dlt {number=1}{name=EN10MB}{display=Ethernet}\n");
+    return 0;
+}
+
+/*
+ * What is typed is a string, and the list another argument: Wireshark 4.0 has no list in which one
+ * can type, and a list that is empty until it is loaded forgets what was chosen.
+ */
+static int print_config(void)
+{
+    printf("arg {number=0}{call=--app}{display=App}{type=string}"
+           "{tooltip=The name of the app to capture; it may be chosen below instead}\n"
+           "arg {number=1}{call=--listed}{display=... or one of these}{type=selector}"
+           "{reload=true}{placeholder=Load apps}"
+           "{tooltip=The apps of the targeted space, once they are loaded; counts where no name is "
+           "typed above}\n");
+    printf(EXTCAP_NO_APP, "none: load the apps of the targeted space");
+    printf("arg {number=2}{call=--process}{display=Process}{type=string}{default=web}"
+           "{tooltip=Instances of this process of the app}\n"
+           "arg {number=3}{call=--instance}{display=Instances}{type=string}"
+           "{placeholder=all}{tooltip=Only these: 1 or 0,2 or 0-3}\n"
+           "arg {number=4}{call=--interface}{display=Interface}{type=selector}"
+           "{tooltip=On eth0 the traffic of the app's route is TLS, the same in plaintext is on "
+           "lo}\n"
+           "value {arg=4}{value=eth0}{display=eth0: what the container sends and receives}"
+           "{default=true}\n"
+           "value {arg=4}{value=lo}{display=lo: within the container}\n"
+           "value {arg=4}{value=any}{display=any: both}\n"
+           "arg {number=5}{call=--snaplen}{display=Bytes of each packet}{type=unsigned}"
+           "{range=0,262144}{default=0}"
+           "{tooltip=Capture only so much of each packet; 0 is all of it}\n"
+           "arg {number=6}{call=--follow}{display=Follow restarts}{type=boolflag}{default=false}"
+           "{tooltip=Instances that end are captured again once they run, and new ones, too}\n");
+    return 0;
+}
+
+/* A capture that fails before it begins has not opened the pipe, and its reader would wait: it gets
+ * a capture without packets. */
+static void end_fifo(const char *path)
+{
+    static const uint32_t empty[] = {0xa1b2c3d4, 2 | 4 << 16, 0, 0, 262144, 1};
+    int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+
+    if (fd < 0)
+        return; /* there is no reader (any more) */
+    if (write(fd, empty, sizeof empty) < 0)
+        errno = 0;
+    close(fd);
+}
+
+/*
+ * Wireshark shows a window for whatever is on stderr. Messages are kept until it is known whether
+ * the capture has failed.
+ */
+static int capture(struct extcap *extcap, extcap_pcap *pcap)
+{
+    FILE *messages = tmpfile(), *nowhere = freopen("/dev/null", "w", stdout);
+    int standard = dup(STDERR_FILENO), status;
+    char text[4096];
+    size_t length;
+    bool began = false;
+
+    if (messages != NULL)
+        dup2(fileno(messages), STDERR_FILENO);
+    status = nowhere == NULL ? 1 : pcap(extcap->count, (char **)extcap->words, &began);
+    fflush(stderr);
+    if (status != 0 && !began)
+        end_fifo(extcap->fifo);
+    if (messages == NULL)
+        return status;
+    dup2(standard, STDERR_FILENO);
+    rewind(messages);
+    while (status != 0 && (length = fread(text, 1, sizeof text, messages)) > 0)
+        fwrite(text, 1, length, stderr);
+    fclose(messages);
+    return status;
+}
+
+int extcap_run(struct extcap *extcap, extcap_pcap *pcap)
+{
+    switch (extcap->call) {
+    case EXTCAP_INTERFACES:
+        return print_interfaces();
+    case EXTCAP_DLTS:
+        return print_dlts();
+    case EXTCAP_CONFIG:
+        return print_config();
+    case EXTCAP_RELOAD:
+        return extcap_print_apps();
+    case EXTCAP_FILTER:
+        return 0; /* libpcap, which knows, is in the container: the capture tells */
+    case EXTCAP_CAPTURE:
+        return capture(extcap, pcap);
+    case EXTCAP_WRONG:
+    case EXTCAP_NONE:
+        break;
+    }
+    fprintf(stderr, "%s\n", extcap->error);
+    return 1;
+}

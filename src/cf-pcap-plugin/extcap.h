@@ -1,0 +1,58 @@
+/*
+ * The plugin as an extcap: a program that Wireshark, tshark and dumpcap ask for interfaces, and
+ * that captures on them. Reference: Wireshark's doc/extcap_example.py and "Adding Capture
+ * Interfaces And Log Sources Using Extcap" in its Developer's Guide, version 1.0. Each call is a
+ * process of its own:
+ *
+ *      --extcap-interfaces [--extcap-version=X.Y]               which interfaces are there?
+ *      --extcap-interface cfpcap --extcap-dlts                  what link types have they?
+ *      --extcap-interface cfpcap --extcap-config                which options?
+ *          [--extcap-reload-option app]                         ... the apps there are, for that
+ * one
+ *      --extcap-interface cfpcap --extcap-capture-filter FILTER is it right?
+ *      --capture --extcap-interface cfpcap --fifo FIFO [--extcap-capture-filter FILTER]
+ *          [--app APP] [OPTION]...                              capture, into that pipe
+ *
+ * A capture is `cf pcap APP -o FIFO --format pcapng`, in this process; OPTION is one of `cf pcap`.
+ * Wireshark shows what comes on stderr as an error, in a window, also where all went well: so only
+ * a capture that fails says something there, at its end. Wireshark ends a capture with SIGTERM.
+ */
+#ifndef EXTCAP_H
+#define EXTCAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define EXTCAP_INTERFACE "cfpcap"
+
+enum extcap_call {
+    EXTCAP_NONE, /* it is no call as an extcap */
+    EXTCAP_INTERFACES,
+    EXTCAP_DLTS,
+    EXTCAP_CONFIG,
+    EXTCAP_RELOAD,
+    EXTCAP_FILTER,
+    EXTCAP_CAPTURE,
+    EXTCAP_WRONG, /* `error` says what is missing or wrong */
+};
+
+enum { EXTCAP_WORDS_MAX = 64, EXTCAP_ERROR_SIZE = 256 };
+
+struct extcap {
+    enum extcap_call call;
+    const char *words[EXTCAP_WORDS_MAX + 1]; /* of `cf pcap`, from "pcap" on; then NULL */
+    int count;
+    const char *fifo;
+    char error[EXTCAP_ERROR_SIZE];
+};
+
+/* Reads the command line. Strings stay argv's. */
+void extcap_parse(struct extcap *extcap, int argc, char *const *argv);
+
+/* `cf pcap` with these words: its exit status. `*began` is set if the output was opened. */
+typedef int extcap_pcap(int argc, char **argv, bool *began);
+
+/* Does what is asked for. The exit status. */
+int extcap_run(struct extcap *extcap, extcap_pcap *pcap);
+
+#endif

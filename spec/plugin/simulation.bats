@@ -109,7 +109,7 @@ finds() { # file sed-script
 }
 
 @test "planted, --follow: instances of two processes are taken for each other" {
-  finds cf-pcap-plugin/core/follow.c 's/return instance->process\[0\] == .*/return true;/'
+  finds cf-pcap-plugin/core/follow_look.c 's/return instance->process\[0\] == .*/return true;/'
 }
 
 @test "planted, --follow: that an instance is captured again is not told" {
@@ -117,11 +117,11 @@ finds() { # file sed-script
 }
 
 @test "planted, --follow: what ends is not looked for" {
-  finds cf-pcap-plugin/core/follow.c 's/if \(at < core->look.next_at\)/if (false)/; s/about\(core, LOOK_INTERVAL\), retry/about(core, LOOK_INTERVAL * 40), retry/'
+  finds cf-pcap-plugin/core/follow_look.c 's/about\(core, LOOK_INTERVAL\), retry/about(core, LOOK_INTERVAL * 40), retry/; s/if \(!follow->missing\)/if (true)/'
 }
 
 @test "planted, --follow: status 0 while an instance is missing" {
-  finds cf-pcap-plugin/core/follow.c 's/return follow->missing \|\| !instance->session.stream.opened \|\|/return/; s/^ +instance->session.captured_from == UINT64_MAX;/false;/'
+  finds cf-pcap-plugin/core/follow_gap.c 's/return follow->missing \|\| !instance->session.stream.opened \|\|/return/; s/^ +instance->session.captured_from == UINT64_MAX;/false;/'
 }
 
 @test "planted: a login that fails for a while is given up at once" {

@@ -110,7 +110,7 @@ int cf_call_start(struct cf_call *call, uv_loop_t *loop, const char *const *argu
 void cf_call_kill(struct cf_call *call)
 {
     if (!uv_is_closing((uv_handle_t *)&call->process))
-        uv_process_kill(&call->process, SIGKILL);
+        cf_kill(&call->process);
     close_once((uv_handle_t *)&call->out);
     close_once((uv_handle_t *)&call->err);
 }

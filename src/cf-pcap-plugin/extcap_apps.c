@@ -7,7 +7,7 @@
 #include "cf_answer.h"
 #include "cf_config.h"
 #include "lookup.h"
-#include "parent.h"
+#include "system/parent.h"
 
 static int ask(const struct cf *cf, char *error)
 {

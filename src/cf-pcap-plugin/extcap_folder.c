@@ -10,8 +10,8 @@
 #include <uv.h>
 
 #include "cf.h"
-#include "parent.h"
 #include "program.h"
+#include "system/parent.h"
 
 static const char name[] = "cf-pcap";
 

@@ -8,7 +8,6 @@
  * with the CLI listening at 127.0.0.1:PORT; or Wireshark, as an extcap (extcap.h).
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,16 +23,17 @@
 #include "descriptors.h"
 #include "extcap.h"
 #include "extcap_folder.h"
+#include "install.h"
 #include "instances.h"
 #include "lookup.h"
 #include "metadata.h"
 #include "options.h"
 #include "output.h"
 #include "output_choice.h"
-#include "parent.h"
 #include "question.h"
-#include "second_name.h"
 #include "shell.h"
+#include "system/parent.h"
+#include "system/system.h"
 
 /* Shared by the steps of one `cf pcap`. */
 struct command {
@@ -106,9 +106,9 @@ static void choose_output(struct command *command)
 {
     const struct options *options = &command->options;
     struct output_choice choice =
-        output_choose(options, output_kind_of(STDOUT_FILENO),
-                      options->output != NULL && output_is_same(options->output, -1, STDOUT_FILENO),
-                      isatty(STDERR_FILENO) == 1);
+        output_choose(options, system_kind_of(STDOUT_FILENO),
+                      options->output != NULL && system_is_same(options->output, -1, STDOUT_FILENO),
+                      system_is_terminal(STDERR_FILENO));
 
     command->console = console_to(choice.messages_to_stderr ? stderr : stdout);
     if (choice.note != NULL)
@@ -337,21 +337,18 @@ static int pcap(int argc, char **argv, bool *began)
     return status;
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     const char *message = argc > 2 ? argv[2] : "";
     struct extcap extcap;
     bool began = false;
 
-    descriptors_fill();
-    signal(SIGPIPE, SIG_IGN); /* what these two are about, write(2) tells */
-    signal(SIGXFSZ, SIG_IGN);
     extcap_parse(&extcap, argc, argv);
     if (extcap.call != EXTCAP_NONE)
         return extcap_run(&extcap, pcap);
 
     if (strcmp(message, "SendMetadata") == 0 && argc == 3)
-        return metadata_send(argv[1], second_name_alone());
+        return install(argv[1]);
     if (strcmp(message, "CLI-MESSAGE-UNINSTALL") == 0)
         return 0;
     if (metadata_is_command(message))
@@ -360,4 +357,12 @@ int main(int argc, char **argv)
            "   cf install-plugin -f %s\n\nand then: cf help pcap\n",
            CF_PCAP_VERSION, argc > 0 ? argv[0] : "cf-pcap-plugin");
     return argc > 1 ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+    system_begin();
+    int status = system_is_guard(argc, argv) ? 0 : run(argc, argv);
+    system_end();
+    return status;
 }

@@ -1,4 +1,4 @@
-#include "second_name.h"
+#include "install.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -6,7 +6,8 @@
 
 #include "cf.h"
 #include "metadata.h"
-#include "parent.h"
+#include "rpc.h"
+#include "system/parent.h"
 
 /* A copy of the CLI's configuration has no plugins: they are looked for where the user's are. */
 static void show_plugins_to_children(void)
@@ -17,11 +18,11 @@ static void show_plugins_to_children(void)
     for (size_t i = 0; i < sizeof homes / sizeof *homes && (home == NULL || *home == '\0'); i++)
         home = getenv(homes[i]);
     if (home != NULL)
-        setenv("CF_PLUGIN_HOME", home, 1);
+        uv_os_setenv("CF_PLUGIN_HOME", home);
 }
 
 /* Has the CLI a command `pcap`, its own or another plugin's? Then `cf help pcap` shows that. */
-bool second_name_alone(void)
+static bool pcap_is_taken(void)
 {
     static const char *const arguments[] = {"help", "pcap", NULL};
     struct cf cf = {.environment = NULL};
@@ -38,4 +39,18 @@ bool second_name_alone(void)
     if (taken)
         fprintf(stderr, "The command 'cf pcap' is another's: this plugin's is 'cf pcap-app'.\n");
     return taken;
+}
+
+int install(const char *port)
+{
+    struct gob_writer call = {.used = 0};
+    struct rpc_reply reply = {.result = false};
+
+    metadata_call(&call, pcap_is_taken());
+    int result = rpc_call(port, &call, &reply);
+    if (result == 0 && reply.error[0] == '\0' && reply.result)
+        return 0;
+    fprintf(stderr, "cf-pcap: the cf CLI at port %s did not take the plugin's metadata: %s\n", port,
+            result != 0 ? strerror(-result) : reply.error);
+    return 1;
 }

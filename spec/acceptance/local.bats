@@ -325,3 +325,28 @@ second_worker_runs() { [[ $(cf_ssh t-one --process worker -i 1 'echo "$CF_INSTAN
   [ -z "$(find /sys/fs/cgroup -name "*${home##*/}*")" ]
   platform_stop
 }
+
+# What Wireshark does with an extcap, tshark does, too.
+requests() { while kill -0 "$1" 2>/dev/null; do curl -ks "$2" >/dev/null; done; }
+captures_still() { processes | grep -qx cf-pcap; }
+ended() { ! captures_still; }
+
+@test "tshark captures an app as an interface of its own list, with instances by name, and leaves no tool behind" {
+  export HOME=$BATS_TEST_TMPDIR
+  "$support_root/build/bin/cf-pcap-plugin" 1 pcap --install-extcap
+  run -0 "$support_root/build/bin/cf-pcap-plugin" --extcap-interface cfpcap --extcap-config --extcap-reload-option listed
+  grep -qxF 'value {arg=1}{value=shared}{display=shared}' <<<"$output"
+  tshark -i cfpcap -o extcap.cfpcap.app:shared -o extcap.cfpcap.interface:lo -f 'tcp port 8080' -c 60 -w "$HOME/capture" 2>"$HOME/errors" 3>&- &
+  requests $! "$(url shared)"
+  wait $!
+  run ! grep 'Error by extcap' "$HOME/errors"
+  capinfos "$HOME/capture" | grep -q 'Name = shared/1 lo'
+  capinfos "$HOME/capture" | grep -q 'Capture comment: *App: shared, guid: '
+  grep -qa 'shared-0' "$HOME/capture" && grep -qa 'shared-1' "$HOME/capture"
+  eventually ended
+  # A filter that is none, and an app that is none: in the words of cf pcap, and tshark ends.
+  timeout 120 tshark -i cfpcap -o extcap.cfpcap.app:shared -f 'tcp prt 80' 2>"$HOME/errors" 3>&- || true
+  grep -q "Error by extcap pipe: .*filter 'tcp prt 80': .*syntax error" <(tr '\n' ' ' <"$HOME/errors")
+  timeout 120 tshark -i cfpcap -o extcap.cfpcap.app:no-such 2>"$HOME/errors" 3>&- || true
+  grep -q "App 'no-such' not found" "$HOME/errors"
+}

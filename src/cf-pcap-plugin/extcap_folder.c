@@ -122,8 +122,7 @@ int extcap_install(void)
     for (size_t i = 0; i < folders.count; i++)
         status |= install(folders.paths[i], program);
     if (status == 0)
-        printf("Wireshark's list of interfaces has 'Cloud Foundry app' once it is started "
-               "after Capture > Refresh Interfaces.\n");
+        printf("Wireshark lists the interface 'Cloud Foundry app' once it is started again.\n");
     return status;
 }
 

@@ -149,7 +149,7 @@ static int check_disk(struct command *command)
     uint64_t available, size, reserve;
     char free_text[16], text[16];
 
-    if (output_disk(&command->output, &available, &size) != 0)
+    if (viewer_is_alone(command) || output_disk(&command->output, &available, &size) != 0)
         return 0;
     reserve = stop_reserve(command->options.reserve, size);
     if (available >= reserve)

@@ -198,7 +198,7 @@ static void look_at_disk(struct shell *shell)
 {
     uint64_t available, size;
 
-    if (output_disk(shell->output, &available, &size) == 0)
+    if (shell->output != NULL && output_disk(shell->output, &available, &size) == 0)
         core_disk(&shell->core, available, size);
 }
 

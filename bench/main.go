@@ -30,6 +30,7 @@ var parts = map[string]func() error{
 	"memory":   steadyTable,
 	"assembly": assemblyTable,
 	"live":     liveTable,
+	"startup":  startupTable,
 }
 
 func main() {

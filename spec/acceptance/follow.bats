@@ -90,11 +90,11 @@ running_in() { pgrep --ns "$(cat "$(bundle "$1")/pid")" --nslist pid -x cf-pcap 
   local before=$SECONDS
   trouble ssh stall
   eventually said x 'No answer from instances 0-2'
-  eventually said_times x '^Instances? .* missing: its connection is dead: no sign of life for 45 seconds' 1
+  eventually said_times x '^Instances? .* missing: the connection is dead: no sign of life for 45 seconds' 1
   note "noticed after $((SECONDS - before)) s"
   pcap_ended y
   [ "$status" = 1 ]
-  said y 'ended early: its connection is dead: no sign of life for 45 seconds' || fail "$(all_said y)"
+  said y 'ended early: the connection is dead: no sign of life for 45 seconds' || fail "$(all_said y)"
   trouble ssh go
   eventually captures_all x
   all_bursts x

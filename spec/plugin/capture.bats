@@ -131,7 +131,7 @@ quiet_tool='tool_begin "$@"; tool_wait 60; tool_say "0 packets received by filte
 }
 
 @test "more than twenty instances: what the table leaves out is told, and --verbose shows it" {
-  instances 22 && tool
+  instances 22 && tool all "$quiet_tool" # packets may be late on a busy machine, and that is worth a row
   tool 3 'tool_begin "$@"; tool_packet; DROPPED=7 tool_end'
   capture -o "$output" -d 300ms
   [ "$(grep -cE '^[0-9]+ ' "$said")" = 1 ]
@@ -309,20 +309,6 @@ second line \$HOME \\ * ~ | & < > !"
   CF_TRACE=true CF_COLOR=true CF_LOG_LEVEL=debug capturing -o "$output"
   interrupt
   [ "$(grep -lx 'trace=false color=false' "$FAKE_CF"/log/* | wc -l)" = 3 ]
-}
-
-@test "at most ten instances are started at once" {
-  instances 25
-  tool all 'until [ -e "$FAKE_CF/go" ]; do sleep 0.1; done; tool_begin "$@"; tool_wait 60; tool_end'
-  start -o "$output" -y
-  eventually test -e "$FAKE_CF/pid-9"
-  sleep 0.5
-  tools_started 10
-  touch "$FAKE_CF/go"
-  eventually said "Capturing"
-  tools_started 25
-  interrupt
-  [ "$status" = 0 ]
 }
 
 @test "a hundred instances work, within 64 MiB of the plugin's own memory" {

@@ -10,7 +10,7 @@ setup_file() {
   make -s -C "$root/src/cf-pcap-plugin/test" "$root/build/units/cf-pcap-plugin/simulation"
   make -s -C "$root/src/cf-pcap-plugin/test" SANITIZE=1 "$root/build/units-sanitized/cf-pcap-plugin/simulation"
   # A copy of the source, and its objects: those of a file with a fault take the place of the right ones for a test.
-  cp -r "$root/src/cf-pcap-plugin" "$root/src/pcap-merge" "$root/src/version.h" "$BATS_FILE_TMPDIR/"
+  cp -r "$root/src/cf-pcap-plugin" "$root/src/pcap-merge" "$root"/src/*.h "$BATS_FILE_TMPDIR/"
   # shellcheck disable=SC2016
   cd "$BATS_FILE_TMPDIR" && printf '%s\n' pcap-merge/*.c cf-pcap-plugin/{simulation,core}/*.c cf-pcap-plugin/{quote,advice,index_list}.c |
     xargs -n 4 -P "$(nproc)" bash -c 'for file; do compile "$file"; done' bash
@@ -122,4 +122,20 @@ finds() { # file sed-script
 
 @test "planted, --follow: status 0 while an instance is missing" {
   finds cf-pcap-plugin/core/follow.c 's/return follow->missing \|\| !instance->session.stream.opened \|\|/return/; s/^ +instance->session.captured_from == UINT64_MAX;/false;/'
+}
+
+@test "planted: a login that fails for a while is given up at once" {
+  finds cf-pcap-plugin/core/logins.c 's/session->tries \+ 1 < most/false/'
+}
+
+@test "planted: a login that goes on failing is tried for ever" {
+  finds cf-pcap-plugin/core/logins.c 's/session->tries \+ 1 < most/true/'
+}
+
+@test "planted: a session that falls silent after its answer is not named" {
+  finds cf-pcap-plugin/core/stop.c 's/session->fell_silent = .*/session->fell_silent = false;/'
+}
+
+@test "planted: a pipe that ends within a packet is not told of" {
+  finds cf-pcap-plugin/core/core.c 's/core->output_is_torn = .*/core->output_is_torn = false;/'
 }

@@ -159,6 +159,11 @@ unexplained() { # file…
   done <"$BATS_TEST_TMPDIR/found"
 }
 
+@test "the README's first capture is in two terminals: the second gets the two variables that start prints" {
+  grep -A 4 '^In a second terminal, set `CF_HOME` and `PATH`' README.md | grep -q 'curl -k https://myapp'
+  grep -q 'export CF_HOME=$state PATH=$root/build/tools:' src/acceptance-tests/local/start
+}
+
 @test "docs/messages.md has every message of the tool, the plugin and the jobs" {
   local -a sources
   mapfile -t sources < <(git ls-files --cached --others --exclude-standard 'src/*.c' src/lifecycle-assembly/assemble-lifecycles src/cf-pcap-cell 'jobs/*/templates/*' |

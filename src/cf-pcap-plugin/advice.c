@@ -109,11 +109,11 @@ static bool looks_at_bytes(const char *filter, const char *protocol)
 const char *advice_filter(const char *interface, const char *filter)
 {
     if (filter != NULL && (looks_at_bytes(filter, "tcp") || looks_at_bytes(filter, "udp")) &&
-        !looks_at_bytes(filter, "ip6"))
+        !looks_at_bytes(filter, "ip6") && !has_word(filter, "ip"))
         return "Note: tcp[...] and udp[...] in a filter match IPv4 alone. TCP's flags over IPv6 "
                "are "
                "ip6[53], where ip6[6] = 6: or (ip6[6] = 6 and ip6[53] & 2 != 0) for SYN.";
-    if (filter != NULL && has_word(filter, "vlan"))
+    if (filter != NULL && has_word(filter, "vlan") && strstr(filter, "or (vlan") == NULL)
         return "Note: behind 'vlan' all of the filter looks behind the tag, also what follows "
                "'or'. "
                "What is to match without a tag stands before it: tcp port 80 or (vlan and tcp port "

@@ -82,3 +82,44 @@ void aftermath_tell(struct console *console, const struct cf *cf, const struct o
     tell(console, options, core, &now, false);
     free(now.list);
 }
+
+/* The CLI only says "not authorized"; Cloud Controller knows whether SSH is switched off. */
+static void explain_disabled(struct console *console, const char *app, const char *reason)
+{
+    console_error(
+        console,
+        "SSH into app '%s' is disabled (%s), and the capture runs over SSH. To enable it:\n"
+        "   for the app:    cf enable-ssh %s\n"
+        "   for its space:  cf allow-space-ssh SPACE   (as a space manager)\n"
+        "and then: cf restart %s\n"
+        "If it is disabled globally, ask the operator of this platform.",
+        app, reason, app, app);
+}
+
+static void explain_refused(struct console *console, const char *app)
+{
+    console_error(
+        console,
+        "SSH into app '%s' was refused: you are not authorized. It takes the role space "
+        "developer, and an app that was restarted since SSH was enabled; 'cf ssh %s' must "
+        "work.",
+        app, app);
+}
+
+void aftermath_of_nothing(struct console *console, const struct cf *cf,
+                          const struct options *options, const char *guid, const struct core *core)
+{
+    bool login_failed = false, refused = false;
+    char reason[256];
+
+    for (size_t i = 0; i < core->count; i++) {
+        login_failed |= core->instances[i]->login_failed;
+        refused |= core->instances[i]->refused;
+    }
+    if (login_failed && lookup_ssh_enabled(cf, guid, reason, sizeof reason) == 0)
+        explain_disabled(console, options->app, reason);
+    else if (refused)
+        explain_refused(console, options->app);
+    console_error(console,
+                  core->output_error == 0 ? "Nothing was captured." : "Nothing was saved.");
+}

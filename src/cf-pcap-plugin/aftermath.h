@@ -15,4 +15,8 @@
 void aftermath_tell(struct console *console, const struct cf *cf, const struct options *options,
                     const char *guid, const struct core *core);
 
+/* Nothing at all was captured or saved: says that, and why, if Cloud Controller knows. */
+void aftermath_of_nothing(struct console *console, const struct cf *cf,
+                          const struct options *options, const char *guid, const struct core *core);
+
 #endif

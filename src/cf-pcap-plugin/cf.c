@@ -1,18 +1,14 @@
 #include "cf.h"
 
 #include <errno.h>
-#include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "parent.h"
 #include "signals.h"
+#include "system/parent.h"
 #include "system/system.h"
-
-extern char **environ;
 
 /* A variable of children: what they get instead of what this process has. */
 struct change {
@@ -20,15 +16,22 @@ struct change {
 };
 enum { CHANGES = 5 };
 
-static bool is_changed(const struct change changes[CHANGES], const char *entry)
+static bool is_changed(const struct change changes[CHANGES], const char *name)
 {
-    for (size_t i = 0; i < CHANGES; i++) {
-        size_t length = strlen(changes[i].name);
-
-        if (strncmp(entry, changes[i].name, length) == 0 && entry[length] == '=')
+    for (size_t i = 0; i < CHANGES; i++)
+        if (strcmp(name, changes[i].name) == 0)
             return true;
-    }
     return false;
+}
+
+static char *entry_of(const char *name, const char *value)
+{
+    size_t size = strlen(name) + strlen(value) + 2;
+    char *entry = malloc(size);
+
+    if (entry != NULL)
+        snprintf(entry, size, "%s=%s", name, value);
+    return entry;
 }
 
 /* false wins over the tracing of `cf config --trace true`. What is no boolean (Go's
@@ -55,40 +58,35 @@ static char **make_environment(const struct cf_home *home)
         {"LC_ALL", "en_US.UTF-8"},
         {"CF_HOME", home->folder[0] != '\0' ? home->folder : user_home},
     };
-    size_t count = 0, used = 0;
+    uv_env_item_t *items;
+    int count;
+    size_t used = 0;
 
-    while (environ[count] != NULL)
-        count++;
-    char **environment = calloc(count + CHANGES + 1, sizeof *environment);
+    if (uv_os_environ(&items, &count) != 0)
+        return NULL;
+    char **environment = calloc((size_t)count + CHANGES + 1, sizeof *environment);
+    for (int i = 0; environment != NULL && i < count; i++)
+        if (!is_changed(changes, items[i].name))
+            environment[used++] = entry_of(items[i].name, items[i].value);
+    uv_os_free_environ(items, count);
     if (environment == NULL)
         return NULL;
-    for (size_t i = 0; i < count; i++)
-        if (!is_changed(changes, environ[i]))
-            environment[used++] = strdup(environ[i]);
-    for (size_t i = 0; i < CHANGES; i++) {
-        char entry[PATH_MAX + 16];
-
-        if (changes[i].value == NULL)
-            continue;
-        snprintf(entry, sizeof entry, "%s=%s", changes[i].name, changes[i].value);
-        environment[used++] = strdup(entry);
-    }
+    for (size_t i = 0; i < CHANGES; i++)
+        if (changes[i].value != NULL)
+            environment[used++] = entry_of(changes[i].name, changes[i].value);
     return environment;
 }
 
-static bool parent_is_cf(char *path, size_t size)
+/* A CLI that was replaced while it runs has " (deleted)" behind its name: it cannot be run. */
+static bool parent_is_cf(int pid, char *path, size_t size)
 {
-    if (system_program_of((int)getppid(), path, size) != 0)
-        return false;
-    const char *name = strrchr(path, '/');
-    /* A CLI that was replaced while it runs has " (deleted)" behind its name: not executable. */
-    return name != NULL && strncmp(name, "/cf", 3) == 0 && access(path, X_OK) == 0;
+    return system_program_of(pid, path, size) == 0 && system_is_program(path, "cf");
 }
 
 int cf_find(struct cf *cf, const struct parent *parent)
 {
     cf->parent = parent;
-    if (!parent_is_cf(cf->path, sizeof cf->path))
+    if (!parent_is_cf(parent->pid, cf->path, sizeof cf->path))
         snprintf(cf->path, sizeof cf->path, "cf");
     cf->home = malloc(sizeof *cf->home);
     if (cf->home == NULL)
@@ -177,8 +175,7 @@ static void on_signal(void *owner, int number)
 
 void cf_kill(const uv_process_t *process)
 {
-    if (kill(-uv_process_get_pid(process), SIGKILL) != 0)
-        errno = 0; /* it has ended already */
+    system_kill_group(uv_process_get_pid(process));
 }
 
 static int run(struct cf_result *result, const struct cf *cf, const char *const *arguments)
@@ -229,7 +226,7 @@ static int run(struct cf_result *result, const struct cf *cf, const char *const 
     }
     uv_run(&loop, UV_RUN_DEFAULT);
     uv_loop_close(&loop);
-    return error == 0 ? run.given_up : error;
+    return error == 0 ? run.given_up : system_error(error);
 }
 
 int cf_run(struct cf_result *result, const struct cf *cf, const char *const *arguments)

@@ -4,7 +4,6 @@
 #ifndef CF_H
 #define CF_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <uv.h>

@@ -1,9 +1,9 @@
 #include "cf_call.h"
 
-#include <errno.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "system/system.h"
 
 static void on_closed(uv_handle_t *handle)
 {
@@ -99,7 +99,7 @@ int cf_call_start(struct cf_call *call, uv_loop_t *loop, const char *const *argu
         close_once((uv_handle_t *)&call->process);
         close_once((uv_handle_t *)&call->out);
         close_once((uv_handle_t *)&call->err);
-        return error;
+        return system_error(error);
     }
     uv_read_start((uv_stream_t *)&call->out, on_alloc, on_read);
     uv_read_start((uv_stream_t *)&call->err, on_alloc, on_read);

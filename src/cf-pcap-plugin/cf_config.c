@@ -1,21 +1,20 @@
 #include "cf_config.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
+
+#include "system/system.h"
 
 enum { CONFIG_MAX = 4 * 1024 * 1024 /* bytes */ };
 
 /* The whole file, terminated; the caller's to free. NULL: errno says why. */
 static char *read_file(const char *path, size_t *length)
 {
-    FILE *file = fopen(path, "re");
+    FILE *file = fopen(path, "rb");
 
     if (file == NULL)
         return NULL;
@@ -41,15 +40,15 @@ int cf_config_write(const char *path, const char *text, size_t length)
 
     if (snprintf(fresh, sizeof fresh, "%s.%d", path, (int)getpid()) >= (int)sizeof fresh)
         return -ENAMETOOLONG;
-    int fd = open(fresh, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
+    int fd = system_open(fresh, SYSTEM_ANEW);
     if (fd < 0)
-        return -errno;
+        return fd;
     ssize_t written = write(fd, text, length);
     int result = written == (ssize_t)length ? 0 : written < 0 ? -errno : -ENOSPC;
     if (close(fd) != 0 && result == 0)
         result = -errno;
-    if (result == 0 && rename(fresh, path) != 0)
-        result = -errno;
+    if (result == 0)
+        result = system_replace(fresh, path);
     if (result != 0)
         unlink(fresh);
     return result;

@@ -1,40 +1,12 @@
 #include "cf_home.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <ftw.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "cf_config.h"
-
-enum { FILES_MAX = 8 /* open ones of nftw */ };
-
-static const char *variable(const char *name)
-{
-    const char *value = getenv(name);
-
-    return value == NULL ? "" : value;
-}
-
-static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *at)
-{
-    (void)status;
-    (void)type;
-    (void)at;
-    remove(path);
-    return 0;
-}
-
-static void remove_folder(const char *folder)
-{
-    nftw(folder, remove_entry, FILES_MAX, FTW_DEPTH | FTW_PHYS);
-}
 
 static void copy_path(const struct cf_home *home, char path[PATH_MAX])
 {
@@ -112,62 +84,15 @@ void cf_home_sync(struct cf_home *home)
     cf_config_free(&theirs);
 }
 
-/* In a process that nobody waits for: removes the folder once the other end of the pipe is closed.
- */
-static void guard(const char *folder, int pipe_end)
-{
-    int null = open("/dev/null", O_RDWR);
-    char byte;
-
-    setsid(); /* ^C is not for this process */
-    for (int fd = 0; fd <= STDERR_FILENO; fd++)
-        dup2(null, fd); /* or whoever reads the plugin's output would wait for this process */
-    while (read(pipe_end, &byte, 1) < 0 && errno == EINTR)
-        continue;
-    remove_folder(folder);
-    _exit(0);
-}
-
-static int start_guard(struct cf_home *home)
-{
-    int ends[2];
-
-    if (pipe(ends) != 0)
-        return -errno;
-    pid_t pid = fork();
-    if (pid == 0) {
-        close(ends[1]);
-        if (fork() == 0)
-            guard(home->folder, ends[0]);
-        _exit(0);
-    }
-    int result = pid < 0 ? -errno : 0;
-    close(ends[0]);
-    if (result == 0) {
-        waitpid(pid, NULL, 0);
-        home->guard = ends[1]; /* children inherit it: the folder lives as long as they do */
-    } else {
-        close(ends[1]);
-    }
-    return result;
-}
-
 static int make_folder(struct cf_home *home)
 {
-    const char *const places[] = {variable("XDG_RUNTIME_DIR"), variable("TMPDIR"), "/tmp"};
+    const char *places[SYSTEM_PLACES];
     int result = -ENOENT;
 
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        if (places[i][0] != '/')
-            continue;
-        if (snprintf(home->folder, sizeof home->folder - sizeof "/.cf/config.json.2147483647",
-                     "%s/cf-pcap.XXXXXX", places[i]) >= PATH_MAX / 2)
-            continue;
-        if (mkdtemp(home->folder) != NULL)
-            return 0;
-        result = -errno;
-    }
-    home->folder[0] = '\0';
+    system_places(places);
+    for (size_t i = 0; i < SYSTEM_PLACES && result != 0; i++)
+        if (places[i][0] != '\0')
+            result = system_make_private(places[i], home->folder, PATH_MAX / 2);
     return result;
 }
 
@@ -180,20 +105,27 @@ static int write_copy(struct cf_home *home, const char *text, size_t length)
         return result;
     if (snprintf(path, sizeof path, "%s/.cf", home->folder) >= (int)sizeof path)
         return -ENAMETOOLONG;
-    if (mkdir(path, S_IRWXU) != 0)
-        return -errno;
+    result = system_make_folder(path);
+    if (result != 0)
+        return result;
     copy_path(home, path);
     result = cf_config_write(path, text, length);
-    return result != 0 ? result : start_guard(home);
+    if (result == 0)
+        home->guard = system_guard(home->folder);
+    return home->guard < 0 && result == 0 ? home->guard : result;
 }
 
 int cf_home_make(struct cf_home *home)
 {
-    const char *base = variable("CF_HOME");
+    char folder[PATH_MAX];
+    const char *base = getenv("CF_HOME");
 
     *home = (struct cf_home){.guard = -1};
-    if (*base == '\0')
-        base = variable("HOME");
+    if (base == NULL || *base == '\0') {
+        if (system_home(folder, sizeof folder) != 0)
+            return -ENAMETOOLONG;
+        base = folder;
+    }
     if (snprintf(home->source, sizeof home->source, "%s/.cf/config.json", base) >=
         (int)sizeof home->source)
         return -ENAMETOOLONG;
@@ -206,7 +138,7 @@ int cf_home_make(struct cf_home *home)
         remember(home, cf_config_field(&config, "RefreshToken"));
     cf_config_free(&config);
     if (result != 0 && home->folder[0] != '\0')
-        remove_folder(home->folder);
+        system_remove_folder(home->folder);
     if (result != 0)
         home->folder[0] = '\0';
     return result;
@@ -215,16 +147,16 @@ int cf_home_make(struct cf_home *home)
 void cf_home_is_for_children(const struct cf_home *home, bool is)
 {
     if (home->guard >= 0)
-        fcntl(home->guard, F_SETFD, is ? 0 : FD_CLOEXEC);
+        system_guard_is_for_children(home->guard, is);
 }
 
 void cf_home_remove(struct cf_home *home)
 {
     cf_home_sync(home);
     if (home->folder[0] != '\0')
-        remove_folder(home->folder);
+        system_remove_folder(home->folder);
     if (home->guard >= 0)
-        close(home->guard);
+        system_unguard(home->guard);
     free(home->refresh_token);
     free(home->old_tokens);
     *home = (struct cf_home){.guard = -1};

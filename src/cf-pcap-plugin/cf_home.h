@@ -17,10 +17,11 @@
 #ifndef CF_HOME_H
 #define CF_HOME_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+
+#include "system/system.h"
 
 struct cf_home {
     char source[PATH_MAX]; /* the user's config.json */
@@ -28,14 +29,14 @@ struct cf_home {
     char *refresh_token;   /* what both had last; NULL: none */
     uint64_t *old_tokens;  /* hashes of those that they had before */
     size_t old_count;
-    int guard; /* file descriptor, see cf_home_make */
+    int guard; /* of system_guard; -1: there is none */
 };
 
 /*
- * Copies the configuration into a new folder below XDG_RUNTIME_DIR, TMPDIR or /tmp, readable by its
- * owner alone. A small process of its own removes the folder once this process and all children
- * that it started since are gone, whatever they died of. 0; 0 without a copy, if the user has no
- * configuration; or a negative errno without a copy: then children can only use the user's own.
+ * Copies the configuration into a new folder (system_places), readable by its owner alone. A small
+ * process of its own removes the folder once this process and all children that it started since
+ * are gone, whatever they died of. 0; 0 without a copy, if the user has no configuration; or a
+ * negative errno without a copy: then children can only use the user's own.
  */
 int cf_home_make(struct cf_home *home);
 

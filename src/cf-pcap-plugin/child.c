@@ -1,6 +1,5 @@
 #include "child.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 #include "core/command.h"
 #include "output.h"
 #include "quote.h"
+#include "system/system.h"
 
 static void on_closed(uv_handle_t *handle)
 {
@@ -177,7 +177,7 @@ int child_start(struct child *child, uv_loop_t *loop, const struct child_task *t
         close_once((uv_handle_t *)&child->in);
         close_once((uv_handle_t *)&child->out);
         close_once((uv_handle_t *)&child->err);
-        return error;
+        return system_error(error);
     }
     uv_read_start((uv_stream_t *)&child->out, on_room, on_packets);
     uv_read_start((uv_stream_t *)&child->err, on_message_room, on_message);

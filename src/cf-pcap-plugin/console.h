@@ -10,8 +10,8 @@
 struct console {
     FILE *stream; /* where lines go: standard output, or standard error if that is the capture */
     bool is_terminal;
-    bool live_shown; /* the cursor stands in the live line */
-    bool is_held;    /* the last line found no room */
+    size_t live_width; /* of the live line that is shown, columns */
+    bool is_held;      /* the last line found no room */
 };
 
 struct console console_to(FILE *stream);

@@ -8,7 +8,6 @@
  * with the CLI listening at 127.0.0.1:PORT.
  */
 #include <errno.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -22,15 +21,17 @@
 #include "console.h"
 #include "core/text.h"
 #include "descriptors.h"
+#include "install.h"
 #include "instances.h"
 #include "lookup.h"
 #include "metadata.h"
 #include "options.h"
 #include "output.h"
 #include "output_choice.h"
-#include "parent.h"
 #include "question.h"
 #include "shell.h"
+#include "system/parent.h"
+#include "system/system.h"
 
 /* Shared by the steps of one `cf pcap`. */
 struct command {
@@ -102,9 +103,9 @@ static void choose_output(struct command *command)
 {
     const struct options *options = &command->options;
     struct output_choice choice =
-        output_choose(options, output_kind_of(STDOUT_FILENO),
-                      options->output != NULL && output_is_same(options->output, -1, STDOUT_FILENO),
-                      isatty(STDERR_FILENO) == 1);
+        output_choose(options, system_kind_of(STDOUT_FILENO),
+                      options->output != NULL && system_is_same(options->output, -1, STDOUT_FILENO),
+                      system_is_terminal(STDERR_FILENO));
 
     command->console = console_to(choice.messages_to_stderr ? stderr : stdout);
     if (choice.note != NULL)
@@ -214,51 +215,6 @@ static void say_what_starts(struct command *command)
         console_line(&command->console, "%s", note);
 }
 
-/* The CLI only says "not authorized"; Cloud Controller knows whether SSH is switched off. */
-static void explain_disabled(struct command *command, const char *reason)
-{
-    const char *app = command->options.app;
-
-    console_error(
-        &command->console,
-        "SSH into app '%s' is disabled (%s), and the capture runs over SSH. To enable it:\n"
-        "   for the app:    cf enable-ssh %s\n"
-        "   for its space:  cf allow-space-ssh SPACE   (as a space manager)\n"
-        "and then: cf restart %s\n"
-        "If it is disabled globally, ask the operator of this platform.",
-        app, reason, app, app);
-}
-
-static void explain_refused(struct command *command)
-{
-    const char *app = command->options.app;
-
-    console_error(
-        &command->console,
-        "SSH into app '%s' was refused: you are not authorized. It takes the role space "
-        "developer, and an app that was restarted since SSH was enabled; 'cf ssh %s' must "
-        "work.",
-        app, app);
-}
-
-/* Nothing at all came: does Cloud Controller know why? */
-static void explain_nothing(struct command *command, const struct core *core)
-{
-    bool login_failed = false, refused = false;
-    char reason[256];
-
-    for (size_t i = 0; i < core->count; i++) {
-        login_failed |= core->instances[i]->login_failed;
-        refused |= core->instances[i]->refused;
-    }
-    if (login_failed && lookup_ssh_enabled(&command->cf, command->guid, reason, sizeof reason) == 0)
-        explain_disabled(command, reason);
-    else if (refused)
-        explain_refused(command);
-    console_error(&command->console,
-                  core->output_error == 0 ? "Nothing was captured." : "Nothing was saved.");
-}
-
 static int capture(struct command *command)
 {
     static struct shell shell; /* too large for a stack */
@@ -277,7 +233,8 @@ static int capture(struct command *command)
                       result == -ECANCELED ? "cf has ended" : strerror(-result));
         shell.status = 1;
     } else if (!shell.core.output_was_opened) {
-        explain_nothing(command, &shell.core);
+        aftermath_of_nothing(&command->console, &command->cf, &command->options, command->guid,
+                             &shell.core);
     } else {
         aftermath_tell(&command->console, &command->cf, &command->options, command->guid,
                        &shell.core);
@@ -380,47 +337,12 @@ static int pcap(int argc, char **argv)
     return status;
 }
 
-/* A copy of the CLI's configuration has no plugins: they are looked for where the user's are. */
-static void show_plugins_to_children(void)
-{
-    static const char *const homes[] = {"CF_HOME", "HOME", "USERPROFILE"};
-    const char *home = getenv("CF_PLUGIN_HOME");
-
-    for (size_t i = 0; i < sizeof homes / sizeof *homes && (home == NULL || *home == '\0'); i++)
-        home = getenv(homes[i]);
-    if (home != NULL)
-        setenv("CF_PLUGIN_HOME", home, 1);
-}
-
-/* Has the CLI a command `pcap`, its own or another plugin's? Then `cf help pcap` shows that. */
-static bool pcap_is_taken(void)
-{
-    static const char *const arguments[] = {"help", "pcap", NULL};
-    struct cf cf = {.environment = NULL};
-    struct cf_result result = {.status = -1};
-    struct parent parent;
-    bool taken = false;
-
-    parent_begin(&parent);
-    show_plugins_to_children();
-    if (cf_find(&cf, &parent) == 0 && cf_run(&result, &cf, arguments) == 0)
-        taken = result.status == 0 && strstr(result.out.text, metadata_summary) == NULL;
-    cf_result_free(&result);
-    cf_free(&cf);
-    if (taken)
-        fprintf(stderr, "The command 'cf pcap' is another's: this plugin's is 'cf pcap-app'.\n");
-    return taken;
-}
-
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     const char *message = argc > 2 ? argv[2] : "";
 
-    descriptors_fill();
-    signal(SIGPIPE, SIG_IGN); /* what these two are about, write(2) tells */
-    signal(SIGXFSZ, SIG_IGN);
     if (strcmp(message, "SendMetadata") == 0 && argc == 3)
-        return metadata_send(argv[1], pcap_is_taken());
+        return install(argv[1]);
     if (strcmp(message, "CLI-MESSAGE-UNINSTALL") == 0)
         return 0;
     if (metadata_is_command(message))
@@ -429,4 +351,12 @@ int main(int argc, char **argv)
            "   cf install-plugin -f %s\n\nand then: cf help pcap\n",
            CF_PCAP_VERSION, argc > 0 ? argv[0] : "cf-pcap-plugin");
     return argc > 1 ? 1 : 0;
+}
+
+int main(int argc, char **argv)
+{
+    system_begin();
+    int status = system_is_guard(argc, argv) ? 0 : run(argc, argv);
+    system_end();
+    return status;
 }

@@ -136,17 +136,3 @@ void metadata_call(struct gob_writer *call, bool taken)
     gob_put_uint(&value, 0); /* end of PluginMetadata */
     gob_put_message(call, &value);
 }
-
-int metadata_send(const char *port, bool taken)
-{
-    struct gob_writer call = {.used = 0};
-    struct rpc_reply reply = {.result = false};
-
-    metadata_call(&call, taken);
-    int result = rpc_call(port, &call, &reply);
-    if (result == 0 && reply.error[0] == '\0' && reply.result)
-        return 0;
-    fprintf(stderr, "cf-pcap: the cf CLI at port %s did not take the plugin's metadata: %s\n", port,
-            result != 0 ? strerror(-result) : reply.error);
-    return 1;
-}

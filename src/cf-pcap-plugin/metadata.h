@@ -16,9 +16,6 @@
 /* Makes the call CliRpcCmd.SetPluginMetadata; `taken`: there is a command `pcap`. */
 void metadata_call(struct gob_writer *call, bool taken);
 
-/* Makes that call to the CLI at 127.0.0.1:port. 0, or 1 after one line on stderr. */
-int metadata_send(const char *port, bool taken);
-
 /* What `cf help pcap` says of this plugin's command, in its first lines. */
 extern const char metadata_summary[];
 

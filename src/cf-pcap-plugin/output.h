@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "output_files.h"
+#include "system/system.h"
 
 struct output {
     const char *path; /* "-" is standard output; NULL: a new file, NAME below */
@@ -17,12 +18,12 @@ struct output {
     bool rotates; /* it is several files, one after the other */
     struct output_files files;
 
-    int fd;            /* -1: not open */
-    bool is_file;      /* it can be cut */
-    bool is_on_disk;   /* it is a file, whoever opened it */
-    bool is_ours;      /* to close: it is not standard output */
-    int restore_flags; /* of fd, to be set again at the end; -1: as they are */
-    uint64_t length;   /* bytes that were written */
+    int fd;                   /* -1: not open */
+    bool is_file;             /* it can be cut */
+    bool is_on_disk;          /* it is a file, whoever opened it */
+    bool is_ours;             /* to close: it is not standard output */
+    struct system_pipe *pipe; /* NULL: it is none */
+    uint64_t length;          /* bytes that were written */
 };
 
 /*
@@ -61,9 +62,11 @@ int output_find_reader(struct output *output);
  * Opens it. A file that is there is replaced, unless another run writes it (-EBUSY), which a lock
  * tells that the kernel drops with the process (flock(2)). A new one is readable by its owner
  * alone, for captured packets are nobody else's business; one that is named here never replaces
- * another. A pipe is widened, and written without blocking. 0 or a negative errno.
+ * another. A pipe is widened, and written without blocking: `event` tells that there is room again,
+ * or that its reader has gone (system/system.h). 0 or a negative errno.
  */
-int output_open(struct output *output);
+int output_open(struct output *output, struct uv_loop_s *loop, system_pipe_event *event,
+                void *owner);
 
 /* Writes; how many bytes, -EAGAIN: a pipe is full, or a negative errno. */
 ptrdiff_t output_write(struct output *output, const uint8_t *bytes, size_t length);

@@ -20,13 +20,7 @@
 #include <stdbool.h>
 
 #include "options.h"
-
-enum output_kind {
-    OUTPUT_IS_TERMINAL,
-    OUTPUT_IS_PIPE, /* or a socket */
-    OUTPUT_IS_FILE,
-    OUTPUT_IS_NOTHING, /* /dev/null, another device, or closed */
-};
+#include "system/system.h"
 
 struct output_choice {
     const char *path;        /* "-": standard output; NULL: a file named after app and time */
@@ -34,14 +28,8 @@ struct output_choice {
     const char *note;        /* what the user is to be told about it; NULL: nothing */
 };
 
-enum output_kind output_kind_of(int fd);
-
-/* Is what `path` names, or where it is NULL the descriptor `other`, the same file or pipe as
- * descriptor `fd`? Devices are not: /dev/null may be both. */
-bool output_is_same(const char *path, int other, int fd);
-
-/* `names_stdout`: the output that was named is where standard output goes (output_is_same). */
-struct output_choice output_choose(const struct options *options, enum output_kind standard_output,
+/* `names_stdout`: the output that was named is where standard output goes (system_is_same). */
+struct output_choice output_choose(const struct options *options, enum system_kind standard_output,
                                    bool names_stdout, bool stderr_is_terminal);
 
 #endif

@@ -1,7 +1,6 @@
 #include "output_files.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,6 +8,8 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "system/system.h"
 
 enum { NAMES_MAX = 1000 /* files with this number, of the same second */ };
 
@@ -59,21 +60,20 @@ int output_files_open(struct output_files *files)
     time_t now = time(NULL);
     struct tm local;
     char date[32], again[16] = "";
-    int fd = -1, error = EEXIST;
+    int fd = -EEXIST;
 
     strftime(date, sizeof date, "%Y%m%d%H%M%S", localtime_r(&now, &local));
-    for (int number = 1; fd < 0 && error == EEXIST && number <= NAMES_MAX; number++) {
+    for (int number = 1; fd == -EEXIST && number <= NAMES_MAX; number++) {
         if (number > 1)
             snprintf(again, sizeof again, "-%d", number);
         int length = snprintf(files->name, sizeof files->name, "%s_%05" PRIu64 "_%s%s%s",
                               files->base, files->count + 1, date, again, files->extension);
         if (length < 0 || (size_t)length >= sizeof files->name)
             return -ENAMETOOLONG;
-        fd = open(files->name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, S_IRUSR | S_IWUSR);
-        error = errno;
+        fd = system_open(files->name, SYSTEM_ANEW);
     }
     if (fd < 0)
-        return -error;
+        return fd;
     files->count++;
     note(files, fd);
     return fd;

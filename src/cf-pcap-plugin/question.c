@@ -3,6 +3,8 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "system/system.h"
+
 enum { UNASKED_MAX = 20 };
 
 bool question_ask(struct console *console, const struct options *options,
@@ -11,7 +13,8 @@ bool question_ask(struct console *console, const struct options *options,
     size_t count = instances_running(instances);
     char list[1024], answer[16];
 
-    if (count <= UNASKED_MAX || options->yes || !console->is_terminal || isatty(STDIN_FILENO) != 1)
+    if (count <= UNASKED_MAX || options->yes || !console->is_terminal ||
+        !system_is_terminal(STDIN_FILENO))
         return true;
     instances_describe(instances, true, list, sizeof list);
     console_line(console, "app        %s", options->app);

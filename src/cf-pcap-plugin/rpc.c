@@ -1,12 +1,7 @@
 #include "rpc.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
-#include <netinet/in.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <unistd.h>
 
 void rpc_begin(struct gob_writer *call, const char *method)
 {
@@ -123,70 +118,5 @@ int rpc_parse_reply(struct rpc_reply *reply, const uint8_t *bytes, size_t length
         if (message.bad)
             return -EBADMSG;
     }
-    return result;
-}
-
-static int connect_to(const char *port)
-{
-    char *end;
-    unsigned long number = strtoul(port, &end, 10);
-    struct sockaddr_in address = {.sin_family = AF_INET, .sin_addr = {htonl(INADDR_LOOPBACK)}};
-
-    if (*port == '\0' || *end != '\0' || number == 0 || number > 65535)
-        return -EINVAL;
-    address.sin_port = htons((uint16_t)number);
-    int fd = socket(AF_INET, SOCK_STREAM, 0);
-    if (fd < 0)
-        return -errno;
-    if (connect(fd, (const struct sockaddr *)&address, sizeof address) != 0) {
-        int error = -errno;
-
-        close(fd);
-        return error;
-    }
-    return fd;
-}
-
-static int send_all(int fd, const uint8_t *bytes, size_t count)
-{
-    while (count > 0) {
-        ssize_t sent = write(fd, bytes, count);
-
-        if (sent < 0 && errno == EINTR)
-            continue;
-        if (sent < 0)
-            return -errno;
-        bytes += sent;
-        count -= (size_t)sent;
-    }
-    return 0;
-}
-
-int rpc_call(const char *port, const struct gob_writer *call, struct rpc_reply *reply)
-{
-    uint8_t bytes[GOB_MAX];
-    size_t used = 0;
-    int result = call->full ? -EMSGSIZE : connect_to(port);
-
-    if (result < 0)
-        return result;
-    int fd = result;
-    result = send_all(fd, call->bytes, call->used);
-    while (result == 0) {
-        ssize_t got = read(fd, bytes + used, sizeof bytes - used);
-
-        if (got < 0 && errno == EINTR)
-            continue;
-        if (got <= 0) {
-            result = got < 0 ? -errno : -ECONNRESET;
-            break;
-        }
-        used += (size_t)got;
-        result = rpc_parse_reply(reply, bytes, used);
-        if (result != -EAGAIN)
-            break;
-        result = used < sizeof bytes ? 0 : -EBADMSG;
-    }
-    close(fd);
     return result;
 }

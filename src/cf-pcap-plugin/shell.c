@@ -4,12 +4,12 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 #include "advice.h"
 #include "child.h"
 #include "core/command.h"
+
+enum { READER_POLL = 50 /* ms */ };
 
 static uint64_t now_ms(const struct shell *shell)
 {
@@ -19,10 +19,10 @@ static uint64_t now_ms(const struct shell *shell)
 static void tell_time(void *owner)
 {
     struct shell *shell = owner;
-    struct timespec clock;
+    uv_timespec64_t clock;
 
-    clock_gettime(CLOCK_REALTIME, &clock);
-    core_time(&shell->core, now_ms(shell), (int64_t)clock.tv_sec * 1000000000 + clock.tv_nsec);
+    uv_clock_gettime(UV_CLOCK_REALTIME, &clock);
+    core_time(&shell->core, now_ms(shell), clock.tv_sec * 1000000000 + clock.tv_nsec);
 }
 
 /* The core's actions. */
@@ -65,50 +65,33 @@ static void start(struct shell *shell, size_t session)
         shell->children[session] = child;
 }
 
-static void watch_output(struct shell *shell, int events);
-
 static void leave_viewer(struct shell *shell)
 {
-    uv_poll_stop(&shell->room);
     viewer_leave(shell->viewer);
     core_viewer_gone(&shell->core);
 }
 
-static void on_room(uv_poll_t *poll, int status, int events)
+/* There is room again, or its reader has gone. */
+static void on_output(void *owner, int error)
 {
-    struct shell *shell = poll->data;
+    struct shell *shell = owner;
 
     tell_time(shell);
-    if (status != 0) { /* its reader has gone */
-        uv_poll_stop(poll);
-        if (shell->viewer != NULL)
-            leave_viewer(shell);
-        else
-            core_output_failed(&shell->core, -EPIPE);
-        return;
-    }
-    watch_output(shell, 0);
-    if ((events & UV_WRITABLE) != 0)
+    if (error != 0)
+        core_output_failed(&shell->core, error);
+    else
         core_unblocked(&shell->core);
 }
 
-/* Whether its reader goes away, which a quiet capture would not notice by writing; and what else.
- */
-static void watch_output(struct shell *shell, int events)
+static void on_viewer(void *owner, int error)
 {
-    if (!shell->room_is_watched) {
-        const struct output *output = shell->output;
-        int fd = output == NULL ? -1 : output->fd;
+    struct shell *shell = owner;
 
-        if (shell->viewer != NULL)
-            fd = shell->viewer->fd;
-        /* A file cannot be watched, and needs not be. */
-        if (uv_poll_init(&shell->loop, &shell->room, fd) != 0)
-            return;
-        shell->room_is_watched = true;
-        shell->room.data = shell;
-    }
-    uv_poll_start(&shell->room, events | UV_DISCONNECT, on_room);
+    tell_time(shell);
+    if (error != 0)
+        leave_viewer(shell);
+    else
+        core_unblocked(&shell->core);
 }
 
 static void on_viewer_ended(void *owner)
@@ -123,8 +106,10 @@ static void on_viewer_ended(void *owner)
 
 static int start_viewer(struct shell *shell)
 {
+    static const struct viewer_events events = {.ended = on_viewer_ended, .pipe = on_viewer};
+
     cf_home_is_for_children(shell->cf->home, false);
-    int error = viewer_start(shell->viewer, &shell->loop, on_viewer_ended, shell);
+    int error = viewer_start(shell->viewer, &shell->loop, &events, shell);
     cf_home_is_for_children(shell->cf->home, true);
     return error;
 }
@@ -132,7 +117,7 @@ static int start_viewer(struct shell *shell)
 static void open_output(struct shell *shell)
 {
     struct output *output = shell->output;
-    int error = output == NULL ? 0 : output_open(output);
+    int error = output == NULL ? 0 : output_open(output, &shell->loop, on_output, shell);
 
     if (error == 0 && shell->viewer != NULL)
         error = start_viewer(shell);
@@ -140,7 +125,6 @@ static void open_output(struct shell *shell)
         core_output_failed(&shell->core, error);
         return;
     }
-    watch_output(shell, 0);
     core_opened(&shell->core, output == NULL ? NULL : output_name(output),
                 output != NULL && output->is_file);
 }
@@ -174,17 +158,16 @@ static void write_and_show(struct shell *shell, const struct core_action *action
     core_wrote(&shell->core, taken);
     if (error != 0) {
         core_output_failed(&shell->core, error);
+    } else if (shown == -EAGAIN) {
+        core_blocked(&shell->core);
     } else if (shown < 0) {
         leave_viewer(shell);
-    } else if (shown == 0) {
-        core_blocked(&shell->core);
-        watch_output(shell, UV_WRITABLE);
     }
 }
 
 static void write_output(struct shell *shell, const struct core_action *action)
 {
-    if (shell->viewer != NULL && shell->viewer->fd >= 0) {
+    if (shell->viewer != NULL && viewer_reads(shell->viewer)) {
         write_and_show(shell, action);
         return;
     }
@@ -195,7 +178,6 @@ static void write_output(struct shell *shell, const struct core_action *action)
     } else if (written == -EAGAIN) {
         core_wrote(&shell->core, 0);
         core_blocked(&shell->core);
-        watch_output(shell, UV_WRITABLE);
     } else {
         core_output_failed(&shell->core, (int)written);
     }
@@ -203,8 +185,6 @@ static void write_output(struct shell *shell, const struct core_action *action)
 
 static void close_output(struct shell *shell)
 {
-    if (shell->room_is_watched)
-        uv_poll_stop(&shell->room);
     shell->close_error = shell->output == NULL ? 0 : output_close(shell->output);
     if (shell->viewer != NULL) {
         viewer_leave(shell->viewer);
@@ -394,8 +374,14 @@ static void on_signal(void *owner, int number)
 
     tell_time(shell);
     if (number == SIGINT && shell->console->is_terminal)
-        console_line(shell->console, "\r\033[K^C"); /* what the terminal echoed, as a line */
+        console_line(shell->console, "^C"); /* what the terminal echoed, as a line */
     signal_core(shell, number == SIGHUP ? CORE_HANGUP : CORE_INTERRUPT);
+}
+
+/* ^C, where it comes as a key. */
+static void on_interrupt(void *owner)
+{
+    on_signal(owner, SIGINT);
 }
 
 /* Around it all. */
@@ -432,9 +418,9 @@ static int fill_core(struct shell *shell, const struct instances *instances)
         .check = options->check,
         .verbose = options->verbose,
         .reports = !shell->console->is_terminal,
-        .follow = options->follow,
+        .follow = options->follow && !options->check,
         .chosen = options->range_count > 0,
-        .random = uv_hrtime() ^ ((uint64_t)getpid() << 32),
+        .random = uv_hrtime() ^ ((uint64_t)uv_os_getpid() << 32),
         .expected = instances->count,
     };
     int result = core_init(&shell->core, &config);
@@ -453,14 +439,13 @@ static int fill_core(struct shell *shell, const struct instances *instances)
 /* Until there is one, ^C ends the program, and so does the end of `cf`. */
 static int wait_for_reader(const struct shell *shell)
 {
-    const struct timespec pause = {.tv_nsec = 50 * 1000000L};
     int result = output_find_reader(shell->output);
 
     if (result == -ENXIO)
         console_line(shell->console, "Waiting for a program that reads %s...",
                      output_name(shell->output));
     while (result == -ENXIO) {
-        nanosleep(&pause, NULL);
+        uv_sleep(READER_POLL);
         result = parent_is_gone(shell->parent) ? -ECANCELED : output_find_reader(shell->output);
     }
     return result;
@@ -501,7 +486,8 @@ static void watch(struct shell *shell)
     signals_watch(&shell->signals, &shell->loop, on_signal, shell);
     uv_signal_init(&shell->loop, &shell->job_control);
     shell->job_control.data = shell;
-    uv_signal_start(&shell->job_control, on_job_control, SIGTSTP);
+    if (system_job_control != 0)
+        uv_signal_start(&shell->job_control, on_job_control, system_job_control);
     parent_watch(&shell->parent_watch, shell->parent, &shell->loop, on_parent_gone, shell);
 }
 
@@ -512,7 +498,7 @@ int shell_run(struct shell *shell, const struct instances *instances)
     if (result != 0)
         return result;
     watch(shell);
-    terminal_begin(&shell->terminal);
+    terminal_begin(&shell->terminal, &shell->loop, on_interrupt, shell);
     tell_time(shell);
     work(shell);
     uv_run(&shell->loop, UV_RUN_DEFAULT);

@@ -13,9 +13,10 @@
 #include "look.h"
 #include "options.h"
 #include "output.h"
-#include "parent.h"
 #include "signals.h"
-#include "terminal.h"
+#include "system/parent.h"
+#include "system/system.h"
+#include "system/terminal.h"
 #include "viewer.h"
 
 struct child;
@@ -42,10 +43,8 @@ struct shell {
     uv_timer_t timer;
     struct signals signals;
     uv_signal_t job_control; /* ^Z */
-    uv_poll_t room;          /* of an output that is blocked */
-    bool room_is_watched;
-    bool is_closing; /* the viewer, which has the terminal, is waited for */
-    int close_error; /* of the output, until then */
+    bool is_closing;         /* the viewer, which has the terminal, is waited for */
+    int close_error;         /* of the output, until then */
     struct parent_watch parent_watch;
     struct terminal terminal;
     char command[65536]; /* what runs in each instance */

@@ -1,9 +1,5 @@
 #include "signals.h"
 
-#include <signal.h>
-
-static const int numbers[SIGNALS_MAX] = {SIGINT, SIGTERM, SIGHUP};
-
 static void on_signal(uv_signal_t *handle, int number)
 {
     struct signals *signals = handle->data;
@@ -14,18 +10,15 @@ static void on_signal(uv_signal_t *handle, int number)
 void signals_watch(struct signals *signals, uv_loop_t *loop, void (*came)(void *owner, int number),
                    void *owner)
 {
-    struct sigaction before;
-
     *signals = (struct signals){.came = came, .owner = owner};
     for (size_t i = 0; i < SIGNALS_MAX; i++) {
-        if (numbers[i] == SIGHUP && sigaction(SIGHUP, NULL, &before) == 0 &&
-            before.sa_handler == SIG_IGN)
+        if (system_is_ignored(system_signals[i]))
             continue;
         uv_signal_t *handle = &signals->handles[signals->count++];
 
         uv_signal_init(loop, handle);
         handle->data = signals;
-        uv_signal_start(handle, on_signal, numbers[i]);
+        uv_signal_start(handle, on_signal, system_signals[i]);
     }
 }
 

@@ -1,13 +1,15 @@
 /*
- * The signals that ask this program to stop: SIGINT, SIGTERM, SIGHUP. SIGHUP is left alone where it
- * is ignored, which is what nohup(1) is for.
+ * The signals that ask this program to stop (system_signals). SIGHUP is left alone where it is
+ * ignored, which is what nohup(1) is for.
  */
 #ifndef SIGNALS_H
 #define SIGNALS_H
 
 #include <uv.h>
 
-enum { SIGNALS_MAX = 3 };
+#include "system/system.h"
+
+enum { SIGNALS_MAX = SYSTEM_SIGNALS };
 
 struct signals {
     uv_signal_t handles[SIGNALS_MAX];

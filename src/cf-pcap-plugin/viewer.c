@@ -1,7 +1,6 @@
 #include "viewer.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
@@ -56,7 +55,7 @@ static void on_closed(uv_handle_t *handle)
     struct viewer *viewer = handle->data;
 
     viewer->runs = false;
-    viewer->ended(viewer->owner);
+    viewer->events->ended(viewer->owner);
 }
 
 static void on_exit_status(uv_process_t *process, int64_t status, int signal)
@@ -88,7 +87,8 @@ static int spawn(struct viewer *viewer, uv_loop_t *loop, int input)
     return uv_spawn(loop, &viewer->process, &options);
 }
 
-int viewer_start(struct viewer *viewer, uv_loop_t *loop, void (*ended)(void *owner), void *owner)
+int viewer_start(struct viewer *viewer, uv_loop_t *loop, const struct viewer_events *events,
+                 void *owner)
 {
     char level[2];
     size_t size = sizeof level;
@@ -96,11 +96,11 @@ int viewer_start(struct viewer *viewer, uv_loop_t *loop, void (*ended)(void *own
     int error = uv_pipe(ends, 0, UV_NONBLOCK_PIPE);
 
     if (error != 0)
-        return error;
+        return system_error(error);
     /* Or it would tell of every start and stop, into the lines of this program. */
     if (uv_os_getenv("WIRESHARK_LOG_LEVEL", level, &size) == UV_ENOENT)
         uv_os_setenv("WIRESHARK_LOG_LEVEL", "warning");
-    viewer->ended = ended;
+    viewer->events = events;
     viewer->owner = owner;
     output_widen_pipe(ends[1]);
     error = spawn(viewer, loop, ends[0]);
@@ -108,27 +108,28 @@ int viewer_start(struct viewer *viewer, uv_loop_t *loop, void (*ended)(void *own
     if (error != 0) {
         uv_close((uv_handle_t *)&viewer->process, NULL);
         close(ends[1]);
-        return error;
+        return system_error(error);
     }
     viewer->runs = true;
     viewer->fd = ends[1];
-    return 0;
+    return system_pipe_open(&viewer->pipe, loop, ends[1], events->pipe, owner);
+}
+
+bool viewer_reads(const struct viewer *viewer)
+{
+    return viewer->pipe != NULL;
 }
 
 ptrdiff_t viewer_write(const struct viewer *viewer, const uint8_t *bytes, size_t length)
 {
-    ssize_t count;
-
-    do
-        count = write(viewer->fd, bytes, length);
-    while (count < 0 && errno == EINTR);
-    if (count < 0)
-        return errno == EAGAIN || errno == EWOULDBLOCK ? 0 : -errno;
-    return count;
+    return system_pipe_write(viewer->pipe, bytes, length);
 }
 
 void viewer_leave(struct viewer *viewer)
 {
+    if (viewer->pipe != NULL)
+        system_pipe_close(viewer->pipe);
+    viewer->pipe = NULL;
     if (viewer->fd >= 0)
         close(viewer->fd);
     viewer->fd = -1;

@@ -10,33 +10,44 @@
 #ifndef VIEWER_H
 #define VIEWER_H
 
-#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <uv.h>
 
+#include "system/system.h"
+
 enum viewer_kind { VIEWER_WINDOW, VIEWER_LINES, VIEWER_SCREEN };
+
+struct viewer_events {
+    void (*ended)(void *owner); /* its process has */
+    system_pipe_event *pipe;    /* it has room again, or reads no more */
+};
 
 struct viewer {
     const char *name; /* as the user is told; NULL: there is no viewer */
     char path[PATH_MAX];
     enum viewer_kind kind;
-    int fd; /* what it reads is written here; -1: it was not started, or left */
+    int fd;                   /* what it reads is written here; -1: it was not started, or left */
+    struct system_pipe *pipe; /* the same; NULL */
     bool runs;
     uv_process_t process;
-    void (*ended)(void *owner); /* its process has */
+    const struct viewer_events *events;
     void *owner;
 };
 
 /* Finds the program: this one, or Wireshark if NULL. 0 or -ENOENT. */
 int viewer_find(struct viewer *viewer, const char *program);
 
-/* Starts it. `ended` is called when it has ended. 0 or a negative errno. */
-int viewer_start(struct viewer *viewer, uv_loop_t *loop, void (*ended)(void *owner), void *owner);
+/* Starts it. 0 or a negative errno. */
+int viewer_start(struct viewer *viewer, uv_loop_t *loop, const struct viewer_events *events,
+                 void *owner);
 
-/* Writes what it has room for. How much, 0: it takes nothing for now; or a negative errno, -EPIPE:
- * it reads no more. */
+/* Is there one that reads? */
+bool viewer_reads(const struct viewer *viewer);
+
+/* Writes what it has room for. How much; -EAGAIN: it takes nothing for now; or a negative errno,
+ * -EPIPE: it reads no more. */
 ptrdiff_t viewer_write(const struct viewer *viewer, const uint8_t *bytes, size_t length);
 
 /* The end of what it reads. */

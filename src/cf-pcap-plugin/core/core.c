@@ -24,6 +24,7 @@ int core_init(struct core *core, const struct core_config *config)
     else if (config->output != NULL)
         snprintf(core->output, sizeof core->output, "%s",
                  config->to_stdout ? "standard output" : config->output);
+    logins_init(&core->logins);
     merge_init(&core->merge, config->expected, &core->writer, MERGE_WINDOW, MERGE_MEMORY);
     if (config->count > 0)
         core->merge.bounds.packets = config->count;

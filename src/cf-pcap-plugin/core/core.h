@@ -34,6 +34,7 @@
 #include "../../pcap-merge/merge.h"
 #include "../instances.h"
 #include "follow.h"
+#include "logins.h"
 #include "rotation.h"
 #include "session.h"
 #include "stop.h"
@@ -188,6 +189,7 @@ struct core {
     bool merge_is_due;      /* something came since the merge was run */
     bool failed;            /* the exit status is to say so */
     size_t statistics;      /* sessions whose counts are in the output */
+    struct logins logins;   /* how many at the same time */
     struct look look;       /* which instances there are (follow.h) */
     uint64_t random;
     struct telling telling; /* what the user has been told */

@@ -28,6 +28,11 @@ static uint64_t pause_after(struct core *core, unsigned int attempts, uint64_t m
     return about(core, pause < most ? pause : most);
 }
 
+uint64_t follow_pause(struct core *core, unsigned int attempts)
+{
+    return pause_after(core, attempts, PAUSE_MAX);
+}
+
 /* Instances that end. */
 
 static bool is_over(const struct instance *instance)
@@ -68,9 +73,10 @@ static void miss(struct core *core, struct instance *instance)
     if (!follow->gap_is_told && session->cause != CAUSE_TWICE) {
         follow->tell_missing = follow->gap_is_told = true;
         follow->tell_at = core->now;
+        snprintf(follow->why, sizeof follow->why, "%.299s", instance->why);
     }
     follow->missing = true;
-    follow->retry_at = core->now + pause_after(core, follow->attempts++, PAUSE_MAX);
+    follow->retry_at = core->now + follow_pause(core, follow->attempts++);
     if (follow->attempts == TRIES_UNTOLD && session->cause != CAUSE_TWICE) {
         follow->tell_why = true;
         follow->tell_at = core->now;
@@ -315,9 +321,9 @@ void follow_received(struct core *core, struct instance *instance)
     if (follow->is_noted || follow->is_new || gap(core, follow) == 0)
         return;
     follow->is_noted = true;
-    snprintf(text, sizeof text, "cf-pcap: %s missed before this packet: %.300s",
+    snprintf(text, sizeof text, "cf-pcap: %s missed before this packet: %s",
              text_time(time, gap(core, follow)),
-             instance->why[0] == '\0' ? "it was not captured" : instance->why);
+             follow->why[0] == '\0' ? "it was not captured" : follow->why);
     writer_comment(out, text);
 }
 
@@ -337,7 +343,7 @@ void follow_begun(struct core *core, struct instance *instance)
     }
     follow->gap_from = UINT64_MAX;
     follow->is_noted = follow->tell_why = follow->gap_is_told = false;
-    instance->absent[0] = instance->why[0] = '\0';
+    instance->absent[0] = instance->why[0] = follow->why[0] = '\0';
 }
 
 uint64_t follow_missed(const struct instance *instance, uint64_t from, uint64_t until)

@@ -43,6 +43,9 @@ struct look {
     char why[256]; /* of the last one that failed */
 };
 
+/* ms to wait after so many attempts: longer each time, with jitter. */
+uint64_t follow_pause(struct core *core, unsigned int attempts);
+
 /* To be called once the sessions have had their turn: an enum core_action_kind. */
 int follow_next(struct core *core, struct core_action *action);
 

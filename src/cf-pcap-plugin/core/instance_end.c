@@ -1,4 +1,5 @@
 #include <stdio.h>
+#include <string.h>
 
 #include "ending.h"
 #include "tell.h"
@@ -17,6 +18,12 @@ static void explain(const struct core *core, struct instance *instance)
                             .http_proxy_alone = core->config.http_proxy_alone};
     enum verdict verdict = ending_explain(&ending, instance->why, sizeof instance->why);
 
+    if (session->tries > 0 && !session->stream.opened) {
+        size_t used = strlen(instance->why);
+
+        snprintf(instance->why + used, sizeof instance->why - used, " (tried %u times)",
+                 session->tries + 1);
+    }
     instance->orderly = verdict == VERDICT_ENDED && session->killed_at == 0;
     instance->failed = !instance->orderly;
     instance->no_shell = verdict == VERDICT_NO_SHELL;
@@ -40,7 +47,8 @@ static void end_of_stopped(const struct core *core, struct instance *instance)
     if (session->stream.state == MERGE_REFUSED)
         instance->failed = true;
     else if (!session->stream.begun)
-        why = session->started_at == 0 && session->status == 0 && !session->exited
+        why = session->started_at == 0 && session->status == 0 && !session->exited &&
+                      session->tries == 0
                   ? "its turn to log in had not come when the capture was stopped"
                   : "it was still logging in when the capture was stopped";
     else if (session->fell_silent && !session->answered)
@@ -77,7 +85,7 @@ void tell_end(struct core *core, struct instance *instance)
     case CAUSE_LOST:
         instance->failed = true;
         snprintf(instance->why, sizeof instance->why,
-                 "its connection is dead: no sign of life for %d seconds", STALL_LIMIT / 1000);
+                 "the connection is dead: no sign of life for %d seconds", STALL_LIMIT / 1000);
         break;
     case CAUSE_TWICE:
         break;

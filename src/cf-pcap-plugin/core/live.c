@@ -80,9 +80,12 @@ static void what_is_waited_for(struct core *core)
     if (core->stop.reason != STOP_NONE)
         add(core, ", stopping");
     else if (capturing < expected)
-        add(core, ", %zu of %zu instances", capturing, expected);
+        add(core, ", %zu of %zu instances capturing", capturing, expected);
     if (missing.count > 0 && core->stop.reason == STOP_NONE)
         add(core, ", missing: %s", missing_text);
+    if (core->logins.next_at > core->now && core->stop.reason == STOP_NONE)
+        add(core, " (the platform limits logins: the next ones in %s)",
+            text_seconds(text, core->logins.next_at - core->now + 999));
     if (logins.count > 0)
         add(core, " (logging in: %s, for %s)", login_text, text_seconds(text, login));
     if (stalls.count > 0)

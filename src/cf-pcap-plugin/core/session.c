@@ -42,8 +42,7 @@ void session_heard(struct session *session, uint64_t now)
 
 void session_again(struct session *session)
 {
-    struct merge_stream *stream = &session->stream;
-    const size_t behind = offsetof(struct session, stream) + sizeof *stream;
+    const size_t behind = offsetof(struct session, stream) + sizeof session->stream;
 
     /* The stream is the merge's, too. */
     memset(session, 0, offsetof(struct session, stream));

@@ -33,7 +33,7 @@ enum session_cause {
     CAUSE_REFUSED,      /* the output cannot hold packets of its link type */
     CAUSE_LOGIN_LIMIT,  /* it took too long to log in */
     CAUSE_START_FAILED, /* its child could not be started: `status` is the negative errno */
-    CAUSE_LOST,         /* its connection is dead: no sign of life for STALL_LIMIT */
+    CAUSE_LOST,         /* the connection is dead: no sign of life for STALL_LIMIT */
     CAUSE_TWICE,        /* another session captures in the same container */
 };
 
@@ -51,6 +51,10 @@ struct session {
     bool beats; /* it gives signs of life by itself (command.h) */
     char process[GUID_SIZE], container[GUID_SIZE]; /* where it says that it is; "": not yet */
     bool twice;                                    /* another session is there, too */
+
+    /* Logins that failed before this one, and until when the next one waits, ms (logins.h). */
+    unsigned int tries;
+    uint64_t retry_at;
 
     /* ms. 0 if it did not happen. */
     uint64_t started_at;
@@ -90,6 +94,7 @@ struct following {
     uint64_t absent_for; /* between the times that it was there */
     uint64_t gap_from;   /* when what is missing now began; 0: at the announcement; UINT64_MAX:
                             nothing   is missing */
+    char why[300];       /* it began */
     bool is_noted;       /* that gap is, with the packets behind it */
     uint64_t last_gap;   /* the length of the last one that is over */
     uint64_t missed;     /* of all those since the announcement */
@@ -142,7 +147,7 @@ uint64_t session_listened_since(const struct session *session);
 /* It gives signs of life by itself, and for `*silent` ms there was none, which is too long. */
 bool session_stalls(const struct session *session, uint64_t now, uint64_t *silent);
 
-/* The same for so long that its connection is dead. */
+/* The same for so long that the connection is dead. */
 bool session_is_lost(const struct session *session, uint64_t now);
 
 /* A sign of life came. */

@@ -126,22 +126,13 @@ static int over(struct core *core, struct session *session, int action)
     return action;
 }
 
-static size_t logins(const struct core *core)
-{
-    size_t count = 0;
-
-    for (size_t i = 0; i < core->count; i++)
-        count += core->instances[i]->session.state == SESSION_LOGGING_IN;
-    return count;
-}
-
 static int wait_for_turn(struct core *core, struct session *session)
 {
     if (core->stop.reason != STOP_NONE) {
         leave_for(session, CAUSE_STOP, core->stop.at);
         return over(core, session, ACTION_WAIT);
     }
-    if (logins(core) >= LOGINS_MAX)
+    if (!logins_has_turn(core, session))
         return ACTION_WAIT;
     session->state = SESSION_LOGGING_IN;
     session->started_at = session->heard_at = core->now;
@@ -171,6 +162,7 @@ static int run(struct core *core, struct session *session)
     if (session->stream.begun) {
         session->state = SESSION_CAPTURING;
         session->captured_from = core->now;
+        logins_succeeded(core, session);
         if (core->config.follow)
             follow_begun(core, core->instances[session->stream.out.number]);
     } else if (core->now - session->started_at >= LOGIN_LIMIT) {
@@ -180,10 +172,22 @@ static int run(struct core *core, struct session *session)
     return ACTION_WAIT;
 }
 
+/* A login that failed, and may succeed later. All that it sent has been looked at: it was none. */
+static bool begins_again(struct core *core, struct session *session)
+{
+    if (!logins_may_pass(core, session))
+        return false;
+    if (session->cause == CAUSE_START_FAILED || merge_stream_is_over(&session->stream))
+        logins_again(core, session);
+    return true;
+}
+
 static int end(struct core *core, struct session *session)
 {
     bool stop = core->stop.reason != STOP_NONE;
 
+    if (child_is_gone(session) && begins_again(core, session))
+        return session->state == SESSION_WAITING ? ACTION_LET_GO : ACTION_WAIT;
     if (child_is_gone(session))
         return over(core, session, ACTION_LET_GO);
     if (core->stop.at_once)
@@ -254,6 +258,8 @@ uint64_t stop_wake(const struct core *core)
         if (core->instances[i]->session.state >= SESSION_ENDING &&
             core->instances[i]->session.state < SESSION_OVER)
             wake = core->now + TICK_CLOSE;
+    if (logins_wake(core) < wake)
+        wake = logins_wake(core);
     if (follow_wake(core) < wake)
         wake = follow_wake(core);
     if (core->config.duration > 0 && core->announced_at != UINT64_MAX &&

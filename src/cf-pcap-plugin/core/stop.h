@@ -36,7 +36,6 @@ struct stop {
 
 enum {
     LOGIN_LIMIT = 60000,      /* ms from the start of `cf ssh` to the capture's header */
-    LOGINS_MAX = 10,          /* at the same time */
     STOP_SILENCE = 2000,      /* ms a tool that was asked to end may say nothing */
     STOP_PATIENCE = 120000,   /* ms it may take to send what it still has */
     STOP_UNWANTED = 5000,     /* ms it may take to send what is not wanted any more */

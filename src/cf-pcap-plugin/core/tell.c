@@ -167,6 +167,14 @@ static bool ends(struct core *core)
 
 /* While it runs. */
 
+/* Whether it will be captured is not known yet: it logs in, or has failed to, and may try again. */
+static bool is_undecided(const struct core *core, const struct session *session)
+{
+    return session->state < SESSION_CAPTURING ||
+           (session->state == SESSION_ENDING && !session->stream.begun &&
+            core->now - session->asked_at < STOP_SILENCE);
+}
+
 static bool announcement(struct core *core)
 {
     size_t capturing = 0;
@@ -174,7 +182,7 @@ static bool announcement(struct core *core)
     if (core->announced_at != UINT64_MAX || core->stop.reason != STOP_NONE)
         return false;
     for (size_t i = 0; i < core->count; i++) {
-        if (core->instances[i]->session.state < SESSION_CAPTURING &&
+        if (is_undecided(core, &core->instances[i]->session) &&
             core->instances[i]->follow.attempts == 0)
             return false;
         capturing += core->instances[i]->session.state == SESSION_CAPTURING;

@@ -27,6 +27,17 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int enabled = cf_answer_ssh_enabled(shown, sizeof shown, text, size);
     CLAIM(enabled == 0 || enabled == 1 || enabled == -EBADMSG);
     check_shown(shown, sizeof shown);
+    guid[0] = shown[0] = '\0';
+    switch (cf_answer_process(guid, text, size, shown, sizeof shown)) {
+    case 0:
+        CLAIM(guid[0] != '\0' && strpbrk(guid, "/.%?\n ") == NULL);
+        break;
+    case -ENOENT:
+        check_shown(shown, sizeof shown);
+        break;
+    default:
+        CLAIM(shown[0] == '\0');
+    }
     cf_answer_failure(shown, sizeof shown, text);
     check_shown(shown, sizeof shown);
     CLAIM(shown[0] != ' ');

@@ -401,6 +401,36 @@ static void check_patience(struct world *world)
     }
 }
 
+/* "Capturing" is for all, or for those that are left when the others were given up. */
+void check_announcement(struct world *world)
+{
+    for (size_t i = 0; i < world->count && !world->core.config.follow; i++) {
+        const struct sim_instance *it = &world->instances[i];
+
+        if ((it->login == LOGIN_IS_LIMITED || it->login == LOGIN_IS_RESET) &&
+            it->starts <= it->login_fails && it->starts < LOGINS_TRIES &&
+            world->output.blocked_since == 0)
+            world_violated(world, "capturing is announced while instance %zu is tried", i);
+    }
+}
+
+/* A login that fails for a while only is tried until it succeeds. */
+static void check_tries(struct world *world)
+{
+    for (size_t i = 0; i < world->count && !world->core.config.follow; i++) {
+        const struct sim_instance *it = &world->instances[i];
+        const struct session *session = &world->core.instances[i]->session;
+        unsigned int most = it->login == LOGIN_IS_LIMITED ? LOGINS_TRIES_LIMITED : LOGINS_TRIES;
+
+        if (it->login >= LOGIN_IS_LIMITED && it->login_fails < most &&
+            session->cause == CAUSE_ITSELF && !session->stream.opened &&
+            it->starts <= it->login_fails && it->tool_ended_at != NEVER &&
+            it->tool_ended_at + TOLERANCE < world->core.stop.at &&
+            world->output.blocked_since == 0) /* while it is, a login waits */
+            world_violated(world, "instance %zu is given up after %u logins", i, it->starts);
+    }
+}
+
 /* How long each was captured, as the summary says. */
 static void check_times(struct world *world)
 {
@@ -460,6 +490,7 @@ void check_all(struct world *world)
         check_times(world);
     }
     check_patience(world);
+    check_tries(world);
     check_silence(world);
     for (size_t i = 0; i < world->count; i++)
         if (world->instances[i].started && !world->instances[i].gone)

@@ -20,6 +20,7 @@ void instance_plan(struct world *world, struct sim_instance *it)
     it->trouble = chance(c, 3) ? (enum trouble)choose(c, TROUBLES) : TROUBLE_NONE;
     it->reaction = chance(c, 3) ? (enum reaction)choose(c, REACTIONS) : REACTION_ENDS;
     it->death = chance(c, 3) ? (enum death)choose(c, DEATHS) : DEATH_AT_ONCE;
+    it->login_fails = chance(c, 6) ? 1000 : 1 + choose(c, 5);
     it->login_takes = chance(c, 8) ? choose(c, 100000) : choose(c, 4000);
     it->trouble_after = choose(c, 4) == 0 ? 0 : choose(c, 20000);
     it->stall_takes = choose(c, 40000);
@@ -130,12 +131,63 @@ static void find_container(struct world *world, size_t number)
         it->container = world->cloud.containers[it->process][index].guid;
 }
 
-int instance_start(struct world *world, struct sim_instance *it)
+/* Whose login has failed, and is tried again: as it was before. */
+static void begin_anew(struct sim_instance *it)
 {
+    it->started = it->gone = it->capturing = it->tool_ended = it->killed = it->input_ended = false;
+    it->reacted = it->dead_end = it->stdout_ended = it->stderr_ended = it->exited = false;
+    it->queued = 0;
+    if (it->records == 0)
+        it->delivered = 0;
+    it->sent = it->delivered;
+    it->container = 0;
+    it->words[0] = '\0';
+    it->begins_at = it->troubles_at = it->resumes_at = it->reacts_at = it->packet_at = NEVER;
+    it->beat_at = it->end_at = it->tool_ended_at = it->hung_at = NEVER;
+}
+
+static void check_start(struct world *world, size_t number)
+{
+    const struct sim_instance *it = &world->instances[number];
+    bool passes = it->login >= LOGIN_IS_LIMITED && it->starts <= it->login_fails;
+    size_t at_once = 0;
+
+    if (it->started && !it->gone)
+        world_violated(world, "instance %zu is started twice", number);
+    else if (it->starts > 0 && !passes && !world->core.config.follow)
+        world_violated(world, "instance %zu is started again, though it failed for good", number);
+    else if (it->starts >= LOGINS_TRIES_LIMITED && !world->core.config.follow)
+        world_violated(world, "instance %zu is started for ever", number);
+    for (size_t i = 0; i < world->count; i++)
+        at_once += world->instances[i].started && !world->instances[i].gone &&
+                   world->instances[i].begins_at != NEVER;
+    if (at_once >= LOGINS_MAX)
+        world_violated(world, "%zu log in at the same time", at_once);
+}
+
+/* Does it fail this time, in the way that passes? */
+static bool fails_for_now(const struct sim_instance *it)
+{
+    return it->login >= LOGIN_IS_LIMITED && it->starts <= it->login_fails;
+}
+
+int instance_start(struct world *world, size_t number)
+{
+    struct sim_instance *it = &world->instances[number];
+    const struct session *session = &world->core.instances[number]->session;
+
+    if (session->tries > 0 && (it->gone || !it->started))
+        begin_anew(it);
+    else if (it->started && it->gone && world->core.config.follow)
+        instance_again(world, number);
+    check_start(world, number);
+    it->starts++;
     it->sessions++;
     it->started_at = world->now;
     if (it->login == LOGIN_CANNOT_START)
         return -EMFILE;
+    if (it->login == LOGIN_LACKS_ROOM && fails_for_now(it))
+        return -EAGAIN;
     it->started = it->reading = true;
     if (it->login != LOGIN_HANGS)
         it->begins_at = world->now + it->login_takes;
@@ -159,16 +211,18 @@ static void begin(struct world *world, size_t number, struct sim_instance *it)
     char place[80];
 
     it->begins_at = NEVER;
-    if (world->core.config.follow && it->login != LOGIN_FAILS)
+    if (world->core.config.follow && it->login != LOGIN_FAILS && !fails_for_now(it))
         find_container(world, number);
     if (it->container != 0) {
         snprintf(place, sizeof place, COMMAND_PLACE "%08x %08x", it->process, it->container);
         say(it, place);
     }
-    if (it->login == LOGIN_FAILS) {
+    if (it->login == LOGIN_FAILS || fails_for_now(it)) {
         put(it, "FAILED\n", 7);
         it->dead_end = true;
-        say(it, "Error opening SSH connection: no route");
+        say(it, it->login == LOGIN_IS_LIMITED ? "Rate Limit Exceeded"
+                : it->login == LOGIN_IS_RESET ? "Error opening SSH connection: EOF"
+                                              : "Error opening SSH connection: no route");
         end_tool(world, it, 1);
         return;
     }

@@ -144,6 +144,13 @@ static void told(struct world *world, const struct core_action *action)
     for (size_t i = 0; i < world->count && strstr(action->text, "o packet came on") != NULL; i++)
         if (world->instances[i].arrived > 0)
             world_violated(world, "a packet of instance %zu has arrived, and none is told of", i);
+    if (strncmp(action->text, "Capturing, ", 11) == 0)
+        check_announcement(world);
+    for (size_t i = 0; i < world->count && action->kind == ACTION_SHOW && *action->text != '\0';
+         i++)
+        if (i < world->core.count && world->core.instances[i]->follow.missing &&
+            world->core.stop.reason == STOP_NONE && strstr(action->text, "missing: ") == NULL)
+            world_violated(world, "instance %zu is missing, and the live line does not say so", i);
     if (action->kind == ACTION_SHOW || world->line_count == LINES_MAX)
         return;
     snprintf(world->lines[world->line_count++], sizeof world->lines[0], "%s", action->text);
@@ -170,11 +177,7 @@ static void perform(struct world *world, const struct core_action *action)
 
     switch (action->kind) {
     case ACTION_START:
-        if (it->started && world->core.config.follow && it->gone)
-            instance_again(world, action->session);
-        if (it->started)
-            world_violated(world, "instance %zu is started twice", action->session);
-        error = instance_start(world, it);
+        error = instance_start(world, action->session);
         if (error != 0)
             core_start_failed(&world->core, action->session, error);
         break;

@@ -37,7 +37,17 @@ uint32_t choose(struct choices *choices, uint32_t below);
 /* One time in `in`. */
 bool chance(struct choices *choices, uint32_t in);
 
-enum login { LOGIN_WORKS, LOGIN_HANGS, LOGIN_FAILS, LOGIN_CANNOT_START, LOGIN_GARBAGE, LOGINS };
+enum login {
+    LOGIN_WORKS,
+    LOGIN_HANGS,
+    LOGIN_FAILS,
+    LOGIN_CANNOT_START,
+    LOGIN_GARBAGE,
+    LOGIN_IS_LIMITED, /* it is refused for a while: HTTP status 429 */
+    LOGIN_IS_RESET,   /* ... its connection is lost */
+    LOGIN_LACKS_ROOM, /* ... its child cannot be started */
+    LOGINS
+};
 enum trouble {
     TROUBLE_NONE,
     TROUBLE_BAD_RECORD, /* then what looks like packets */
@@ -68,6 +78,7 @@ enum death { /* of SIGKILL */
 struct sim_instance {
     /* What it will be like. */
     enum login login;
+    unsigned int login_fails; /* so often, where it does for a while */
     enum trouble trouble;
     enum reaction reaction;
     enum death death;
@@ -78,6 +89,7 @@ struct sim_instance {
     int64_t skew; /* ns */
 
     /* What it is. */
+    unsigned int starts;
     bool started, gone; /* its child; nothing comes of it any more */
     bool capturing;     /* the tool has begun, and not ended */
     bool tool_ended;    /* the tool, or what ran in its place */
@@ -192,7 +204,7 @@ void world_violated(struct world *world, const char *format, ...)
 
 /* An instance (instances.c). */
 void instance_plan(struct world *world, struct sim_instance *it);
-int instance_start(struct world *world, struct sim_instance *it);
+int instance_start(struct world *world, size_t number);
 void instance_end_input(struct world *world, struct sim_instance *it);
 void instance_kill(struct world *world, struct sim_instance *it);
 /* With --follow: its session begins anew; its container ends, or the connection to it. */
@@ -231,7 +243,8 @@ void output_free(struct world *world);
 void output_live(struct world *world);
 uint64_t output_next(const struct world *world);
 
-/* Does all hold, now that it has ended (check.c)? */
+/* Does what is announced hold; and all, now that it has ended (check.c)? */
+void check_announcement(struct world *world);
 void check_all(struct world *world);
 /* The same of what --follow adds (check_follow.c). */
 void check_follow(struct world *world);

@@ -1,12 +1,113 @@
 /*
- * What each operating system does in its own way: one interface, and a file for each system, of
- * which the Makefile takes that of the system compiled for. Nothing else in the plugin depends on
- * it.
+ * What each operating system does in its own way: this interface, parent.h and terminal.h, and a
+ * folder for each system, of which the Makefile takes that of the system compiled for; `posix` is
+ * for Linux and macOS both. There is no #ifdef elsewhere: what is called beside the C library,
+ * libuv and getopt_long(3) is one of these.
+ *
+ * Paths and other strings are UTF-8. Errors are negative errno of <errno.h>, on Windows, too, where
+ * libuv has numbers of its own.
  */
 #ifndef SYSTEM_H
 #define SYSTEM_H
 
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
+
+struct uv_loop_s;
+
+#ifndef PATH_MAX
+#define PATH_MAX 4096
+#endif
+
+/*
+ * To be called first of all, and before main returns. A standard descriptor that is closed becomes
+ * one of nothing: it would be given to what is opened next, and packets or messages would go there.
+ * From here on write(2) tells what SIGPIPE and SIGXFSZ are about.
+ * Windows: no CR is added to what is written, and the console takes UTF-8, which it forgets again.
+ */
+void system_begin(void);
+void system_end(void);
+
+/* An error that a call of libuv returned, as a negative errno. */
+int system_error(int error);
+
+/* Files and descriptors. */
+
+enum system_kind {
+    SYSTEM_IS_TERMINAL,
+    SYSTEM_IS_PIPE, /* or a socket */
+    SYSTEM_IS_FILE,
+    SYSTEM_IS_FOLDER,
+    SYSTEM_IS_NOTHING, /* /dev/null, another device, or closed */
+};
+
+/* What must not be in a file's name. */
+extern const char system_not_in_names[];
+
+enum system_kind system_kind_of(int fd);
+
+/* The same of what is at a path; or a negative errno. */
+int system_kind_at(const char *path);
+
+/* Is what `path` names, or where it is NULL the descriptor `other`, the same file or pipe as
+ * descriptor `fd`? Devices are not: /dev/null may be both. */
+bool system_is_same(const char *path, int other, int fd);
+
+/* May this file be written, or one be made in the folder that this path is in? 0 or a negative
+ * errno. Changes nothing. */
+int system_may_write(const char *path);
+int system_may_create(const char *path);
+
+/*
+ * Opens a file to be written, closed on exec; one that is made is readable by its owner alone
+ * (Windows: as its folder is). SYSTEM_ANEW: it must not be there (-EEXIST). SYSTEM_NO_WAIT: of a
+ * named pipe without a reader (-ENXIO). Returns a descriptor or a negative errno.
+ */
+enum { SYSTEM_ANEW = 1, SYSTEM_NO_WAIT = 2 };
+int system_open(const char *path, int how);
+
+/* Makes a file this process's own until it is closed; others may read it. 0, -EBUSY: it is another
+ * one's. Where a file system has no locks, 0. Windows: system_open does that. */
+int system_lock(int fd);
+
+/* Lets a pipe hold `bytes` at least, where the system can do that and the user may; else it stays
+ * as it is. */
+void system_widen_pipe(int fd, int bytes);
+
+/*
+ * A pipe or socket that is written without waiting for its reader. `event` is called by the loop
+ * with 0 when there may be room again, and once with a negative errno when the reader has gone,
+ * which a quiet capture would not notice by writing.
+ *
+ * system_pipe_write returns how many bytes were written, -EAGAIN, and then the event comes, or a
+ * negative errno; after -EAGAIN it is to be called with the same bytes again, and more behind them.
+ * system_pipe_close leaves the descriptor open and as it was. No event comes after it.
+ */
+struct system_pipe;
+typedef void system_pipe_event(void *owner, int error);
+int system_pipe_open(struct system_pipe **made, struct uv_loop_s *loop, int fd,
+                     system_pipe_event *event, void *owner);
+ptrdiff_t system_pipe_write(struct system_pipe *pipe, const uint8_t *bytes, size_t length);
+void system_pipe_close(struct system_pipe *pipe);
+
+/* Bytes that are free for this user on the disk of a file, and of all of it; at a path: on that of
+ * its folder. 0 or a negative errno. */
+int system_disk_of(int fd, uint64_t *available, uint64_t *size);
+int system_disk_at(const char *path, uint64_t *available, uint64_t *size);
+
+/* Terminals. */
+
+bool system_is_terminal(int fd);
+
+/* Its columns; 0: not known. */
+unsigned int system_columns(int fd);
+
+/* Would a line be taken now, or within `wait` milliseconds? Not while a terminal is held (^S; on
+ * Windows, text is marked), nor by a pipe that nobody reads (Windows: not known). */
+bool system_takes_line(int fd, int wait);
+
+/* Processes. */
 
 /*
  * The path of the program that process `pid` runs, into `path`, with a NUL behind it. Returns 0, or
@@ -15,15 +116,64 @@
  */
 int system_program_of(int pid, char *path, size_t size);
 
-/*
- * Opens a descriptor that can be read from (poll(2)) once process `pid` has ended, closed on exec.
- * Returns it, or a negative errno, also where the system has none. The caller closes it.
+/* Is this the path, and not the name alone, of a program that may be run, and whose name begins so?
  */
-int system_open_process(int pid);
+bool system_is_program(const char *path, const char *beginning);
 
-/* Lets a pipe hold `bytes` at least, where the system can do that and the user may; else it stays
- * as it is. */
-void system_widen_pipe(int fd, int bytes);
+/* What is behind the last separator of a path's parts. */
+const char *system_base(const char *path);
+
+/* Between the folders of PATH; and what a program's name ends in, if it is not said. */
+extern const char system_path_separator, system_program_ending[];
+
+/* Is standard output, a pipe, damaged by the shell that started `parent`, the CLI? (Windows
+ * PowerShell 5 takes it for text.) */
+bool system_damages_output(int parent);
+
+/* Ends a process that was started in a group of its own at once, with those that it has started
+ * (Windows: without). */
+void system_kill_group(int pid);
+
+/* The signals that ask a program to stop, as libuv numbers them; and ^Z's, 0: there is none. */
+enum { SYSTEM_SIGNALS = 3 };
+extern const int system_signals[SYSTEM_SIGNALS], system_job_control;
+
+/* Is the signal to be left alone (nohup(1))? */
+bool system_is_ignored(int number);
+
+/* Folders. */
+
+/* Makes one below a place that nobody else has and may look into; its path into `folder`. 0 or a
+ * negative errno. */
+int system_make_private(const char *place, char *folder, size_t size);
+
+/* mkdir(2), for this user alone; and rename(2), which replaces a file that is there at once. 0 or a
+ * negative errno. */
+int system_make_folder(const char *path);
+int system_replace(const char *from, const char *to);
+
+/* The folder that the cf CLI has its .cf in, unless CF_HOME says another. 0 or a negative errno. */
+int system_home(char *path, size_t size);
+
+/* Where folders of this user alone can be made; the first that is there and can be written is the
+ * one to take. Empty strings and relative paths are none. */
+enum { SYSTEM_PLACES = 3 };
+void system_places(const char *places[SYSTEM_PLACES]);
+
+/*
+ * Has the folder removed once this process, and all children that it started since, are gone,
+ * whatever they died of. Returns what keeps it, for system_unguard, or a negative errno.
+ */
+int system_guard(const char *folder);
+void system_unguard(int guard);
+
+/* Whether children that are started from now on keep it, too. */
+void system_guard_is_for_children(int guard, bool is);
+
+void system_remove_folder(const char *folder);
+
+/* Is this the command line of a guard? Then it waits and removes, and returns true. */
+bool system_is_guard(int argc, char **argv);
 
 /* Where programs are that are not in PATH, or not in the PATH of a program that the desktop has
  * started; "~/" is the user's folder. Ends with NULL. */

@@ -85,6 +85,8 @@ static void what_a_filter_hides_is_told_where_it_can_be_seen(void **state)
         {"eth0", "tcp[tcpflags] & tcp-syn != 0", "IPv4"},
         {"eth0", "port 80 and udp [8] = 1", "IPv4"},
         {"eth0", "tcp[13] & 2 != 0 or (ip6[6] = 6 and ip6[53] & 2 != 0)", NULL},
+        {"eth0", "ip and tcp[13] & 2 != 0", NULL},
+        {"eth0", "tcp port 80 or (vlan and tcp port 80)", NULL},
         {"eth0", "tcp port 80", NULL},
         {"eth0", NULL, NULL},
         {"eth0", "vlan and tcp port 80", "'vlan'"},

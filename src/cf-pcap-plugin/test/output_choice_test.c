@@ -12,25 +12,25 @@ static void every_case_has_its_place(void **state)
 {
     static const struct {
         const char *output;
-        enum output_kind standard_output;
+        enum system_kind standard_output;
         bool stderr_is_terminal;
         const char *path;
         bool messages_to_stderr, note, names_stdout;
     } cases[] = {
-        {NULL, OUTPUT_IS_TERMINAL, true, NULL, false, false, false},
-        {NULL, OUTPUT_IS_TERMINAL, false, NULL, false, false, false},
-        {NULL, OUTPUT_IS_PIPE, true, "-", true, true, false},     /* | tcpdump -n -r - */
-        {NULL, OUTPUT_IS_FILE, true, "-", true, true, false},     /* > x.pcap */
-        {NULL, OUTPUT_IS_PIPE, false, NULL, false, false, false}, /* CI, 2>&1 | tee log */
-        {NULL, OUTPUT_IS_FILE, false, NULL, false, false, false}, /* cron, > log 2>&1 */
-        {NULL, OUTPUT_IS_NOTHING, true, NULL, false, false, false},
-        {NULL, OUTPUT_IS_NOTHING, false, NULL, false, false, false},
-        {"x.pcap", OUTPUT_IS_PIPE, true, "x.pcap", false, false, false},
-        {"x.pcap", OUTPUT_IS_TERMINAL, true, "x.pcap", false, false, false},
-        {"x.pcap", OUTPUT_IS_FILE, true, "-", true, false, true}, /* -o x.pcap > x.pcap */
-        {"-", OUTPUT_IS_PIPE, false, "-", true, false, false},
-        {"-", OUTPUT_IS_PIPE, true, "-", true, false, false},
-        {"-", OUTPUT_IS_TERMINAL, true, "-", true, false, false}, /* which is refused later */
+        {NULL, SYSTEM_IS_TERMINAL, true, NULL, false, false, false},
+        {NULL, SYSTEM_IS_TERMINAL, false, NULL, false, false, false},
+        {NULL, SYSTEM_IS_PIPE, true, "-", true, true, false},     /* | tcpdump -n -r - */
+        {NULL, SYSTEM_IS_FILE, true, "-", true, true, false},     /* > x.pcap */
+        {NULL, SYSTEM_IS_PIPE, false, NULL, false, false, false}, /* CI, 2>&1 | tee log */
+        {NULL, SYSTEM_IS_FILE, false, NULL, false, false, false}, /* cron, > log 2>&1 */
+        {NULL, SYSTEM_IS_NOTHING, true, NULL, false, false, false},
+        {NULL, SYSTEM_IS_NOTHING, false, NULL, false, false, false},
+        {"x.pcap", SYSTEM_IS_PIPE, true, "x.pcap", false, false, false},
+        {"x.pcap", SYSTEM_IS_TERMINAL, true, "x.pcap", false, false, false},
+        {"x.pcap", SYSTEM_IS_FILE, true, "-", true, false, true}, /* -o x.pcap > x.pcap */
+        {"-", SYSTEM_IS_PIPE, false, "-", true, false, false},
+        {"-", SYSTEM_IS_PIPE, true, "-", true, false, false},
+        {"-", SYSTEM_IS_TERMINAL, true, "-", true, false, false}, /* which is refused later */
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -57,18 +57,18 @@ static void the_kinds_are_told_apart(void **state)
     (void)state;
     assert_int_equal(pipe(pipes), 0);
     assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, sockets), 0);
-    assert_int_equal(output_kind_of(pipes[1]), OUTPUT_IS_PIPE);
-    assert_int_equal(output_kind_of(sockets[0]), OUTPUT_IS_PIPE);
-    assert_int_equal(output_kind_of(fileno(file)), OUTPUT_IS_FILE);
-    assert_int_equal(output_kind_of(null), OUTPUT_IS_NOTHING);
-    assert_int_equal(output_kind_of(terminal), OUTPUT_IS_TERMINAL);
+    assert_int_equal(system_kind_of(pipes[1]), SYSTEM_IS_PIPE);
+    assert_int_equal(system_kind_of(sockets[0]), SYSTEM_IS_PIPE);
+    assert_int_equal(system_kind_of(fileno(file)), SYSTEM_IS_FILE);
+    assert_int_equal(system_kind_of(null), SYSTEM_IS_NOTHING);
+    assert_int_equal(system_kind_of(terminal), SYSTEM_IS_TERMINAL);
     for (int i = 0; i < 2; i++) {
         close(pipes[i]);
         close(sockets[i]);
     }
     close(null);
     close(terminal);
-    assert_int_equal(output_kind_of(null), OUTPUT_IS_NOTHING);
+    assert_int_equal(system_kind_of(null), SYSTEM_IS_NOTHING);
     fclose(file);
 }
 
@@ -81,12 +81,12 @@ static void the_same_file_is_known_under_another_name(void **state)
     (void)state;
     snprintf(link, sizeof link, "%s.link", name);
     assert_int_equal(symlink(name, link), 0);
-    assert_true(output_is_same(name, -1, fd));
-    assert_true(output_is_same(link, -1, fd));
-    assert_true(output_is_same(NULL, fd, fd));
-    assert_false(output_is_same(NULL, fileno(other), fd));
-    assert_false(output_is_same("/dev/null", -1, null)); /* takes all, and mixes nothing */
-    assert_false(output_is_same("/nowhere", -1, fd));
+    assert_true(system_is_same(name, -1, fd));
+    assert_true(system_is_same(link, -1, fd));
+    assert_true(system_is_same(NULL, fd, fd));
+    assert_false(system_is_same(NULL, fileno(other), fd));
+    assert_false(system_is_same("/dev/null", -1, null)); /* takes all, and mixes nothing */
+    assert_false(system_is_same("/nowhere", -1, fd));
     unlink(link);
     unlink(name);
     fclose(other);

@@ -9,23 +9,39 @@
  * known by the terminal's mode, which no shell leaves that way: key by key, not line by line. The
  * same with `stty tostop` for whoever writes to it from behind a pipe. ^C then ends `cf`, and that
  * `cf` is gone ends the capture in order.
+ *
+ * Windows has no such groups: ^C is an event for each process of the console, unless the console
+ * hands it on as a key. That is what it is told to do, and the plugin reads its keys. Where another
+ * reads them it is left as it is, as above.
  */
 #ifndef TERMINAL_H
 #define TERMINAL_H
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
+#include <uv.h>
 
 struct terminal {
-    int fd;      /* the controlling terminal, or -1 */
-    pid_t group; /* the group the plugin was started in: that of `cf` */
+    int fd; /* the controlling terminal, or -1 */
     enum { TERMINAL_WATCHED, TERMINAL_TAKEN, TERMINAL_LEFT, TERMINAL_SOMEBODYS } state;
+
+    /* posix */
+    int group;        /* the one the plugin was started in: that of `cf` */
     uint64_t left_at; /* ms */
+
+    /* windows */
+    uv_tty_t keys;
+    unsigned long mode; /* to be set again at the end */
+    void (*interrupt)(void *owner);
+    void *owner;
 };
 
-/* Takes the terminal, if the plugin runs in its foreground. SIGTTOU is ignored from here on. */
-void terminal_begin(struct terminal *terminal);
+/*
+ * Takes the terminal, if the plugin runs in its foreground. ^C comes as SIGINT, or `interrupt` is
+ * called by the loop. SIGTTOU is ignored from here on.
+ */
+void terminal_begin(struct terminal *terminal, uv_loop_t *loop, void (*interrupt)(void *owner),
+                    void *owner);
 
 /* Gives it back to the group it was taken from. */
 void terminal_end(struct terminal *terminal);

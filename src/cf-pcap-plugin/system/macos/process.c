@@ -4,7 +4,8 @@
 #include <sys/event.h>
 #include <unistd.h>
 
-#include "system.h"
+#include "../posix/posix.h"
+#include "../system.h"
 
 int system_program_of(int pid, char *path, size_t size)
 {
@@ -14,7 +15,7 @@ int system_program_of(int pid, char *path, size_t size)
 }
 
 /* A queue that has one thing to wait for; it can be waited for itself (kqueue(2)). */
-int system_open_process(int pid)
+int posix_open_process(int pid)
 {
     struct kevent end;
     int queue = kqueue();

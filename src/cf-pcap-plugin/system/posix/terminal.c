@@ -1,4 +1,4 @@
-#include "terminal.h"
+#include "../terminal.h"
 
 #include <fcntl.h>
 #include <signal.h>
@@ -33,8 +33,10 @@ static void take_if_in_front(struct terminal *terminal)
         terminal->state = TERMINAL_TAKEN;
 }
 
-void terminal_begin(struct terminal *terminal)
+void terminal_begin(struct terminal *terminal, uv_loop_t *loop, void (*interrupt)(void *owner),
+                    void *owner)
 {
+    (void)loop, (void)interrupt, (void)owner;
     /* Without this, tcsetpgrp from the background would stop the plugin. */
     signal(SIGTTOU, SIG_IGN);
     *terminal = (struct terminal){

@@ -4,7 +4,8 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "system.h"
+#include "../posix/posix.h"
+#include "../system.h"
 
 #ifndef SYS_pidfd_open
 #define SYS_pidfd_open 434 /* on every architecture (pidfd_open(2), Linux 5.3) */
@@ -24,7 +25,7 @@ int system_program_of(int pid, char *path, size_t size)
     return 0;
 }
 
-int system_open_process(int pid)
+int posix_open_process(int pid)
 {
     long fd = syscall(SYS_pidfd_open, pid, 0); /* sets close-on-exec */
 

@@ -1,13 +1,13 @@
-#include "parent.h"
+#include "../parent.h"
 
 #include <unistd.h>
 
-#include "system/system.h"
+#include "posix.h"
 
 void parent_begin(struct parent *parent)
 {
     parent->pid = getppid();
-    parent->fd = system_open_process(parent->pid);
+    parent->process = posix_open_process(parent->pid);
 }
 
 bool parent_is_gone(const struct parent *parent)
@@ -27,11 +27,13 @@ static void on_end(uv_poll_t *poll, int status, int events)
 void parent_watch(struct parent_watch *watch, const struct parent *parent, uv_loop_t *loop,
                   void (*gone)(void *owner), void *owner)
 {
+    uv_poll_t *poll = &watch->handle.poll;
+
     *watch = (struct parent_watch){.gone = gone, .owner = owner};
-    if (parent->fd < 0 || uv_poll_init(loop, &watch->poll, parent->fd) != 0)
+    if (parent->process < 0 || uv_poll_init(loop, poll, (int)parent->process) != 0)
         return;
-    watch->poll.data = watch;
-    watch->active = uv_poll_start(&watch->poll, UV_READABLE, on_end) == 0;
+    poll->data = watch;
+    watch->active = uv_poll_start(poll, UV_READABLE, on_end) == 0;
 }
 
 void parent_unwatch(struct parent_watch *watch)
@@ -39,5 +41,5 @@ void parent_unwatch(struct parent_watch *watch)
     if (!watch->active)
         return;
     watch->active = false;
-    uv_close((uv_handle_t *)&watch->poll, NULL);
+    uv_close(&watch->handle.any, NULL);
 }

@@ -1,21 +1,27 @@
 /*
  * The process that started this one: `cf`. When it ends, nobody waits for the capture any more; a
- * shell that has got its prompt back must not see files grow behind it. Noticed at once by a
- * descriptor where the system has one (system/system.h), else whenever it is looked at.
+ * shell that has got its prompt back must not see files grow behind it. Noticed at once where the
+ * system can tell (Linux 5.3, macOS, Windows), else whenever it is looked at.
  */
 #ifndef PARENT_H
 #define PARENT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <uv.h>
 
 struct parent {
     int pid;
-    int fd; /* negative: there is none */
+    intptr_t process; /* a descriptor or handle of it; -1: there is none */
 };
 
 struct parent_watch {
-    uv_poll_t poll;
+    union {
+        uv_handle_t any;
+        uv_poll_t poll;   /* posix */
+        uv_async_t async; /* windows */
+    } handle;
+    void *wait; /* windows */
     void (*gone)(void *owner);
     void *owner;
     bool active;

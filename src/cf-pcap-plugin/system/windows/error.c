@@ -1,0 +1,78 @@
+#include <errno.h>
+#include <uv.h>
+
+#include "../system.h"
+#include "windows.h"
+
+int system_error(int error)
+{
+    static const struct {
+        int of_libuv, number;
+    } errors[] = {
+        {UV_EACCES, EACCES},
+        {UV_EADDRNOTAVAIL, EADDRNOTAVAIL},
+        {UV_EAGAIN, EAGAIN},
+        {UV_EBADF, EBADF},
+        {UV_EBUSY, EBUSY},
+        {UV_ECANCELED, ECANCELED},
+        {UV_ECONNABORTED, ECONNABORTED},
+        {UV_ECONNREFUSED, ECONNREFUSED},
+        {UV_ECONNRESET, ECONNRESET},
+        {UV_EEXIST, EEXIST},
+        {UV_EINVAL, EINVAL},
+        {UV_EMFILE, EMFILE},
+        {UV_ENAMETOOLONG, ENAMETOOLONG},
+        {UV_ENOENT, ENOENT},
+        {UV_ENOMEM, ENOMEM},
+        {UV_ENOSPC, ENOSPC},
+        {UV_ENOTDIR, ENOTDIR},
+        {UV_ENOTSUP, ENOTSUP},
+        {UV_EOF, EPIPE},
+        {UV_EPERM, EPERM},
+        {UV_EPIPE, EPIPE},
+        {UV_ETIMEDOUT, ETIMEDOUT},
+    };
+
+    for (size_t i = 0; i < sizeof errors / sizeof *errors; i++)
+        if (errors[i].of_libuv == error)
+            return -errors[i].number;
+    return error >= 0 ? error : -EIO;
+}
+
+int windows_error(void)
+{
+    switch (GetLastError()) {
+    case ERROR_FILE_NOT_FOUND:
+    case ERROR_PATH_NOT_FOUND:
+    case ERROR_INVALID_NAME:
+    case ERROR_INVALID_DRIVE:
+    case ERROR_BAD_NETPATH:
+    case ERROR_BAD_NET_NAME:
+    case ERROR_BAD_PATHNAME:
+        return -ENOENT;
+    case ERROR_ACCESS_DENIED:
+    case ERROR_WRITE_PROTECT:
+        return -EACCES;
+    case ERROR_SHARING_VIOLATION:
+    case ERROR_LOCK_VIOLATION:
+        return -EBUSY;
+    case ERROR_FILE_EXISTS:
+    case ERROR_ALREADY_EXISTS:
+        return -EEXIST;
+    case ERROR_DISK_FULL:
+    case ERROR_HANDLE_DISK_FULL:
+        return -ENOSPC;
+    case ERROR_FILENAME_EXCED_RANGE:
+        return -ENAMETOOLONG;
+    case ERROR_BROKEN_PIPE:
+    case ERROR_NO_DATA:
+    case ERROR_PIPE_NOT_CONNECTED:
+        return -EPIPE;
+    case ERROR_TOO_MANY_OPEN_FILES:
+        return -EMFILE;
+    case ERROR_NOT_ENOUGH_MEMORY:
+        return -ENOMEM;
+    default:
+        return -EIO;
+    }
+}

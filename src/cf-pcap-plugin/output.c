@@ -144,7 +144,7 @@ static int open_new(struct output *output)
 
 int output_find_reader(struct output *output)
 {
-    if (output_is_stdout(output) || output->rotates || !output_is_pipe(output))
+    if (output->rotates || output_is_stdout(output) || !output_is_pipe(output))
         return 0;
     output->fd = system_open(output->path, SYSTEM_NO_WAIT);
     return output->fd < 0 ? output->fd : 0;

@@ -45,8 +45,7 @@ static void miss(struct core *core, struct instance *instance)
     if (!follow->gap_is_told && session->cause != CAUSE_TWICE) {
         follow->tell_missing = follow->gap_is_told = true;
         follow->tell_at = core->now;
-        snprintf(follow->why, sizeof follow->why, "%.*s", (int)sizeof follow->why - 1,
-                 instance->why);
+        snprintf(follow->why, sizeof follow->why, "%.299s", instance->why);
     }
     follow->missing = true;
     follow->retry_at = core->now + pause_after(core, follow->attempts++, PAUSE_MAX);

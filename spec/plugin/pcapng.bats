@@ -143,8 +143,8 @@ EOF
   [ "$status" = 0 ]
   info
   has "Description = instance 0 of web$" info
-  blocks "$output" >blocks
-  not grep '^4 ' blocks
+  blocks "$output" >list
+  not grep "^4 " list
 }
 
 @test "addresses that are none, and names that are long or strange, do no harm" {

@@ -1,4 +1,4 @@
-# For the Makefiles of test/: musl of package musl, and cmocka (which tests alone need; spec/tools/) built
+# For the Makefiles of test/: musl of package musl, and cmocka (which tests alone need; tools/) built
 # for it. What differs from glibc, getopt_long(3) say, is seen before users see it.
 .DEFAULT_GOAL := all
 MUSL_BUILD := $(abspath ../../../build)

@@ -8,7 +8,7 @@ load ../support/victim
 
 all_run() { find_containers && [ "${#containers[@]}" = "$INSTANCES" ]; }
 follow_start() { # name [option…]
-  output=$BATS_TEST_TMPDIR/$1.pcapng pcap_start "$1" --follow -f 'udp portrange 7000-7999' "${@:2}"
+  output=$BATS_TEST_TMPDIR/$1.pcapng filter='udp portrange 7000-7999' pcap_start "$1" --follow "${@:2}"
 }
 said_times() { [ "$(all_said "$1" | grep -cE -e "$2")" -ge "$3" ]; } # name pattern times
 row() { awk -v row="$2" '$1 == row' "$BATS_TEST_TMPDIR/$1.out"; }    # name instance

@@ -8,6 +8,7 @@ load ../support/victim
 
 ssh_proxy() { pgrep -P "$(cat "$BATS_FILE_TMPDIR/cf/pid")" -x ssh-proxy; }
 ssh_daemon() { pgrep --ns "$(cat "$(bundle "$1")/pid")" --nslist pid -x diego-sshd; } # of instance N
+trouble() { "$support_root/acceptance-tests/local/trouble" --state "$BATS_FILE_TMPDIR/cf" "$@"; }
 row() { awk -v row="$2" '$1 == row' "$BATS_TEST_TMPDIR/$1.out"; }                   # name instance
 
 @test "an SSH daemon hangs before the login: that instance is named, the others are captured for all of --duration" {
@@ -78,6 +79,17 @@ all_log_in() { [ "$(pgrep -c -P "$(plugin "$1")" -f 'ssh victim')" = "$INSTANCES
   for ((n = 0; n < INSTANCES; n++)); do without_a_hole x "$n"; done
   kill "${senders[@]}"
   eventually idle
+}
+
+@test "requests are limited while the instances log in: they are tried again, and the capture begins with all" {
+  trouble rate-limit 9 # of the three, which need five each, one or two are refused
+  pcap_launch x -d 2s
+  eventually has_ended x || true
+  trouble rate-limit 0
+  pcap_ended x
+  [ "$status" = 0 ] || fail "$(all_said x)"
+  said x "Capturing, press ^C to stop..."
+  ! said x "cannot be captured" || fail "$(all_said x)"
 }
 
 @test "cf alone is ended, as by timeout: the plugin ends, the file is whole, and its lock says when" {

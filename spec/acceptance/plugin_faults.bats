@@ -58,7 +58,8 @@ stopped() {
 sends() { # index first last
   cf_ssh app -i "$1" "for n in \$(seq $2 $3); do printf '%s' '$1 '\$n >/dev/udp/127.0.0.1/40001; done"
 }
-packets() { tshark -o data.show_as_text:TRUE -r "$1" -T fields "${@:2}" -e data.text 2>/dev/null; } # file [-e field…]
+# Not as tshark's data, for a sender's port may by chance be that of a protocol it knows.
+packets() { tshark -r "$1" -T fields "${@:2}" -e udp.payload 2>/dev/null | perl -pe 's/([0-9a-f]+)$/pack("H*", $1)/e'; } # file [-e field…]
 holds() { packets "$1" | grep -qx "$2"; } # file packet
 
 @test "three instances, one quiet, one that dies: every packet once, under its instance, and the others go on" {

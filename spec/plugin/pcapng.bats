@@ -143,8 +143,7 @@ EOF
   [ "$status" = 0 ]
   info
   has "Description = instance 0 of web$" info
-  blocks "$output" >list
-  not grep "^4 " list
+  run -1 grep '^4 ' <(blocks "$output")
 }
 
 @test "addresses that are none, and names that are long or strange, do no harm" {

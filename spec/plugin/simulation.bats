@@ -60,6 +60,30 @@ finds() { # file sed-script
   finds cf-pcap-plugin/core/actions.c 's/if \(core->stop.at_once\)/if (false)/'
 }
 
+@test "planted: a packet more than --count is saved" {
+  finds pcap-merge/merge.c 's/if \(merge->bounds.packets == 0\)/if (merge->bounds.packets == UINT64_MAX - 1)/; s/(merge->bounds.packets) != UINT64_MAX/\1 > 0/'
+}
+
+@test "planted: --max-size leaves no room for the statistics" {
+  finds pcap-merge/merge.c 's/\(uint64_t\)writer->streams \* writer->format->statistics_size/0/'
+}
+
+@test "planted: the disk is looked at once, when the output is opened" {
+  finds cf-pcap-plugin/core/actions.c 's/core->now - disk->looked_at < DISK_INTERVAL \&\&/true ||/'
+}
+
+@test "planted: the second file has no interface blocks" {
+  finds pcap-merge/merge.c 's/return result == 0 \&\& stream->output != merge->output/return result == 0 \&\& false/; s/merge->writer->streams = 0;//; s/merge->is_new = true;//'
+}
+
+@test "planted: the packet that did not fit into a file is in none" {
+  finds pcap-merge/merge.c 's/result = is_beyond\(merge\);/result = is_beyond(merge); if (result == -EOVERFLOW) stream_take(\&stream->stream);/'
+}
+
+@test "planted: one file too many is kept" {
+  finds cf-pcap-plugin/core/rotation.c 's/rotation->removed <= core->config.keep/rotation->removed <= core->config.keep + 1/'
+}
+
 @test "planted: a viewer that takes nothing is waited for" {
   finds cf-pcap-plugin/core/actions.c 's/bool stuck = .*/bool stuck = false;/'
 }
@@ -85,7 +109,7 @@ finds() { # file sed-script
 }
 
 @test "planted, --follow: instances of two processes are taken for each other" {
-  finds cf-pcap-plugin/core/follow.c 's/return instance->process\[0\] == .*/return true;/'
+  finds cf-pcap-plugin/core/follow_look.c 's/return instance->process\[0\] == .*/return true;/'
 }
 
 @test "planted, --follow: that an instance is captured again is not told" {
@@ -93,11 +117,11 @@ finds() { # file sed-script
 }
 
 @test "planted, --follow: what ends is not looked for" {
-  finds cf-pcap-plugin/core/follow.c 's/if \(at < core->look.next_at\)/if (false)/; s/about\(core, LOOK_INTERVAL\), retry/about(core, LOOK_INTERVAL * 40), retry/'
+  finds cf-pcap-plugin/core/follow_look.c 's/about\(core, LOOK_INTERVAL\), retry/about(core, LOOK_INTERVAL * 40), retry/; s/if \(!follow->missing\)/if (true)/'
 }
 
 @test "planted, --follow: status 0 while an instance is missing" {
-  finds cf-pcap-plugin/core/follow.c 's/return follow->missing \|\| !instance->session.stream.opened \|\|/return/; s/^ +instance->session.captured_from == UINT64_MAX;/false;/'
+  finds cf-pcap-plugin/core/follow_gap.c 's/return follow->missing \|\| !instance->session.stream.opened \|\|/return/; s/^ +instance->session.captured_from == UINT64_MAX;/false;/'
 }
 
 @test "planted: a login that fails for a while is given up at once" {

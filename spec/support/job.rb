@@ -7,7 +7,7 @@ require 'yaml'
 
 ROOT = File.expand_path('../..', __dir__)
 BOSH_CLI = IO.popen(%w[go list -m -f {{.Dir}} github.com/cloudfoundry/bosh-cli/v7],
-                    chdir: "#{ROOT}/spec/tools/bosh", &:read).strip
+                    chdir: "#{ROOT}/tools/bosh", &:read).strip
 require "#{BOSH_CLI}/templatescompiler/erbrenderer/erb_renderer.rb"
 
 # The CLI's renderer knows no links, since a create-env has none: its if_link never calls the block.

@@ -45,8 +45,8 @@ static bool was_restarted(const struct instances *now, const struct instance *in
 }
 
 /* 'cf events' tells of crashes, restarts, scaling and deployments, each with its time. */
-static void tell(struct console *console, const struct options *options, const struct core *core,
-                 const struct instances *now, bool restarted)
+static void tell_fate(struct console *console, const struct options *options,
+                      const struct core *core, const struct instances *now, bool restarted)
 {
     char text[256];
     struct index_list list;
@@ -78,8 +78,8 @@ void aftermath_tell(struct console *console, const struct cf *cf, const struct o
     if (options->follow || !any_ended(core) || core->stop.at_once ||
         lookup_instances(cf, guid, options->process, &now, error) != 0)
         return;
-    tell(console, options, core, &now, true);
-    tell(console, options, core, &now, false);
+    tell_fate(console, options, core, &now, true);
+    tell_fate(console, options, core, &now, false);
     free(now.list);
 }
 

@@ -23,9 +23,10 @@ static void close_once(uv_handle_t *handle)
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
+    char *room = malloc(suggested);
+
     (void)handle;
-    buffer->base = malloc(suggested);
-    buffer->len = buffer->base == NULL ? 0 : suggested;
+    *buffer = uv_buf_init(room, room == NULL ? 0 : (unsigned int)suggested);
 }
 
 static void append(struct cf_output *output, const char *bytes, size_t length)
@@ -110,7 +111,7 @@ int cf_call_start(struct cf_call *call, uv_loop_t *loop, const char *const *argu
 void cf_call_kill(struct cf_call *call)
 {
     if (!uv_is_closing((uv_handle_t *)&call->process))
-        uv_process_kill(&call->process, SIGKILL);
+        cf_kill(&call->process);
     close_once((uv_handle_t *)&call->out);
     close_once((uv_handle_t *)&call->err);
 }

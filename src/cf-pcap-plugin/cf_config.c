@@ -43,7 +43,7 @@ int cf_config_write(const char *path, const char *text, size_t length)
     int fd = system_open(fresh, SYSTEM_ANEW);
     if (fd < 0)
         return fd;
-    ssize_t written = write(fd, text, length);
+    ssize_t written = write(fd, text, (unsigned int)length);
     int result = written == (ssize_t)length ? 0 : written < 0 ? -errno : -ENOSPC;
     if (close(fd) != 0 && result == 0)
         result = -errno;

@@ -51,7 +51,10 @@ static const struct {
 } habits[] = {
     {"-n -A -X -x -t -e -q -S -K",
      "it is for the program that reads the packets: cf pcap APP -o - | tcpdump -n -r -"},
-    {"-C", "did you mean -c PACKETS, or --max-size SIZE?"},
+    {"-C", "did you mean -c PACKETS, or --rotate-size SIZE?"},
+    {"-G", "did you mean --rotate-time TIME?"},
+    {"-W --files", "did you mean --keep FILES?"},
+    {"-b --ring-buffer", "did you mean --rotate-size SIZE, --rotate-time TIME or --keep FILES?"},
     {"-l -U --packet-buffered --immediate-mode", "packets are written as they come"},
     {"-p --no-promiscuous-mode",
      "a capture is never promiscuous; for another process than web: --process"},

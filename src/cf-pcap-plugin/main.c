@@ -124,6 +124,15 @@ static int check_output(struct command *command)
         return 1;
     if (viewer_is_alone(command))
         return 0;
+    if (options_rotates(&command->options)) {
+        int error = output_rotate(&command->output, command->options.keep);
+
+        if (error != 0) {
+            console_error(&command->console, "Cannot write %s: %s.", output_name(&command->output),
+                          strerror(-error));
+            return 1;
+        }
+    }
     const char *objection = output_objection(&command->output);
     if (objection == NULL && command->options.wireshark && output_is_pipe(&command->output))
         objection = "it is a pipe, and --wireshark is one already: give a file";
@@ -333,6 +342,7 @@ static int pcap(int argc, char **argv, bool *began)
     }
     *began = command.began;
     free(command.instances.list);
+    output_free(&command.output);
     cf_free(&command.cf);
     return status;
 }

@@ -107,11 +107,11 @@ int option_duration(uint64_t *duration_ms, const char *text)
     return total == 0 ? -EINVAL : 0;
 }
 
-int option_count(uint64_t *count, const char *text)
+int option_count(uint64_t *count, const char *text, uint32_t most)
 {
     unsigned long value;
 
-    if (parse_number(&text, UINT32_MAX, &value) != 0 || *text != '\0' || value == 0)
+    if (parse_number(&text, most, &value) != 0 || *text != '\0' || value == 0)
         return -EINVAL;
     *count = value;
     return 0;

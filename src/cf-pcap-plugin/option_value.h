@@ -16,8 +16,8 @@ int option_instances(struct options *options, const char *text);
 /* 90, 1.5s, 500ms, 5m, 1h30m; at least a millisecond, at most a year. A number alone is seconds. */
 int option_duration(uint64_t *duration_ms, const char *text);
 
-/* 100, at least 1. */
-int option_count(uint64_t *count, const char *text);
+/* 1 to `most`. */
+int option_count(uint64_t *count, const char *text, uint32_t most);
 
 /*
  * 500MB, 1.5GiB: bytes, up to 2^60. The units are B, kB, MB, GB, which are powers of 1000, and KiB,

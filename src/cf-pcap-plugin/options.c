@@ -13,8 +13,8 @@
 const char options_usage[] =
     "CF_NAME pcap APP [-o FILE] [--interface NAME] [-f FILTER] [-s BYTES] [-i INDEX]...\n"
     "      [--process TYPE] [-d DURATION] [-c PACKETS] [--max-size SIZE] [--reserve SIZE]\n"
-    "      [--follow] [--format pcap|pcapng] [--wireshark[=PROGRAM]] [-y] [--verbose]\n"
-    "      [--check]\n"
+    "      [--rotate-size SIZE] [--rotate-time TIME] [--keep FILES] [--follow]\n"
+    "      [--format pcap|pcapng] [--wireshark[=PROGRAM]] [-y] [--verbose] [--check]\n"
     "\n"
     "   Captures network packets inside the containers of an app's running instances and saves "
     "them\n"
@@ -46,6 +46,10 @@ const struct option_help options_help[] = {
     {"max-size SIZE",
      "Stop before the capture is larger than this, such as 500MB or 2GiB: B, kB, MB, GB are powers "
      "of 1000, KiB, MiB, GiB of 1024"},
+    {"rotate-size SIZE",
+     "Begin another file before this one is larger than this; names as capture_00001_DATE.pcap"},
+    {"rotate-time TIME", "Begin another file after this time, such as 1h"},
+    {"keep FILES", "Remove the oldest file when there are more than so many (Default: keep all)"},
     {"reserve SIZE", "Stop when less than this is free on the disk; 0: fill it (Default: 5 % of "
                      "the disk, but at least 100 MB and at most 1 GB)"},
     {"format pcap|pcapng", "Format of the file; pcapng tells which instance saw a packet (Default: "
@@ -73,6 +77,9 @@ enum {
     OPTION_VERBOSE,
     OPTION_MAX_SIZE,
     OPTION_RESERVE,
+    OPTION_ROTATE_SIZE,
+    OPTION_ROTATE_TIME,
+    OPTION_KEEP,
     OPTION_WIRESHARK,
     OPTION_INSTALL_EXTCAP,
     OPTION_REMOVE_EXTCAP,
@@ -90,6 +97,9 @@ static const struct option long_options[] = {
     {"duration", required_argument, NULL, 'd'},
     {"count", required_argument, NULL, 'c'},
     {"max-size", required_argument, NULL, OPTION_MAX_SIZE},
+    {"rotate-size", required_argument, NULL, OPTION_ROTATE_SIZE},
+    {"rotate-time", required_argument, NULL, OPTION_ROTATE_TIME},
+    {"keep", required_argument, NULL, OPTION_KEEP},
     {"reserve", required_argument, NULL, OPTION_RESERVE},
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"follow", no_argument, NULL, OPTION_FOLLOW},
@@ -259,12 +269,25 @@ static int take_value(struct options *options, int option, char *value,
                            "1h30m",
                            value);
     case 'c':
-        return option_count(&options->count, value) == 0
+        return option_count(&options->count, value, UINT32_MAX) == 0
                    ? 0
                    : wrong(complaint, "--count %s: not a number of packets from 1 to %" PRIu32,
                            value, UINT32_MAX);
     case OPTION_MAX_SIZE:
         return take_size(&options->max_size, option, value, SIZE_LEAST, complaint);
+    case OPTION_ROTATE_SIZE:
+        return take_size(&options->rotate_size, option, value, SIZE_LEAST, complaint);
+    case OPTION_ROTATE_TIME:
+        return option_duration(&options->rotate_time, value) == 0 &&
+                       options->rotate_time >= ROTATE_TIME_LEAST
+                   ? 0
+                   : wrong(complaint, "--rotate-time %s: not a time from 1s to a year, such as 1h",
+                           value);
+    case OPTION_KEEP:
+        return option_count(&options->keep, value, KEEP_MAX) == 0
+                   ? 0
+                   : wrong(complaint, "--keep %s: not a number of files from 1 to %d", value,
+                           KEEP_MAX);
     case OPTION_RESERVE:
         return take_size(&options->reserve, option, value, 0, complaint);
     default:
@@ -368,6 +391,23 @@ static int take_next(struct options *options, struct words *words, int argc, cha
     return take_value(options, option, optarg, complaint);
 }
 
+static int check_rotation(const struct options *options, const struct complaint *complaint)
+{
+    const char *output = options->output;
+
+    if (!options_rotates(options))
+        return options->keep == 0
+                   ? 0
+                   : wrong(complaint, "--keep goes with --rotate-size or --rotate-time");
+    if (options->wireshark)
+        return wrong(complaint, "--wireshark shows one capture: --rotate-size and --rotate-time do "
+                                "not go with it");
+    return output == NULL || strcmp(output, "-") != 0
+               ? 0
+               : wrong(complaint, "-o -: --rotate-size and --rotate-time make files; name one "
+                                  "(-o FILE), or leave -o out");
+}
+
 enum options_result options_parse(struct options *options, int argc, char **argv, char *error,
                                   size_t error_size)
 {
@@ -396,6 +436,8 @@ enum options_result options_parse(struct options *options, int argc, char **argv
         return OPTIONS_WRONG;
     }
     if (choose_app(options, &words, &complaint) != 0)
+        return OPTIONS_WRONG;
+    if (check_rotation(options, &complaint) != 0)
         return OPTIONS_WRONG;
     if (options->wireshark && options->output != NULL && strcmp(options->output, "-") == 0) {
         wrong(&complaint, "--wireshark and -o -: the capture goes to the one or to the other");

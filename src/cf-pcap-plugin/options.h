@@ -14,7 +14,9 @@ enum {
     OPTIONS_ERROR_SIZE = 512,
     INSTANCE_MAX = 9999,
     INSTANCE_RANGES_MAX = 64,
-    SIZE_LEAST = 10000 /* bytes of a file: less is a mistake */
+    SIZE_LEAST = 10000,       /* bytes of a file: less is a mistake */
+    ROTATE_TIME_LEAST = 1000, /* ms, likewise */
+    KEEP_MAX = 100000,        /* files */
 };
 
 enum format { FORMAT_PCAP, FORMAT_PCAPNG };
@@ -35,6 +37,9 @@ struct options {
     uint64_t duration_ms;  /* 0: until stopped */
     uint64_t count;        /* packets; 0: without bound */
     uint64_t max_size;     /* bytes; 0: without bound */
+    uint64_t rotate_size;  /* bytes; 0: without bound */
+    uint64_t rotate_time;  /* ms; 0: without bound */
+    uint64_t keep;         /* files; 0: all */
     uint64_t reserve;      /* bytes to be left free on the disk; UINT64_MAX: stop_reserve */
     enum format format;
     bool yes, verbose, follow;
@@ -60,6 +65,12 @@ enum options_result {
  */
 enum options_result options_parse(struct options *options, int argc, char **argv, char *error,
                                   size_t error_size);
+
+/* Is the capture divided into several files? */
+static inline bool options_rotates(const struct options *options)
+{
+    return options->rotate_size > 0 || options->rotate_time > 0;
+}
 
 /* One line of help an option, as `cf help pcap` shows it; ends with a name of NULL. */
 struct option_help {

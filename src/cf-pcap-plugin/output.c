@@ -30,6 +30,21 @@ void output_init(struct output *output, const char *path, const char *app, bool 
         *at = '_';
 }
 
+int output_rotate(struct output *output, uint64_t keep)
+{
+    char name[sizeof output->name + 16];
+
+    output->rotates = true;
+    snprintf(name, sizeof name, "%s.%s", output->name, output->extension);
+    return output_files_init(&output->files, output->path == NULL ? name : output->path, keep);
+}
+
+void output_free(struct output *output)
+{
+    if (output->rotates)
+        output_files_free(&output->files);
+}
+
 bool output_is_stdout(const struct output *output)
 {
     return output->path != NULL && strcmp(output->path, "-") == 0;
@@ -39,6 +54,8 @@ const char *output_name(const struct output *output)
 {
     if (output_is_stdout(output))
         return "standard output";
+    if (output->rotates && output->files.count > 0)
+        return output->files.name;
     return output->path != NULL ? output->path : output->name;
 }
 
@@ -58,6 +75,8 @@ const char *output_objection(const struct output *output)
         "a capture is not for a terminal: give a file, or a pipe (| tcpdump -n -r -)";
     const char *path = output->path;
 
+    if (output->rotates && output_is_stdout(output))
+        return "--rotate-size and --rotate-time make files; name one (-o FILE)";
     if (output_is_stdout(output) && system_is_terminal(STDOUT_FILENO))
         return terminal;
     if (path != NULL &&
@@ -79,6 +98,8 @@ const char *output_objection(const struct output *output)
         return terminal;
     if (kind == SYSTEM_IS_FOLDER)
         return strerror(EISDIR);
+    if (output->rotates) /* what is there is not touched: files are made beside it */
+        return kind == SYSTEM_IS_FILE ? reason(system_may_create(path)) : "it is no file";
     int error = system_may_write(path);
     return error == -EBUSY ? "another cf pcap is writing it" : reason(error);
 }
@@ -123,7 +144,7 @@ static int open_new(struct output *output)
 
 int output_find_reader(struct output *output)
 {
-    if (output_is_stdout(output) || !output_is_pipe(output))
+    if (output_is_stdout(output) || output->rotates || !output_is_pipe(output))
         return 0;
     output->fd = system_open(output->path, SYSTEM_NO_WAIT);
     return output->fd < 0 ? output->fd : 0;
@@ -136,7 +157,10 @@ int output_open(struct output *output, struct uv_loop_s *loop, system_pipe_event
         output->fd = STDOUT_FILENO;
     } else {
         output->is_ours = true;
-        if (output->fd < 0) /* else it is a named pipe that has its reader */
+        output->length = 0;
+        if (output->rotates)
+            output->fd = output_files_open(&output->files);
+        else if (output->fd < 0) /* else it is a named pipe that has its reader */
             output->fd = output->path == NULL ? open_new(output) : system_open(output->path, 0);
         if (output->fd < 0)
             return output->fd;
@@ -183,7 +207,7 @@ void output_cut(struct output *output, uint64_t length)
  * on after that. */
 static int look_at_file(const struct output *output)
 {
-    const char *path = output->path != NULL ? output->path : output->name;
+    const char *path = output_name(output);
     struct stat ours;
     uint32_t magic = 1;
 

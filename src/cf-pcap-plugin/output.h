@@ -8,12 +8,15 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "output_files.h"
 #include "system/system.h"
 
 struct output {
     const char *path; /* "-" is standard output; NULL: a new file, NAME below */
     char name[320];   /* of the new file: APP-DATE-TIME; its extension is added when it is opened */
     const char *extension;
+    bool rotates; /* it is several files, one after the other */
+    struct output_files files;
 
     int fd;                   /* -1: not open */
     bool is_file;             /* it can be cut */
@@ -32,9 +35,14 @@ void output_widen_pipe(int fd);
 /* `path`: as in struct output; where it is NULL the file is named after the app and the time. */
 void output_init(struct output *output, const char *path, const char *app, bool pcapng);
 
+/* It is to be divided into files, of which at most `keep` are left; 0: all. 0 or a negative errno.
+ * output_free ends it. */
+int output_rotate(struct output *output, uint64_t keep);
+void output_free(struct output *output);
+
 bool output_is_stdout(const struct output *output);
 
-/* What the user calls it. */
+/* What the user calls it; of several files, the one that was opened last. */
 const char *output_name(const struct output *output);
 
 /* Is there a named pipe or a socket of its name? */

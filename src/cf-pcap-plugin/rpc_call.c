@@ -28,8 +28,8 @@ static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
     struct exchange *exchange = handle->data;
 
     (void)suggested;
-    buffer->base = (char *)exchange->bytes + exchange->used;
-    buffer->len = sizeof exchange->bytes - exchange->used;
+    *buffer = uv_buf_init((char *)exchange->bytes + exchange->used,
+                          (unsigned int)(sizeof exchange->bytes - exchange->used));
 }
 
 static void on_bytes(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)

@@ -125,7 +125,7 @@ static void open_output(struct shell *shell)
         core_output_failed(&shell->core, error);
         return;
     }
-    core_opened(&shell->core, output != NULL && output->path == NULL ? output->name : NULL,
+    core_opened(&shell->core, output == NULL ? NULL : output_name(output),
                 output != NULL && output->is_file);
 }
 
@@ -202,6 +202,15 @@ static void look_at_disk(struct shell *shell)
         core_disk(&shell->core, available, size);
 }
 
+static void remove_file(struct shell *shell, uint64_t number)
+{
+    const char *name;
+    int error = output_files_remove(&shell->output->files, number, &name);
+
+    if (error != 0)
+        core_remove_failed(&shell->core, name, error);
+}
+
 static void show(struct shell *shell, const char *text)
 {
     if (*text == '\0')
@@ -271,6 +280,9 @@ static void perform(struct shell *shell, const struct core_action *action)
         break;
     case ACTION_CLOSE:
         close_output(shell);
+        break;
+    case ACTION_REMOVE:
+        remove_file(shell, action->until);
         break;
     case ACTION_DISK:
         look_at_disk(shell);
@@ -392,6 +404,9 @@ static int fill_core(struct shell *shell, const struct instances *instances)
         .duration = options->duration_ms,
         .count = options->count,
         .max_size = options->max_size,
+        .rotate_size = options->rotate_size,
+        .rotate_time = options->rotate_time,
+        .keep = options->keep,
         .reserve = options->reserve,
         .pcapng = options->format == FORMAT_PCAPNG,
         .to_stdout = to_stdout,

@@ -152,11 +152,53 @@ static bool goes_on(const struct merge_stream *stream)
            stream->link_type == stream->stream.link_type;
 }
 
+static int describe(struct merge *merge, struct merge_stream *stream)
+{
+    int result = merge->writer->format->open(merge->writer, &stream->out);
+
+    if (result == 0)
+        stream->output = merge->output;
+    return result;
+}
+
+/* A new output has all that go on, in their order. 0 or -EAGAIN. */
+static int describe_all(struct merge *merge)
+{
+    for (size_t i = 0; merge->is_new && i < merge->count; i++) {
+        struct merge_stream *stream = merge->streams[i];
+
+        if (stream->state == MERGE_OPEN && stream->output != merge->output &&
+            describe(merge, stream) == -EAGAIN)
+            return -EAGAIN;
+    }
+    merge->is_new = false;
+    return 0;
+}
+
+int merge_describe(struct merge *merge, struct merge_stream *stream)
+{
+    int result = describe_all(merge);
+
+    return result == 0 && stream->output != merge->output ? describe(merge, stream) : result;
+}
+
+void merge_next_output(struct merge *merge)
+{
+    merge->output++;
+    merge->is_new = true;
+    merge->has_packet = false;
+    merge->writer->begun = false;
+    merge->writer->streams = 0;
+    merge->writer->buffer->before = 0;
+}
+
 /* The one place where a stream leaves MERGE_NEW: what was refused once is not asked again. */
 static int open_stream(struct merge *merge, struct merge_stream *stream)
 {
-    int result = goes_on(stream) ? 0 : merge->writer->format->open(merge->writer, &stream->out);
+    int result = describe_all(merge);
 
+    if (result == 0 && !goes_on(stream))
+        result = describe(merge, stream);
     if (result == -EPROTOTYPE) {
         stream->state = MERGE_REFUSED;
         skip(stream);
@@ -254,30 +296,38 @@ static size_t look_at_the_clock(struct merge *merge, uint64_t now, uint64_t *wak
     return overdue;
 }
 
-/* Is the packet that was written last beyond a bound? */
-static bool is_beyond(const struct merge *merge)
+/* Is the packet that was written last beyond a bound? 0, -EFBIG or -EOVERFLOW. */
+static int is_beyond(const struct merge *merge)
 {
     const struct writer *writer = merge->writer;
     uint64_t end = writer->buffer->before + writer->buffer->used +
                    (uint64_t)writer->streams * writer->format->statistics_size;
 
-    return end > merge->bounds.end || (merge->has_packet && end > merge->bounds.full);
+    if (end > merge->bounds.end)
+        return -EFBIG;
+    return merge->has_packet && end > merge->bounds.full ? -EOVERFLOW : 0;
 }
 
 static int write_packet(struct merge *merge, struct merge_stream *stream)
 {
     const struct stream_packet *packet = &stream->stream.packet;
     struct buffer *buffer = merge->writer->buffer;
-    size_t used = buffer->used;
+    char comment = stream->out.comment[0];
 
     if (merge->bounds.packets == 0)
         return -EFBIG;
-    int result = merge->writer->format->packet(merge->writer, &stream->out);
+    int result = merge_describe(merge, stream);
     if (result != 0)
         return result;
-    if (is_beyond(merge)) {
+    size_t used = buffer->used;
+    result = merge->writer->format->packet(merge->writer, &stream->out);
+    if (result != 0)
+        return result;
+    result = is_beyond(merge);
+    if (result != 0) {
         buffer_take_back(buffer, used);
-        return -EFBIG;
+        stream->out.comment[0] = comment;
+        return result;
     }
     if (merge->bounds.packets != UINT64_MAX)
         merge->bounds.packets--;

@@ -68,6 +68,7 @@ struct merge_stream {
     bool begun;  /* the same since merge_again */
     bool nano;   /* as it is in the output, like `link_type` */
     uint16_t link_type;
+    uint32_t output; /* the last one that describes it */
     bool in_heap;
     uint64_t last_fed;    /* when bytes came last */
     uint64_t overdue_end; /* position: what lies before it waits no longer */
@@ -83,6 +84,8 @@ struct merge {
     uint64_t last_time;         /* latest time written, nanoseconds */
     struct merge_bounds bounds; /* the caller's to set; `packets` counts down */
     bool has_packet;            /* there is one in the output */
+    uint32_t output;            /* its number, from 0 (merge_next_output) */
+    bool is_new;                /* it does not yet describe the streams of the one before */
 
     /* Streams whose first packet is known, as a binary heap by (time, number of the stream). */
     struct merge_key {
@@ -123,6 +126,7 @@ static inline bool merge_stream_is_over(const struct merge_stream *stream)
 /*
  * Writes what may be written by now into the writer's buffer. 0, or -EAGAIN: the buffer is full,
  * and it is to be run again once that was handed out. -EFBIG: the next packet is beyond a bound.
+ * -EOVERFLOW: the next packet does not fit into the output, but will into the next one.
  * `*wake`: when to run again if nothing arrives until then; UINT64_MAX: no need.
  */
 int merge_run(struct merge *merge, uint64_t now, uint64_t *wake);
@@ -136,6 +140,13 @@ bool merge_is_done(const struct merge *merge);
  * the end of the last whole record.
  */
 uint64_t merge_give_up(struct merge *merge);
+
+/* What is written from now on goes to another output, which is to be whole by itself. The buffer is
+ * empty. */
+void merge_next_output(struct merge *merge);
+
+/* Describes the stream in the output, unless it is there. 0 or -EAGAIN. */
+int merge_describe(struct merge *merge, struct merge_stream *stream);
 
 /* No more packets are wanted: what is held of the streams, and what comes, is counted as such. What
  * is in the buffer is to be handed out. */

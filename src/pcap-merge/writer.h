@@ -41,7 +41,8 @@ struct writer {
     struct buffer *buffer;
     bool begun;         /* a stream was opened: the file's header is there */
     bool nano;          /* pcap: timestamps of the whole file; that of the first stream */
-    uint16_t link_type; /* pcap: likewise */
+    uint16_t link_type; /* pcap: of all outputs; that of the first stream */
+    bool has_link_type; /* it is known */
     uint32_t streams;   /* pcapng: interfaces there are; the next one's number */
     const char *filter; /* pcapng: noted with each interface; NULL: none */
     const struct writer_about *about; /* pcapng; NULL: nothing is known */
@@ -66,7 +67,7 @@ struct writer_format {
 
     int (*packet)(struct writer *writer, struct writer_stream *stream);
 
-    /* What the tool counted in the end: packets its filter let through, and dropped ones. */
+    /* What the tool has counted since the beginning of the capture. */
     int (*statistics)(struct writer *writer, const struct writer_stream *stream,
                       const struct writer_statistics *statistics);
 

@@ -18,9 +18,11 @@ static int open_stream(struct writer *writer, struct writer_stream *stream)
 {
     struct file_header header = {.version_major = 2, .version_minor = 4};
 
+    if (writer->has_link_type && stream->stream->link_type != writer->link_type)
+        return -EPROTOTYPE;
     if (writer->begun)
-        return stream->stream->link_type == writer->link_type ? 0 : -EPROTOTYPE;
-
+        return 0;
+    writer->has_link_type = true;
     writer->link_type = stream->stream->link_type;
     writer->nano = stream->stream->nano;
     header.magic = writer->nano ? 0xa1b23c4d : 0xa1b2c3d4;

@@ -37,23 +37,26 @@ static void look_at_clock(const struct core *core, struct instance *instance)
     session_look_at_clock(&instance->session, core->clock);
 }
 
-/* Puts what the tools counted at the end of the output. 0 or -EAGAIN. */
+/* Puts what the tools counted at the end of the output; at the end of a file that others follow,
+ * what they have until now. 0 or -EAGAIN. */
 static int write_statistics(struct core *core)
 {
     for (; core->statistics < core->count; core->statistics++) {
         struct instance *instance = core->instances[core->statistics];
         struct session *session = &instance->session;
-        int result = 0;
-
+        bool goes_on = core->rotation.ends && session->cause == CAUSE_NONE;
+        bool known = instance_has_drops(instance);
         const struct writer_statistics statistics = {
-            .has_counts = instance_has_drops(instance),
-            .received = instance_received(instance),
+            .has_counts = known || instance_drops(instance) > 0,
+            .received = known ? instance_received(instance)
+                              : session->stream.counts.packets + instance_drops(instance),
             .dropped = instance_drops(instance),
             .begin = clock_at(core, instance->captured_since),
-            .end = clock_at(core, session->captured_until),
+            .end = clock_at(core, goes_on ? core->now : session->captured_until),
         };
+        int result = 0;
 
-        if (session->stream.opened)
+        if (session->stream.opened && session->stream.output == core->merge.output)
             result =
                 core->writer.format->statistics(&core->writer, &session->stream.out, &statistics);
         if (result != 0)
@@ -62,11 +65,20 @@ static int write_statistics(struct core *core)
     return 0;
 }
 
+/* Is there something to write? Headers alone are no reason to begin another file. */
+static bool has_bytes(const struct core *core)
+{
+    return core->buffer.used > 0 && (core->output_state != OUTPUT_NONE ||
+                                     core->rotation.files == 0 || core->merge.has_packet);
+}
+
 /* Writes up to a bound. True: there is more, but the buffer is full. */
 static bool run_merge(struct core *core)
 {
+    rotation_bounds(core);
     int result = merge_run(&core->merge, core->now, &core->wake);
 
+    core->rotation.full = result == -EOVERFLOW;
     if (core->merge.bounds.packets == 0)
         stop_saving(core, STOP_COUNT);
     else if (result == -EFBIG)
@@ -79,6 +91,8 @@ static bool fill(struct core *core)
 {
     bool full = false;
 
+    if (core->rotation.ends)
+        return write_statistics(core) != 0 || core->buffer.used > 0;
     if (core->merge_is_due || core->now >= core->wake) {
         full = (core->writer.begun && core->writer.format->names(&core->writer) != 0) ||
                run_merge(core);
@@ -86,7 +100,7 @@ static bool fill(struct core *core)
         for (size_t i = 0; i < core->count; i++)
             look_at_clock(core, core->instances[i]);
     }
-    if (!full && stop_is_over(core) && core->output_was_opened)
+    if (!full && stop_is_over(core) && core->output_is_open)
         return write_statistics(core) != 0 || core->buffer.used > 0;
     return full || core->buffer.urgent;
 }
@@ -108,15 +122,22 @@ static int write_or_close(struct core *core, struct core_action *action)
 {
     if (wants_to_see_disk(core))
         return ACTION_DISK;
+    action->until = rotation_remove(core);
+    if (action->until != 0)
+        return ACTION_REMOVE;
     bool at_once = fill(core);
 
-    if (core->buffer.used > 0 && core->output_state == OUTPUT_NONE)
+    if (has_bytes(core) && core->output_state == OUTPUT_NONE)
         return act(core, action, OUTPUT_OPENING, ACTION_OPEN);
-    if (core->buffer.used > 0 && (at_once || core->now - core->flushed_at >= FLUSH_INTERVAL)) {
+    if (!core->rotation.ends && core->output_is_open && rotation_is_due(core)) {
+        core->rotation.ends = true;
+        at_once = fill(core);
+    }
+    if (has_bytes(core) && (at_once || core->now - core->flushed_at >= FLUSH_INTERVAL)) {
         action->bytes = buffer_next(&core->buffer, &action->length);
         return act(core, action, OUTPUT_WRITING, ACTION_WRITE);
     }
-    if (!stop_is_over(core) || core->buffer.used > 0)
+    if ((!stop_is_over(core) && !core->rotation.ends) || has_bytes(core))
         return ACTION_WAIT;
     if (core->output_state != OUTPUT_NONE)
         return act(core, action, OUTPUT_CLOSING, ACTION_CLOSE);
@@ -160,12 +181,12 @@ static int next_for_output(struct core *core, struct core_action *action)
     case OUTPUT_READY:
         return write_or_close(core, action);
     case OUTPUT_FAILED:
-        if (core->output_was_opened && core->output_is_file)
+        if (core->output_is_open && core->output_is_file)
             return act(core, action, OUTPUT_CUT, ACTION_CUT);
         core->output_state = OUTPUT_CUT;
         /* fall through */
     case OUTPUT_CUT:
-        if (core->output_was_opened)
+        if (core->output_is_open)
             return act(core, action, OUTPUT_CLOSING, ACTION_CLOSE);
         core->output_state = OUTPUT_CLOSED;
         break;
@@ -233,8 +254,10 @@ static uint64_t wake(const struct core *core)
 
     if (writes && core->wake < until)
         until = core->wake;
-    if (writes && core->buffer.used > 0 && flush < until)
+    if (writes && has_bytes(core) && flush < until)
         until = flush;
+    if (rotation_wake(core) < until)
+        until = rotation_wake(core);
     return until;
 }
 

@@ -28,8 +28,6 @@ int core_init(struct core *core, const struct core_config *config)
     merge_init(&core->merge, config->expected, &core->writer, MERGE_WINDOW, MERGE_MEMORY);
     if (config->count > 0)
         core->merge.bounds.packets = config->count;
-    if (config->max_size > 0)
-        core->merge.bounds.end = config->max_size;
     return buffer_init(&core->buffer);
 }
 
@@ -259,7 +257,9 @@ void core_exited(struct core *core, size_t number, int status)
 void core_opened(struct core *core, const char *name, bool is_file)
 {
     core->output_state = OUTPUT_READY;
-    core->output_was_opened = true;
+    core->output_was_opened = core->output_is_open = true;
+    core->rotation.files++;
+    core->rotation.opened_at = core->now;
     core->output_is_file = is_file;
     core->viewer_shows = core->config.viewer != NULL;
     if (name != NULL)
@@ -290,6 +290,7 @@ void core_unblocked(struct core *core)
  */
 void core_output_failed(struct core *core, int error)
 {
+    core->rotation.open_failed = core->output_state == OUTPUT_OPENING;
     core->output_state = OUTPUT_FAILED;
     core->output_error = error;
     uint64_t written = core->buffer.before + core->buffer.done;
@@ -321,9 +322,37 @@ void core_viewer_gone(struct core *core)
 
 void core_closed(struct core *core, int error)
 {
+    bool others_follow = core->rotation.ends;
+
     core->output_state = OUTPUT_CLOSED;
+    core->output_is_open = false;
+    if (others_follow && (error == -ENOENT || error == -ENODATA)) {
+        core->failed = true; /* of this file; the next ones are as good as ever */
+        snprintf(core->telling.file_trouble, sizeof core->telling.file_trouble,
+                 "%s was %s while it was written.", core->output,
+                 error == -ENOENT ? "removed, renamed or replaced"
+                                  : "made shorter by another program");
+        error = 0;
+    }
     if (error != 0 && core->output_error == 0)
         core->output_error = error;
+    if (!others_follow)
+        return;
+    if (core->output_error == 0) {
+        rotation_next(core);
+        return;
+    }
+    merge_give_up(&core->merge);
+    stop_want(core, STOP_OUTPUT_FAILED);
+    core->stop.at_once = true;
+}
+
+void core_remove_failed(struct core *core, const char *name, int error)
+{
+    core->failed = true;
+    snprintf(core->telling.file_trouble, sizeof core->telling.file_trouble,
+             "Cannot remove %.320s: %s. There will be more files than --keep says.", name,
+             strerror(-error));
 }
 
 void core_disk(struct core *core, uint64_t available, uint64_t size)

@@ -18,9 +18,9 @@
  * and its stderr (messages). An instance has one at a time; when that is over, and the instance is
  * captured again (follow.h), another begins, which goes on with the instance's stream of packets.
  * Both are named by the instance's number, from 0, in the order of core_add. The *output* is the
- * file or pipe that all packets go to. A *viewer* is a program, such as Wireshark, that is shown
- * them while they come: it is the output itself, or gets what a file gets, at the pace of the
- * slower.
+ * file or pipe that all packets go to, or, one after the other, the files (rotation.h). A *viewer*
+ * is a program, such as Wireshark, that is shown them while they come: it is the output itself, or
+ * gets what a file gets, at the pace of the slower.
  *
  * Who decides that the capture is over: stop.c.
  */
@@ -35,6 +35,7 @@
 #include "../instances.h"
 #include "follow.h"
 #include "logins.h"
+#include "rotation.h"
 #include "session.h"
 #include "stop.h"
 
@@ -48,6 +49,9 @@ struct core_config {
     uint64_t duration;     /* ms from the announcement; 0: until stopped */
     uint64_t count;        /* packets to be saved; 0: without bound */
     uint64_t max_size;     /* bytes of the output; 0: without bound */
+    uint64_t rotate_size;  /* bytes of a file; 0: without bound */
+    uint64_t rotate_time;  /* ms that a file is written; 0: without bound */
+    uint64_t keep;         /* files that are left; 0: all */
     uint64_t reserve;      /* bytes to be left free on its disk; UINT64_MAX: stop_reserve */
     bool pcapng;           /* else pcap */
     bool to_stdout;        /* the output is standard output */
@@ -81,6 +85,8 @@ enum core_action_kind {
     ACTION_LEAVE_VIEWER, /* close what the viewer reads; the file goes on */
     ACTION_CUT,          /* if it is a file: make it `until` bytes long */
     ACTION_CLOSE,        /* close it. Answer: core_closed */
+    ACTION_REMOVE,       /* remove the file that was the `until`th to be opened. Answer:
+                            core_remove_failed, if that fails */
     ACTION_DISK,         /* look at its disk. Answer: core_disk; none, if it is on no disk */
 
     /* To the user, one line without its newline, `text`: */
@@ -100,7 +106,8 @@ struct core_action {
     size_t session;
     const uint8_t *bytes;
     size_t length;
-    uint64_t until;   /* ACTION_WAIT: ms; UINT64_MAX: only an event. ACTION_CUT: bytes */
+    uint64_t until;   /* ACTION_WAIT: ms; UINT64_MAX: only an event. ACTION_CUT: bytes.
+                         ACTION_REMOVE: a file's number, from 1 */
     const char *text; /* the core's, valid until core_next is called again */
     int status;
 };
@@ -136,6 +143,7 @@ struct telling {
     size_t same;                      /* instance whose fellows are named next */
     unsigned int closing;             /* of the last lines, the next */
     uint64_t reported_at;             /* ms: the line that comes where there is no live line */
+    char file_trouble[640]; /* what became of one of several files; "": nothing, or it was told */
 };
 
 struct core {
@@ -171,8 +179,10 @@ struct core {
         OUTPUT_CLOSING,
         OUTPUT_CLOSED,
     } output_state;
-    int output_error; /* negative errno of OUTPUT_FAILED and after; 0: none */
-    bool output_was_opened;
+    int output_error;       /* negative errno of OUTPUT_FAILED and after; 0: none */
+    bool output_was_opened; /* once, at least */
+    bool output_is_open;
+    struct rotation rotation;
     uint64_t blocked_since; /* ms */
     uint64_t flushed_at;    /* ms */
     uint64_t wake;          /* ms: when the merge has to be run if nothing comes */
@@ -237,6 +247,7 @@ void core_exited(struct core *core, size_t number, int status);
 /* The output was opened. Its name, if that was not known before, else NULL; is it a file, or a pipe
  * or device, which cannot be cut? */
 void core_opened(struct core *core, const char *name, bool is_file);
+void core_remove_failed(struct core *core, const char *name, int error);
 void core_wrote(struct core *core, size_t length);
 void core_blocked(struct core *core);
 void core_unblocked(struct core *core);

@@ -20,8 +20,6 @@ struct core_action;
 struct core_listing;
 
 enum {
-    PAUSE_MIN = 1000,      /* ms before an instance is tried again; doubled each time */
-    PAUSE_MAX = 30000,     /* ms: no longer than this. Each pause is a quarter shorter or longer */
     PAUSE_STEADY = 10000,  /* ms that it has to be captured for, until pauses are short again */
     LOOK_INTERVAL = 15000, /* ms between looks while all is well */
     LOOK_SOON = 5000,      /* ms at most between looks while an instance does not run */
@@ -43,14 +41,13 @@ struct look {
     char why[256]; /* of the last one that failed */
 };
 
-/* ms to wait after so many attempts: longer each time, with jitter. */
-uint64_t follow_pause(struct core *core, unsigned int attempts);
-
 /* To be called once the sessions have had their turn: an enum core_action_kind. */
 int follow_next(struct core *core, struct core_action *action);
 
-/* The answer to ACTION_LOOK. */
+/* The answer to ACTION_LOOK (follow_look.c). */
 void follow_looked(struct core *core, const struct core_listing *listing);
+
+/* Gaps (follow_gap.c). */
 
 /* Bytes of its capture come: a gap before them, if there is one, is noted with them. */
 void follow_received(struct core *core, struct instance *instance);
@@ -58,8 +55,13 @@ void follow_received(struct core *core, struct instance *instance);
 /* The header of its capture is in the output: the gap is over. */
 void follow_begun(struct core *core, struct instance *instance);
 
+/* Where it is, and whether it comes back. */
+
 /* Its session has said where it is. */
 void follow_placed(struct core *core, struct instance *instance);
+
+/* Its session is over, and all its packets are with the output. */
+bool follow_is_over(const struct instance *instance);
 
 /* May an instance be captured again whose session is over? */
 bool follow_may_return(const struct core *core, const struct instance *instance);

@@ -33,6 +33,10 @@ static void totals(struct core *core)
         drops += instance_drops(core->instances[i]);
         late += session->stream.counts.late;
     }
+    if (core->announced_at != UINT64_MAX)
+        add(core, "%s, ", text_seconds(text, core->now - core->announced_at));
+    if (core->rotation.files > 1)
+        add(core, "%" PRIu64 " files, ", core->rotation.files);
     add(core, "%" PRIu64 " packets, %s", packets, text_bytes(text, bytes));
     if (drops > 0)
         add(core, ", %" PRIu64 " dropped", drops);

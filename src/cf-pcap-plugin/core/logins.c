@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core.h"
+#include "pause.h"
 
 /* Why a login failed. */
 
@@ -114,7 +115,7 @@ static void shrink(struct core *core, const struct session *session)
     logins->shrunk_at = core->now;
     logins->width = logins->width > 1 ? logins->width / 2 : 1;
     if (limited)
-        logins->next_at = core->now + follow_pause(core, logins->refusals++);
+        logins->next_at = core->now + pause_after(core, logins->refusals++, PAUSE_MAX);
 }
 
 void logins_again(struct core *core, struct session *session)
@@ -125,7 +126,7 @@ void logins_again(struct core *core, struct session *session)
     merge_again(&core->merge, session->stream.out.number);
     session_again(session);
     session->tries = tries;
-    session->retry_at = core->now + follow_pause(core, tries - 1);
+    session->retry_at = core->now + pause_after(core, tries - 1, PAUSE_MAX);
     core->merge_is_due = true;
 }
 

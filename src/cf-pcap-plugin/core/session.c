@@ -180,7 +180,7 @@ bool instance_has_drops(const struct instance *instance)
 
     if (instance->follow.uncounted || !instance->session.stream.opened)
         return false;
-    return session == NULL || session->captured_from == UINT64_MAX || session->has_drops;
+    return session == NULL || !session->stream.begun || session->has_drops;
 }
 
 uint64_t session_captured(const struct session *session, uint64_t from, uint64_t until)

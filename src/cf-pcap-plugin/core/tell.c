@@ -36,6 +36,9 @@ static bool output_failure(struct core *core)
         TEXT(core, "Cannot write %s: it took nothing for five minutes.", core->output);
     else if (core->output_error == -EBUSY)
         TEXT(core, "Cannot write %s: another cf pcap is writing it.", core->output);
+    else if (core->rotation.open_failed && core->rotation.files > 0)
+        TEXT(core, "Cannot open the file after %s: %s.", core->output,
+             strerror(-core->output_error));
     else if (is_spoiled(core) && core->output_error == -ENOENT)
         TEXT(core, "%s was removed, renamed or replaced while it was written.", core->output);
     else if (is_spoiled(core))
@@ -80,6 +83,15 @@ static bool stopped(struct core *core)
     default:
         return false;
     }
+}
+
+static bool file_trouble(struct core *core)
+{
+    if (core->telling.file_trouble[0] == '\0')
+        return false;
+    TEXT(core, "%s", core->telling.file_trouble);
+    core->telling.file_trouble[0] = '\0';
+    return true;
 }
 
 static bool viewer_stuck(struct core *core)
@@ -343,6 +355,18 @@ static uint64_t packets_saved(const struct core *core)
     return packets;
 }
 
+static void saved_files(struct core *core)
+{
+    const struct rotation *rotation = &core->rotation;
+    char removed[64] = "";
+
+    if (rotation->removed > 0)
+        snprintf(removed, sizeof removed, "; the first %" PRIu64 " were removed (--keep)",
+                 rotation->removed);
+    TEXT(core, "Saved capture to %llu files, the last is '%s'%s.",
+         (unsigned long long)rotation->files, core->output, removed);
+}
+
 static void saved(struct core *core)
 {
     const char *quote = core->config.to_stdout || core->config.viewer_alone ? "" : "'";
@@ -354,6 +378,8 @@ static void saved(struct core *core)
         TEXT(core, "The capture was shown in %s.", core->output);
     else if (!core->telling.output_failure && core->config.to_stdout)
         TEXT(core, "The capture was written to standard output.");
+    else if (!core->telling.output_failure && core->rotation.files > 1)
+        saved_files(core);
     else if (!core->telling.output_failure)
         TEXT(core, "Saved capture to '%s'.", core->output);
     else if (packets_saved(core) > 0)
@@ -455,8 +481,8 @@ static int closing(struct core *core, struct core_action *action)
 int tell_next(struct core *core, struct core_action *action)
 {
     action->text = core->text;
-    if (output_failure(core) || viewer_stuck(core) || link_types(core) || ends(core) ||
-        logins(core))
+    if (output_failure(core) || file_trouble(core) || viewer_stuck(core) || link_types(core) ||
+        ends(core) || logins(core))
         return ACTION_WARN;
     if (stopped(core))
         return core->stop.reason == STOP_DISK ? ACTION_WARN : ACTION_SAY;

@@ -28,7 +28,7 @@ static uint32_t get32(const uint8_t *at)
 }
 
 static void found_packet(struct world *world, struct found *found, const uint8_t *bytes,
-                         int64_t interface)
+                         int64_t owner)
 {
     uint32_t number = get32(bytes), packet = get32(bytes + 4);
 
@@ -39,8 +39,7 @@ static void found_packet(struct world *world, struct found *found, const uint8_t
                        packet, number);
     else if (packet >= world->instances[number].arrived)
         world_violated(world, "packet %u of instance %u never arrived", packet, number);
-    else if (interface >= 0 &&
-             world->core.instances[number]->session.stream.out.interface != (uint32_t)interface)
+    else if (owner >= 0 && owner != (int64_t)number)
         world_violated(world, "packet %u of instance %u has another's interface", packet, number);
     if (world->violation != NULL)
         return;
@@ -49,9 +48,8 @@ static void found_packet(struct world *world, struct found *found, const uint8_t
 }
 
 /* Reads whole records; returns how many bytes they are. */
-static size_t read_pcap(struct world *world, struct found *found)
+static size_t read_pcap(struct world *world, const struct sim_file *output, struct found *found)
 {
-    const struct sim_output *output = &world->output;
     size_t at = 24;
 
     if (output->length < at)
@@ -69,30 +67,64 @@ static size_t read_pcap(struct world *world, struct found *found)
     return at;
 }
 
-static void read_statistics(struct world *world, struct found *found, const uint8_t *block,
-                            uint32_t length)
-{
-    for (size_t i = 0; i < world->count; i++) {
-        const struct session *session = &world->core.instances[i]->session;
+/* Whose each interface of a file is. */
+struct owners {
+    uint32_t numbers[4 * INSTANCES_MAX];
+    uint32_t count;
+};
 
-        if (!session->stream.opened || session->stream.out.interface != get32(block + 8))
-            continue;
-        if (found[i].has_statistics)
-            world_violated(world, "instance %zu has statistics twice", i);
-        found[i].has_statistics = true;
-        const uint8_t *option = block + 20;
-        while (option + 16 <= block + length && (get32(option) & 0xffff) != 4) /* isb_ifrecv */
-            option += 12;
-        if (instance_has_drops(world->core.instances[i]) &&
-            get32(option + 4) != (uint32_t)instance_received(world->core.instances[i]))
-            world_violated(world, "instance %zu has wrong statistics", i);
+static void read_interface(struct world *world, struct owners *owners, const uint8_t *block,
+                           uint32_t length)
+{
+    uint16_t option[2]; /* if_name, and its length */
+
+    memcpy(option, block + 16, sizeof option);
+    if (get32(block + 12) != STREAM_PACKET_MAX)
+        world_violated(world, "interfaces have different snaplens");
+    if (owners->count == 4 * INSTANCES_MAX || option[0] != 2 || length < 20U + option[1])
+        world_violated(world, "an interface too many, or without a name");
+    for (uint32_t i = 0; world->violation == NULL && i < world->core.count; i++) {
+        const char *name = world->core.instances[i]->name;
+
+        if (strlen(name) == option[1] && memcmp(name, block + 20, option[1]) == 0) {
+            owners->numbers[owners->count++] = i;
+            return;
+        }
     }
+    world_violated(world, "an interface of nobody");
 }
 
-static size_t read_pcapng(struct world *world, struct found *found)
+static void read_statistics(struct world *world, struct found *found, uint32_t number,
+                            const uint8_t *block, uint32_t length)
 {
-    const struct sim_output *output = &world->output;
-    uint32_t sections = 0, interfaces = 0;
+    const struct instance *instance = world->core.instances[number];
+    const struct core_config *config = &world->core.config;
+    bool rotates = config->rotate_size > 0 || config->rotate_time > 0;
+    const uint8_t *option = block + 20;
+
+    if (found[number].has_statistics)
+        world_violated(world, "instance %u has statistics twice", number);
+    found[number].has_statistics = true;
+    while (option + 16 <= block + length && (get32(option) & 0xffff) != 4) /* isb_ifrecv */
+        option += 12;
+    if (option + 16 > block + length) {
+        if (!rotates && instance_has_drops(instance))
+            world_violated(world, "instance %u has no counts", number);
+        return;
+    }
+    uint32_t received = get32(option + 4);
+    if (received < found[number].packets || received > world->instances[number].records ||
+        (!rotates && instance_has_drops(instance) &&
+         received != (uint32_t)instance_received(instance)))
+        world_violated(world, "instance %u has wrong statistics: %u received, %llu found, %u sent",
+                       number, received, (unsigned long long)found[number].packets,
+                       world->instances[number].records);
+}
+
+static size_t read_pcapng(struct world *world, const struct sim_file *output, struct found *found)
+{
+    struct owners owners = {.count = 0};
+    uint32_t sections = 0;
     size_t at = 0;
 
     while (world->violation == NULL && output->length - at >= 12) {
@@ -108,20 +140,50 @@ static size_t read_pcapng(struct world *world, struct found *found)
         sections += type == 0x0a0d0d0a;
         if (sections != 1)
             world_violated(world, "%u section headers by %zu", sections, at);
-        if (type == 1) {
-            interfaces++;
-            if (get32(block + 12) != STREAM_PACKET_MAX)
-                world_violated(world, "interfaces have different snaplens");
-        } else if (type == 6 && get32(block + 8) >= interfaces) {
+        if (type == 1)
+            read_interface(world, &owners, block, length);
+        else if ((type == 5 || type == 6) && get32(block + 8) >= owners.count)
             world_violated(world, "a packet of an interface that is not there");
-        } else if (type == 6) {
-            found_packet(world, found, block + 28, get32(block + 8));
-        } else if (type == 5) {
-            read_statistics(world, found, block, length);
-        }
+        else if (type == 6)
+            found_packet(world, found, block + 28, owners.numbers[get32(block + 8)]);
+        else if (type == 5)
+            read_statistics(world, found, owners.numbers[get32(block + 8)], block, length);
         at += length;
     }
     return at;
+}
+
+static uint64_t packets(const struct world *world, const struct found *found)
+{
+    uint64_t all = 0;
+
+    for (size_t i = 0; i < world->count; i++)
+        all += found[i].packets;
+    return all;
+}
+
+/* Each is whole by itself: the last one that fails may be a pipe. */
+static size_t check_file(struct world *world, size_t number, struct found *found, bool cut_short)
+{
+    const struct sim_output *output = &world->output;
+    const struct sim_file *file = &output->files[number];
+    uint64_t before = packets(world, found);
+
+    for (size_t i = 0; i < world->count; i++)
+        found[i].has_statistics = false;
+    size_t whole =
+        world->core.config.pcapng ? read_pcapng(world, file, found) : read_pcap(world, file, found);
+    uint64_t count = packets(world, found) - before;
+
+    if (whole != file->length && (output->kind == OUTPUT_IS_FILE || !cut_short))
+        world_violated(world, "file %zu ends within a record: %zu of %zu bytes are whole", number,
+                       whole, file->length);
+    if (world->core.config.rotate_size > 0 && count > 1 &&
+        file->length > world->core.config.rotate_size)
+        world_violated(world, "file %zu is larger than --rotate-size", number);
+    if (number > 0 && count == 0 && !cut_short)
+        world_violated(world, "file %zu holds no packet", number);
+    return whole;
 }
 
 static bool was_told(const struct world *world, const char *words)
@@ -141,11 +203,12 @@ static void check_output(struct world *world, struct found *found)
         return;
     if (!output->closed)
         world_violated(world, "the output is not closed");
-    size_t whole = world->core.config.pcapng ? read_pcapng(world, found) : read_pcap(world, found);
-    if (whole != output->length && (output->kind == OUTPUT_IS_FILE || !cut_short))
-        world_violated(world, "the output ends within a record: %zu of %zu bytes are whole", whole,
-                       output->length);
-    bool torn = whole != output->length && world->core.output_error != -EPIPE;
+    size_t whole = 0;
+
+    for (size_t i = 0; i < output->count; i++)
+        whole = check_file(world, i, found, cut_short);
+    bool torn = output->count > 0 && whole != output->files[output->count - 1].length &&
+                world->core.output_error != -EPIPE;
     if (torn != was_told(world, "ends within a packet") && world->core.output_error != -EPIPE)
         world_violated(world, "the output %s within a record, and the user is told otherwise",
                        torn ? "ends" : "does not end");
@@ -267,36 +330,38 @@ static void check_truth(struct world *world, const struct found *found)
     }
 }
 
-static uint64_t packets(const struct world *world, const struct found *found)
-{
-    uint64_t all = 0;
-
-    for (size_t i = 0; i < world->count; i++)
-        all += found[i].packets;
-    return all;
-}
-
 static void check_bounds(struct world *world, const struct found *found)
 {
     const struct core *core = &world->core;
     const struct sim_output *output = &world->output;
-    uint64_t saved = packets(world, found);
+    uint64_t saved = packets(world, found), length = 0;
     bool fails = output->failed || core->output_error != 0;
 
+    for (size_t i = 0; i < output->count; i++)
+        length += output->files[i].length;
     if (core->config.count > 0 && saved > core->config.count)
         world_violated(world, "%llu packets are saved, and --count is %llu",
                        (unsigned long long)saved, (unsigned long long)core->config.count);
     if (core->stop.reason == STOP_COUNT && !fails && saved != core->config.count)
         world_violated(world, "it ended for --count after %llu packets", (unsigned long long)saved);
-    if (core->config.max_size > 0 && saved > 0 && output->length > core->config.max_size)
+    if (core->config.max_size > 0 && saved > 0 && length > core->config.max_size)
         world_violated(world, "the output is larger than --max-size");
     if (core->stop.reason == STOP_SIZE && !fails &&
-        output->length + STREAM_PACKET_MAX + WRITER_OVERHEAD + world->count * 128 <
-            core->config.max_size)
-        world_violated(world, "it ended for --max-size after %zu bytes", output->length);
+        length + STREAM_PACKET_MAX + WRITER_OVERHEAD + world->count * 256 < core->config.max_size)
+        world_violated(world, "it ended for --max-size after %llu bytes",
+                       (unsigned long long)length);
     if (core->output_error == -ENOSPC && core->config.reserve > 0 &&
         output->room_before > core->config.reserve)
         world_violated(world, "the disk is full in spite of the reserve");
+    size_t kept = 0;
+
+    for (size_t i = 0; i < output->count; i++)
+        kept += !output->files[i].removed;
+    if (core->config.keep > 0 && !fails && kept > core->config.keep)
+        world_violated(world, "%zu files are kept, and --keep is %llu", kept,
+                       (unsigned long long)core->config.keep);
+    if (kept < output->count && kept < core->config.keep)
+        world_violated(world, "too many files are removed: %zu are kept", kept);
     if (core->stop.reason == STOP_DISK && world->status == 0)
         world_violated(world, "status 0, and it ended for want of room on the disk");
 }

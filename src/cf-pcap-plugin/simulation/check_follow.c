@@ -1,6 +1,7 @@
 /* What has to hold at the end of a scenario with --follow. */
 #include <string.h>
 
+#include "../core/pause.h"
 #include "world.h"
 
 enum {

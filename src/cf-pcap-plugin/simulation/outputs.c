@@ -5,7 +5,12 @@
 
 #include "world.h"
 
-enum { PIPE_SIZE = 256 * 1024 };
+enum { PIPE_SIZE = 256 * 1024, DISK_NOTICED = 2500 /* ms */ };
+
+static bool rotates(const struct core_config *config)
+{
+    return config->rotate_size > 0 || config->rotate_time > 0;
+}
 
 /* What others have written to its disk. */
 static uint64_t room(struct world *world)
@@ -21,13 +26,13 @@ static uint64_t room(struct world *world)
     return output->room;
 }
 
-void output_plan(struct world *world)
+void output_plan(struct world *world, const struct core_config *config)
 {
     static const int close_errors[] = {-EIO, -ENOENT, -ENODATA};
     struct choices *c = &world->choices;
     struct sim_output *output = &world->output;
 
-    output->kind = chance(c, 3) ? OUTPUT_IS_PIPE : OUTPUT_IS_FILE;
+    output->kind = !rotates(config) && chance(c, 3) ? OUTPUT_IS_PIPE : OUTPUT_IS_FILE;
     output->open_error = chance(c, 30) ? (chance(c, 2) ? -EACCES : -EBUSY) : 0;
     output->close_error = chance(c, 30) ? close_errors[choose(c, 3)] : 0;
     output->disk = 1000000000;
@@ -36,6 +41,9 @@ void output_plan(struct world *world)
                                   : NEVER;
     output->room_before = output->room;
     output->filled_at = chance(c, 10) ? choose(c, 20000) : NEVER;
+    output->below_since = NEVER;
+    output->open_fails_at = choose(c, 3);
+    output->close_fails_at = choose(c, 3);
     output->pipe_room = PIPE_SIZE;
     output->pipe_rate = chance(c, 4) ? choose(c, 3) : 10000;
     output->blocks_at = chance(c, 4) ? choose(c, 20000) : NEVER;
@@ -49,27 +57,39 @@ void output_do_open(struct world *world)
 {
     struct sim_output *output = &world->output;
 
-    if (output->opened)
+    if (output->opened && !output->closed)
+        world_violated(world, "the output is opened before the one before is closed");
+    if (output->count > 0 && !rotates(&world->core.config))
         world_violated(world, "the output is opened twice");
-    if (output->open_error != 0) {
+    if (output->open_error != 0 && output->count == output->open_fails_at) {
         output->failed = true;
         core_output_failed(&world->core, output->open_error);
         return;
     }
     output->opened = true;
+    output->closed = false;
+    output->files = realloc(output->files, (output->count + 1) * sizeof *output->files);
+    if (output->files == NULL)
+        abort();
+    output->files[output->count++] = (struct sim_file){.bytes = NULL};
     core_opened(&world->core, "capture", output->kind == OUTPUT_IS_FILE);
 }
 
-static void take(struct sim_output *output, const uint8_t *bytes, size_t length)
+static struct sim_file *file_of(struct sim_output *output)
 {
-    if (output->length + length > output->size) {
-        output->size = (output->length + length) * 2;
-        output->bytes = realloc(output->bytes, output->size);
-        if (output->bytes == NULL)
+    return &output->files[output->count - 1];
+}
+
+static void take(struct sim_file *file, const uint8_t *bytes, size_t length)
+{
+    if (file->length + length > file->size) {
+        file->size = (file->length + length) * 2;
+        file->bytes = realloc(file->bytes, file->size);
+        if (file->bytes == NULL)
             abort();
     }
-    memcpy(output->bytes + output->length, bytes, length);
-    output->length += length;
+    memcpy(file->bytes + file->length, bytes, length);
+    file->length += length;
 }
 
 static void fail(struct world *world, int error)
@@ -164,7 +184,7 @@ void output_do_write(struct world *world, const uint8_t *bytes, size_t length)
             count = output->pipe_room;
         output->pipe_room -= count;
     }
-    take(output, bytes, count);
+    take(file_of(output), bytes, count);
     core_wrote(&world->core, count);
     if (count < length && output->room > 0 &&
         (output->kind == OUTPUT_IS_PIPE || is_shown(output))) {
@@ -177,14 +197,14 @@ void output_do_write(struct world *world, const uint8_t *bytes, size_t length)
 
 void output_do_cut(struct world *world, uint64_t length)
 {
-    struct sim_output *output = &world->output;
+    struct sim_file *file = file_of(&world->output);
 
-    world_trace(world, "the file of %zu bytes is cut to %llu", output->length,
+    world_trace(world, "the file of %zu bytes is cut to %llu", file->length,
                 (unsigned long long)length);
-    if (output->kind != OUTPUT_IS_FILE || length > output->length)
+    if (world->output.kind != OUTPUT_IS_FILE || world->output.closed || length > file->length)
         world_violated(world, "a pipe is cut, or a file made longer");
     else
-        output->length = (size_t)length;
+        file->length = (size_t)length;
 }
 
 void output_do_disk(struct world *world)
@@ -201,13 +221,52 @@ void output_do_close(struct world *world)
     if (world->output.closed)
         world_violated(world, "the output is closed twice");
     world->output.closed = true;
-    core_closed(&world->core, world->output.close_error);
+    core_closed(&world->core,
+                world->output.count > world->output.close_fails_at ? world->output.close_error : 0);
+}
+
+void output_do_remove(struct world *world, uint64_t number)
+{
+    struct sim_output *output = &world->output;
+
+    if (number == 0 || number >= output->count)
+        world_violated(world, "file %llu of %zu is removed", (unsigned long long)number,
+                       output->count);
+    else if (output->files[number - 1].removed ||
+             (number > 1 && !output->files[number - 2].removed))
+        world_violated(world, "file %llu is removed out of turn", (unsigned long long)number);
+    else if (chance(&world->choices, 20))
+        core_remove_failed(&world->core, "file", -EACCES);
+    if (world->violation == NULL)
+        output->files[number - 1].removed = true;
+}
+
+void output_free(struct world *world)
+{
+    for (size_t i = 0; i < world->output.count; i++)
+        free(world->output.files[i].bytes);
+    free(world->output.files);
+}
+
+/* Is it noticed that there is less room than the reserve? */
+static void watch_disk(struct world *world)
+{
+    struct sim_output *output = &world->output;
+
+    if (output->kind != OUTPUT_IS_FILE || !output->opened || output->closed || output->failed ||
+        room(world) >= world->core.config.reserve || world->core.stop.reason != STOP_NONE)
+        output->below_since = NEVER;
+    else if (output->below_since == NEVER)
+        output->below_since = world->now;
+    else if (world->now - output->below_since > DISK_NOTICED)
+        world_violated(world, "the disk is full up to the reserve, and it goes on");
 }
 
 void output_live(struct world *world)
 {
     struct sim_output *output = &world->output;
 
+    watch_disk(world);
     if (!output->blocked)
         return;
     if (is_shown(output) && !output->closed &&

@@ -107,7 +107,12 @@ static void plan(struct world *world)
     config.reserve = chance(c, 2) ? DISK_KEPT : 0;
     config.live = chance(c, 2);
     config.expected = world->count;
-    output_plan(world);
+    if (chance(c, 3)) {
+        config.rotate_size = chance(c, 2) ? 40000 + choose(c, 400000) : 0;
+        config.rotate_time = chance(c, 2) ? 1000 + choose(c, 10000) : 0;
+        config.keep = chance(c, 2) ? 1 + choose(c, 5) : 0;
+    }
+    output_plan(world, &config);
     config.viewer = world->output.viewer ? "viewer" : NULL;
     config.viewer_alone = world->output.viewer && world->output.kind == OUTPUT_IS_PIPE;
     config.reports = !config.live;
@@ -139,13 +144,13 @@ static void told(struct world *world, const struct core_action *action)
     for (size_t i = 0; i < world->count && strstr(action->text, "o packet came on") != NULL; i++)
         if (world->instances[i].arrived > 0)
             world_violated(world, "a packet of instance %zu has arrived, and none is told of", i);
-    if (strncmp(action->text, "Capturing, ", 11) == 0)
-        check_announcement(world);
     for (size_t i = 0; i < world->count && action->kind == ACTION_SHOW && *action->text != '\0';
          i++)
         if (i < world->core.count && world->core.instances[i]->follow.missing &&
             world->core.stop.reason == STOP_NONE && strstr(action->text, "missing: ") == NULL)
             world_violated(world, "instance %zu is missing, and the live line does not say so", i);
+    if (strncmp(action->text, "Capturing, ", 11) == 0)
+        check_announcement(world);
     if (action->kind == ACTION_SHOW || world->line_count == LINES_MAX)
         return;
     snprintf(world->lines[world->line_count++], sizeof world->lines[0], "%s", action->text);
@@ -202,6 +207,9 @@ static void perform(struct world *world, const struct core_action *action)
         break;
     case ACTION_CLOSE:
         output_do_close(world);
+        break;
+    case ACTION_REMOVE:
+        output_do_remove(world, action->until);
         break;
     case ACTION_DISK:
         output_do_disk(world);
@@ -348,6 +356,6 @@ void world_free(struct world *world)
 {
     for (size_t i = 0; i < world->count; i++)
         instance_free(&world->instances[i]);
-    free(world->output.bytes);
+    output_free(world);
     core_free(&world->core);
 }

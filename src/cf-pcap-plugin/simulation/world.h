@@ -121,21 +121,27 @@ enum output_kind { OUTPUT_IS_FILE, OUTPUT_IS_PIPE };
 struct sim_output {
     enum output_kind kind;
     int open_error, close_error;
-    uint64_t room, disk;             /* of the file system: bytes that are free, and all */
-    uint64_t room_before;            /* `room` at the beginning; 0: others fill it, too */
-    uint64_t filled_at;              /* ms: when they do */
-    size_t pipe_room;                /* now */
-    uint64_t pipe_rate;              /* bytes a ms that its reader takes; 0: it does not */
-    uint64_t blocks_at, unblocks_at; /* ms: the reader takes nothing between these */
-    uint64_t breaks_at;              /* ms: the reader goes */
+    size_t open_fails_at, close_fails_at; /* files before that go well */
+    uint64_t room, disk;                  /* of the file system: bytes that are free, and all */
+    uint64_t room_before;                 /* `room` at the beginning; 0: others fill it, too */
+    uint64_t filled_at;                   /* ms: when they do */
+    uint64_t below_since;                 /* ms: it has less room than the reserve; NEVER */
+    size_t pipe_room;                     /* now */
+    uint64_t pipe_rate;                   /* bytes a ms that its reader takes; 0: it does not */
+    uint64_t blocks_at, unblocks_at;      /* ms: the reader takes nothing between these */
+    uint64_t breaks_at;                   /* ms: the reader goes */
     uint64_t drained_at;
     bool viewer; /* one gets what the file gets, or is the pipe's reader; room and reader are its */
     bool viewer_left;
-    bool opened, closed, blocked, failed;
-    uint64_t blocked_since, blocked_for; /* ms; since the stop */
+    bool opened, closed, blocked, failed; /* the last one that was opened */
+    uint64_t blocked_since, blocked_for;  /* ms; since the stop */
 
-    uint8_t *bytes;
-    size_t length, size;
+    struct sim_file {
+        uint8_t *bytes;
+        size_t length, size;
+        bool removed;
+    } * files; /* those that were opened; a pipe is one */
+    size_t count;
 };
 
 enum cloud_event { CLOUD_CRASH, CLOUD_CUT, CLOUD_SCALE, CLOUD_DEPLOY, CLOUD_FINISH, CLOUD_EVENTS };
@@ -225,13 +231,15 @@ void connection_end(struct world *world, size_t number, struct sim_instance *it)
 bool connection_waits_to_end(const struct sim_instance *it);
 
 /* The output (outputs.c). */
-void output_plan(struct world *world);
+void output_plan(struct world *world, const struct core_config *config);
 void output_do_open(struct world *world);
 void output_do_write(struct world *world, const uint8_t *bytes, size_t length);
 void output_do_leave_viewer(struct world *world);
 void output_do_cut(struct world *world, uint64_t length);
 void output_do_close(struct world *world);
 void output_do_disk(struct world *world);
+void output_do_remove(struct world *world, uint64_t number);
+void output_free(struct world *world);
 void output_live(struct world *world);
 uint64_t output_next(const struct world *world);
 

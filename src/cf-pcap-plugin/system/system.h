@@ -126,10 +126,6 @@ const char *system_base(const char *path);
 /* Between the folders of PATH; and what a program's name ends in, if it is not said. */
 extern const char system_path_separator, system_program_ending[];
 
-/* Is standard output, a pipe, damaged by the shell that started `parent`, the CLI? (Windows
- * PowerShell 5 takes it for text.) */
-bool system_damages_output(int parent);
-
 /* Ends a process that was started in a group of its own at once, with those that it has started
  * (Windows: without). */
 void system_kill_group(int pid);

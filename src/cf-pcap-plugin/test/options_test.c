@@ -323,7 +323,7 @@ static void what_was_meant_is_guessed(void **state)
         {{"myapp", "-interface", "lo"}, "-interface: did you mean --interface?"},
         {{"myapp", "-filter=tcp"}, "-filter=tcp: did you mean --filter?"},
         {{"myapp", "-C", "10"},
-         "there is no option -C: did you mean -c PACKETS, or --max-size SIZE?"},
+         "there is no option -C: did you mean -c PACKETS, or --rotate-size SIZE?"},
         {{"myapp", "--packets", "10"}, "there is no option --packets; did you mean --count?"},
         {{"myapp", "-n"},
          "there is no option -n: it is for the program that reads the packets: cf pcap APP -o - | "
@@ -386,25 +386,13 @@ static void too_many_ranges_are_refused(void **state)
 
 static void every_option_is_in_the_help(void **state)
 {
-    static const char *const names[] = {"output, -o, -w",
-                                        "interface",
-                                        "filter, -f",
-                                        "snaplen, -s",
-                                        "instance, -i",
-                                        "process",
-                                        "duration, -d",
-                                        "count, -c",
-                                        "max-size",
-                                        "reserve",
-                                        "format",
-                                        "follow",
-                                        "wireshark[=PROGRAM]",
-                                        "check",
-                                        "install-extcap",
-                                        "remove-extcap",
-                                        "yes, -y",
-                                        "verbose",
-                                        "help, -h"};
+    static const char *const names[] = {
+        "output, -o, -w", "interface",      "filter, -f",    "snaplen, -s",
+        "instance, -i",   "process",        "duration, -d",  "count, -c",
+        "max-size",       "rotate-size",    "rotate-time",   "keep",
+        "reserve",        "format",         "follow",        "wireshark[=PROGRAM]",
+        "check",          "install-extcap", "remove-extcap", "yes, -y",
+        "verbose",        "help, -h"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_true(strncmp(options_help[i].name, names[i], strlen(names[i])) == 0);

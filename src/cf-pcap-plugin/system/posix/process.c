@@ -73,12 +73,6 @@ bool system_is_program(const char *path, const char *beginning)
            system_kind_at(path) == SYSTEM_IS_FILE && access(path, X_OK) == 0;
 }
 
-bool system_damages_output(int parent)
-{
-    (void)parent;
-    return false;
-}
-
 void system_kill_group(int pid)
 {
     kill(-pid, SIGKILL);

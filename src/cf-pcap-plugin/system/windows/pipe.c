@@ -15,9 +15,9 @@
  */
 enum {
     CHUNK = 64 * 1024 /* bytes */,
-    LOOK_AGAIN = 500, /* ms */
-    FILE_PIPE_LOCAL_INFORMATION = 24,
-    FILE_PIPE_CLOSING = 4,
+    LOOK_AGAIN = 500,       /* ms */
+    LOCAL_INFORMATION = 24, /* FilePipeLocalInformation */
+    CLOSING = 4,            /* FILE_PIPE_CLOSING_STATE */
 };
 
 /* FILE_PIPE_LOCAL_INFORMATION of the Windows driver kit. */
@@ -57,8 +57,8 @@ static void on_timer(uv_timer_t *timer)
 
     if (!pipe->is_writing &&
         NtQueryInformationFile(pipe->handle, &status, &information, sizeof information,
-                               (FILE_INFORMATION_CLASS)FILE_PIPE_LOCAL_INFORMATION) == 0 &&
-        information.state == FILE_PIPE_CLOSING)
+                               (FILE_INFORMATION_CLASS)LOCAL_INFORMATION) == 0 &&
+        information.state == CLOSING)
         fail(pipe, -EPIPE);
 }
 

@@ -150,15 +150,6 @@ bool system_is_program(const char *path, const char *beginning)
            system_kind_at(path) == SYSTEM_IS_FILE;
 }
 
-/* Of Windows PowerShell 5 it is known that it takes what it hands on for text. */
-bool system_damages_output(int parent)
-{
-    char path[PATH_MAX];
-
-    return system_program_of(windows_parent_of(parent), path, sizeof path) == 0 &&
-           _stricmp(system_base(path), "powershell.exe") == 0;
-}
-
 void system_kill_group(int pid)
 {
     uv_kill(pid, SIGKILL);

@@ -4,7 +4,6 @@
 #ifndef WINDOWS_SYSTEM_H
 #define WINDOWS_SYSTEM_H
 
-#define WIN32_LEAN_AND_MEAN
 #include <windows.h>
 #include <winsock2.h>
 

@@ -1,5 +1,5 @@
 // The cf CLI.
-module cf-pcap/spec/tools/cf
+module cf-pcap/tools/cf
 
 go 1.25.7
 

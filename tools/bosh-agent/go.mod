@@ -1,5 +1,5 @@
 // The BOSH agent: `bosh-agent compile` compiles a release as a stemcell does.
-module cf-pcap/spec/tools/bosh-agent
+module cf-pcap/tools/bosh-agent
 
 go 1.25.0
 

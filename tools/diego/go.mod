@@ -1,5 +1,5 @@
 // Diego's SSH daemon and proxy, and what its cells download and extract archives with.
-module cf-pcap/spec/tools/diego
+module cf-pcap/tools/diego
 
 go 1.25.0
 

@@ -1,5 +1,5 @@
 // The BOSH command line client.
-module cf-pcap/spec/tools/bosh
+module cf-pcap/tools/bosh
 
 go 1.25.0
 

@@ -15,6 +15,7 @@ setup() {
 }
 extcap() { run --separate-stderr "$plugin" "$@"; }
 installed() { "$plugin" 1 pcap --install-extcap >"$said" 2>"$errors"; }
+listed_by_tshark() { tshark -D 2>/dev/null | grep -q cfpcap; }
 # tshark on the app, in the background.
 watching() { # option…
   tshark -l -i cfpcap -o extcap.cfpcap.app:myapp "$@" >"$said" 2>"$errors" </dev/null &
@@ -50,7 +51,7 @@ arguments() { tr '\0' ' ' <"$FAKE_CF/arguments-$1"; }
   installed # again: the same
   "$plugin" 1 pcap --remove-extcap >"$said"
   said "Removed $link."
-  ! tshark -D 2>/dev/null | grep -q cfpcap
+  not listed_by_tshark
   "$plugin" 1 pcap --remove-extcap >"$said"
   said "There is no $link."
 }
@@ -76,7 +77,7 @@ arguments() { tr '\0' ' ' <"$FAKE_CF/arguments-$1"; }
   [ "$status" = 0 ]
   [ "$(tshark -r "$output" 2>/dev/null | wc -l)" -ge 20 ]
   capinfos "$output" | grep -q 'Name = myapp/1 eth0'
-  ! complained "Error by extcap"
+  not complained "Error by extcap"
   no_child_is_left
 }
 
@@ -86,7 +87,7 @@ arguments() { tr '\0' ' ' <"$FAKE_CF/arguments-$1"; }
   watching
   eventually said " 5 "
   interrupt
-  ! complained "Error by extcap"
+  not complained "Error by extcap"
   no_child_is_left
 }
 

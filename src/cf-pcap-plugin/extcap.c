@@ -1,7 +1,6 @@
 #include "extcap.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -9,6 +8,7 @@
 
 #include "../version.h"
 #include "extcap_apps.h"
+#include "system/system.h"
 
 static int print_interfaces(void)
 {
@@ -63,7 +63,7 @@ static int print_config(void)
 static void end_fifo(const char *path)
 {
     static const uint32_t empty[] = {0xa1b2c3d4, 2 | 4 << 16, 0, 0, 262144, 1};
-    int fd = open(path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+    int fd = system_open(path, SYSTEM_NO_WAIT);
 
     if (fd < 0)
         return; /* there is no reader (any more) */
@@ -78,20 +78,22 @@ static void end_fifo(const char *path)
  */
 static int capture(struct extcap *extcap, extcap_pcap *pcap)
 {
-    FILE *messages = tmpfile(), *nowhere = freopen("/dev/null", "w", stdout);
+    FILE *messages = tmpfile(), *nowhere = tmpfile();
     int standard = dup(STDERR_FILENO), status;
     char text[4096];
     size_t length;
     bool began = false;
 
-    if (messages != NULL)
-        dup2(fileno(messages), STDERR_FILENO);
-    status = nowhere == NULL ? 1 : pcap(extcap->count, (char **)extcap->words, &began);
+    if (messages == NULL || nowhere == NULL || standard < 0) {
+        fprintf(stderr, "There is no place for temporary files (TMPDIR): %s.\n", strerror(errno));
+        return 1;
+    }
+    dup2(fileno(messages), STDERR_FILENO);
+    dup2(fileno(nowhere), STDOUT_FILENO);
+    status = pcap(extcap->count, (char **)extcap->words, &began);
     fflush(stderr);
     if (status != 0 && !began)
         end_fifo(extcap->fifo);
-    if (messages == NULL)
-        return status;
     dup2(standard, STDERR_FILENO);
     rewind(messages);
     while (status != 0 && (length = fread(text, 1, sizeof text, messages)) > 0)

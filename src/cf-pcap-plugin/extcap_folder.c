@@ -1,17 +1,15 @@
 #include "extcap_folder.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <uv.h>
 
 #include "cf.h"
 #include "program.h"
 #include "system/parent.h"
+#include "system/system.h"
 
 static const char name[] = "cf-pcap";
 
@@ -35,7 +33,8 @@ static void ask_tshark(struct extcap_folders *folders)
 
 static void find(struct extcap_folders *folders)
 {
-    const char *chosen = getenv("WIRESHARK_EXTCAP_DIR"), *home = getenv("HOME");
+    const char *chosen = getenv("WIRESHARK_EXTCAP_DIR");
+    char home[PATH_MAX];
 
     *folders = (struct extcap_folders){.count = 0};
     if (chosen != NULL && *chosen != '\0') {
@@ -43,63 +42,112 @@ static void find(struct extcap_folders *folders)
         return;
     }
     ask_tshark(folders);
-    if (folders->count > 0 || home == NULL)
+    if (folders->count > 0 || system_home(home, sizeof home) != 0)
         return;
     extcap_folders_add(folders, home, strlen(home), "/.local/lib/wireshark/extcap");
     extcap_folders_add(folders, home, strlen(home), "/.config/wireshark/extcap");
 }
 
-static int make_folders(const char *path)
+/* The result of a request, which is over. */
+static int done(uv_fs_t *request)
 {
-    char part[PATH_MAX];
+    int result = (int)request->result;
 
-    for (size_t at = 1; at < strlen(path); at++) {
-        if (path[at] != '/')
-            continue;
-        snprintf(part, sizeof part, "%.*s", (int)at, path);
-        if (mkdir(part, 0777) != 0 && errno != EEXIST && errno != EISDIR)
-            return -errno;
-    }
-    return mkdir(path, 0777) == 0 || errno == EEXIST ? 0 : -errno;
+    uv_fs_req_cleanup(request);
+    return result;
 }
 
-/* What stands there was put there by this program: a link to one that is called like it. */
-static bool is_ours(const char *path)
+/* Those above it that cannot be made are there, or its own error tells. */
+static int make_folders(const char *path)
 {
-    char target[PATH_MAX];
-    ssize_t length = readlink(path, target, sizeof target - 1);
+    uv_fs_t request;
+    char part[PATH_MAX];
+    int result;
 
-    if (length < 0)
-        return false;
-    target[length] = '\0';
-    const char *slash = strrchr(target, '/');
-    return strncmp(slash == NULL ? target : slash + 1, name, strlen(name)) == 0;
+    for (size_t at = 1; at < strlen(path); at++) {
+        if (path[at] != '/' && path[at] != '\\')
+            continue;
+        snprintf(part, sizeof part, "%.*s", (int)at, path);
+        uv_fs_mkdir(NULL, &request, part, 0777, NULL);
+        done(&request);
+    }
+    uv_fs_mkdir(NULL, &request, path, 0777, NULL);
+    result = done(&request);
+    return result == UV_EEXIST ? 0 : result;
+}
+
+/* Size in bytes, or a negative error. */
+static int64_t size_of(const char *path)
+{
+    uv_fs_t request;
+    int64_t size = uv_fs_lstat(NULL, &request, path, NULL) == 0 ? (int64_t)request.statbuf.st_size
+                                                                : (int64_t)request.result;
+
+    uv_fs_req_cleanup(&request);
+    return size;
+}
+
+/* What stands there was put there by this program: a link to one that is called like it, or a copy
+ * of it. */
+static bool is_ours(const char *path, const char *program)
+{
+    uv_fs_t request;
+    bool is = false;
+
+    if (uv_fs_readlink(NULL, &request, path, NULL) == 0)
+        is = strncmp(system_base(request.ptr), name, strlen(name)) == 0;
+    else
+        is = size_of(path) >= 0 && size_of(path) == size_of(program);
+    uv_fs_req_cleanup(&request);
+    return is;
+}
+
+static int remove_file(const char *path)
+{
+    uv_fs_t request;
+
+    uv_fs_unlink(NULL, &request, path, NULL);
+    return done(&request);
+}
+
+/* A copy, where links need a right that users do not have (Windows). */
+static int link_or_copy(const char *program, const char *path)
+{
+    uv_fs_t request;
+
+    uv_fs_symlink(NULL, &request, program, path, 0, NULL);
+    if (done(&request) == 0)
+        return 0;
+    uv_fs_copyfile(NULL, &request, program, path, UV_FS_COPYFILE_EXCL, NULL);
+    return done(&request);
 }
 
 static int in_folder(const char *folder, char path[PATH_MAX])
 {
-    return snprintf(path, PATH_MAX, "%s/%s", folder, name) < PATH_MAX ? 0 : -ENAMETOOLONG;
+    return snprintf(path, PATH_MAX, "%s/%s%s", folder, name, system_program_ending) < PATH_MAX
+               ? 0
+               : UV_ENAMETOOLONG;
 }
 
 static int install(const char *folder, const char *program)
 {
     char path[PATH_MAX];
-    struct stat status;
     int error = in_folder(folder, path);
 
     if (error == 0)
         error = make_folders(folder);
-    if (error == 0 && lstat(path, &status) == 0) {
-        if (!is_ours(path)) {
+    if (error == 0 && size_of(path) >= 0) {
+        if (!is_ours(path, program)) {
             fprintf(stderr, "Cannot install %s: something else is there; remove it first.\n", path);
             return 1;
         }
-        unlink(path);
+        error = remove_file(path);
     }
-    if (error == 0 && symlink(program, path) != 0)
-        error = -errno;
+    if (error == 0)
+        error = link_or_copy(program, path);
     if (error != 0) {
-        fprintf(stderr, "Cannot install %s/%s: %s.\n", folder, name, strerror(-error));
+        fprintf(stderr, "Cannot install %s/%s: %s.\n", folder, name,
+                strerror(-system_error(error)));
         return 1;
     }
     printf("Installed %s -> %s\n", path, program);
@@ -116,7 +164,8 @@ int extcap_install(void)
     find(&folders);
     if (error != 0 || folders.count == 0) {
         fprintf(stderr, "Cannot install the extcap: %s.\n",
-                error != 0 ? strerror(-error) : "there is no folder for it; HOME is not set");
+                error != 0 ? strerror(-system_error(error))
+                           : "there is no folder for it; HOME is not set");
         return 1;
     }
     for (size_t i = 0; i < folders.count; i++)
@@ -129,22 +178,24 @@ int extcap_install(void)
 int extcap_remove(void)
 {
     static struct extcap_folders folders;
-    char path[PATH_MAX];
-    struct stat found;
-    int status = 0;
+    char path[PATH_MAX], program[PATH_MAX];
+    size_t size = sizeof program;
+    int status = 0, error;
 
     find(&folders);
+    if (uv_exepath(program, &size) != 0)
+        program[0] = '\0';
     for (size_t i = 0; i < folders.count; i++) {
         if (in_folder(folders.paths[i], path) != 0)
             continue;
-        if (lstat(path, &found) != 0) {
+        if (size_of(path) < 0) {
             printf("There is no %s.\n", path);
-        } else if (!is_ours(path)) {
+        } else if (!is_ours(path, program)) {
             fprintf(stderr, "%s is not removed: 'cf pcap --install-extcap' did not make it.\n",
                     path);
             status = 1;
-        } else if (unlink(path) != 0) {
-            fprintf(stderr, "Cannot remove %s: %s.\n", path, strerror(errno));
+        } else if ((error = remove_file(path)) != 0) {
+            fprintf(stderr, "Cannot remove %s: %s.\n", path, strerror(-system_error(error)));
             status = 1;
         } else {
             printf("Removed %s.\n", path);

@@ -9,8 +9,9 @@
 #ifndef EXTCAP_FOLDER_H
 #define EXTCAP_FOLDER_H
 
-#include <limits.h>
 #include <stddef.h>
+
+#include "system/system.h"
 
 enum { EXTCAP_FOLDERS_MAX = 3 };
 

@@ -15,7 +15,7 @@ CFLAGS := $(STANDARD) -O2 -g -ffunction-sections -fdata-sections \
 	$(WARNINGS) $(REPRODUCIBLE) $(HARDENED) \
 	$(foreach library,$(LIBRARIES),-isystem $(PACKAGES)/$(firstword $(subst /, ,$(library)))/include)
 LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections
-LDLIBS := $(addprefix $(PACKAGES)/,$(LIBRARIES))
+LDLIBS := $(addprefix $(PACKAGES)/,$(LIBRARIES)) $(if $(filter windows,$(SYSTEM)),$(addprefix -l,ws2_32 iphlpapi userenv ole32 dbghelp))
 
 OBJECTS := $(patsubst %.c,%.o,$(sort $(wildcard *.c $(FOLDERS:%=%/*.c)) $(SOURCES)))
 

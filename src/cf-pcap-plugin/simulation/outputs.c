@@ -248,13 +248,15 @@ void output_free(struct world *world)
     free(world->output.files);
 }
 
-/* Is it noticed that there is less room than the reserve? */
+/* Is it noticed that there is less room than the reserve? Not while a viewer holds the file up:
+ * nothing is written then. */
 static void watch_disk(struct world *world)
 {
     struct sim_output *output = &world->output;
 
     if (output->kind != OUTPUT_IS_FILE || !output->opened || output->closed || output->failed ||
-        room(world) >= world->core.config.reserve || world->core.stop.reason != STOP_NONE)
+        output->blocked || room(world) >= world->core.config.reserve ||
+        world->core.stop.reason != STOP_NONE)
         output->below_since = NEVER;
     else if (output->below_since == NEVER)
         output->below_since = world->now;

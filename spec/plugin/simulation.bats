@@ -93,7 +93,7 @@ finds() { # file sed-script
 }
 
 @test "planted: the status is that of the output alone" {
-  finds cf-pcap-plugin/core/tell.c 's/return failed \? 1 : 0;/return core->output_was_opened ? 0 : 1;/'
+  finds cf-pcap-plugin/core/closing.c 's/return failed \? 1 : 0;/return core->output_was_opened ? 0 : 1;/'
 }
 
 @test "planted: a packet that was in the buffer when the output failed is not counted as lost" {

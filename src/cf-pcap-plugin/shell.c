@@ -5,7 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "advice.h"
 #include "child.h"
 #include "core/command.h"
 
@@ -386,56 +385,6 @@ static void on_interrupt(void *owner)
 
 /* Around it all. */
 
-static int fill_core(struct shell *shell, const struct instances *instances)
-{
-    const struct options *options = shell->options;
-    const struct viewer *viewer = shell->viewer;
-    bool to_stdout = shell->output != NULL && output_is_stdout(shell->output);
-    bool in_terminal = to_stdout || (viewer != NULL && viewer->kind != VIEWER_WINDOW);
-    const struct core_config config = {
-        .app = options->app,
-        .interface = options->interface,
-        .filter = options->filter,
-        .process = options->process,
-        .hardware = shell->about->hardware,
-        .os = shell->about->os,
-        .comment = shell->about->comment,
-        .output = shell->output == NULL ? NULL : output_name(shell->output),
-        .duration = options->duration_ms,
-        .count = options->count,
-        .max_size = options->max_size,
-        .rotate_size = options->rotate_size,
-        .rotate_time = options->rotate_time,
-        .keep = options->keep,
-        .reserve = options->reserve,
-        .pcapng = options->format == FORMAT_PCAPNG,
-        .to_stdout = to_stdout,
-        .viewer = viewer == NULL ? NULL : viewer->name,
-        .viewer_alone = shell->output == NULL,
-        .http_proxy_alone = advice_http_proxy_alone(),
-        /* The terminal is for whoever reads the capture there: tcpdump, tshark. */
-        .live = shell->console->is_terminal && !in_terminal && !options->check,
-        .check = options->check,
-        .verbose = options->verbose,
-        .reports = !shell->console->is_terminal,
-        .follow = options->follow && !options->check,
-        .chosen = options->range_count > 0,
-        .random = uv_hrtime() ^ ((uint64_t)uv_os_getpid() << 32),
-        .expected = instances->count,
-    };
-    int result = core_init(&shell->core, &config);
-
-    for (size_t i = 0; result == 0 && i < instances->count; i++) {
-        const struct listed_instance *listed = &instances->list[i];
-
-        result = core_add(&shell->core, listed->index, listed->running ? NULL : listed->state,
-                          options->range_count > 0);
-        if (result == 0)
-            core_learn(&shell->core, listed);
-    }
-    return result;
-}
-
 /* Until there is one, ^C ends the program, and so does the end of `cf`. */
 static int wait_for_reader(const struct shell *shell)
 {
@@ -453,7 +402,7 @@ static int wait_for_reader(const struct shell *shell)
 
 static int init(struct shell *shell, const struct instances *instances)
 {
-    int result = fill_core(shell, instances);
+    int result = shell_make_core(shell, instances);
 
     if (result != 0)
         return result;

@@ -57,4 +57,8 @@ struct shell {
 int shell_run(struct shell *shell, const struct instances *instances);
 void shell_free(struct shell *shell);
 
+/* Makes shell->core of what the user wants, and of these instances. 0 or a negative errno. For
+ * shell_run. */
+int shell_make_core(struct shell *shell, const struct instances *instances);
+
 #endif

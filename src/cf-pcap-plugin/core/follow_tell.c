@@ -5,13 +5,12 @@
 #include "../index_list.h"
 #include "core.h"
 #include "follow.h"
+#include "tell.h"
 #include "text.h"
 
 enum {
     GATHER = 400 /* ms: those that something happens to at the same time are told of together */
 };
-
-#define TEXT(core, ...) snprintf((core)->text, sizeof(core)->text, __VA_ARGS__)
 
 /* One of the things that an instance can have to be told of it. */
 typedef bool *(*flag_of)(struct instance *instance);

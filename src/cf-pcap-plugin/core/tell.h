@@ -1,14 +1,26 @@
 /*
  * What the user is told, one line at a time: while the capture runs (tell.c), the line that is
- * written over (live.c), how an instance ended (instance_end.c), and the summary (summary.c).
+ * written over (live.c), how an instance ended (instance_end.c), and when all is over (closing.c)
+ * the summary (summary.c).
  */
 #ifndef TELL_H
 #define TELL_H
 
 #include "core.h"
 
+#define TEXT(core, ...) snprintf((core)->text, sizeof(core)->text, __VA_ARGS__)
+
 /* The next line, or ACTION_FINISH once all is over and told: an enum core_action_kind. */
 int tell_next(struct core *core, struct core_action *action);
+
+/* The same once all is over: the summary, what is to be said of it, and at last ACTION_FINISH. */
+int tell_closing(struct core *core, struct core_action *action);
+
+/* Why the instance ended, in core->text; false: the same was told of another. */
+bool tell_why(struct core *core, struct instance *instance);
+
+/* Has somebody else changed the file meanwhile, so that it is not known what is in it? */
+bool tell_is_spoiled(const struct core *core);
 
 /* How an instance's capture ended: fills in the instance's fields about that. It is over. */
 void tell_end(struct core *core, struct instance *instance);

@@ -72,7 +72,7 @@ load ../support/victim
 @test "the client is suspended for longer than the rings last: what is lost is what the table says" {
   local pids sent
   sent=$(length 40000 400000)
-  pcap_start x --interface eth0 -i 0
+  interface=eth0 pcap_start x -i 0
   pids=$(plugin_and_children x)
   # shellcheck disable=SC2086
   kill -STOP $pids
@@ -94,7 +94,7 @@ load ../support/victim
   mkfifo "$output"
   { until [ -e "$go" ]; do sleep 0.01; done && read_slowly; } <"$output" >"$read" 3>&- &
   reader=($!)
-  pcap_start x --interface eth0 -i 0
+  interface=eth0 pcap_start x -i 0
   inside 0 "$(support_program send-udp)" "$gateway" 7000 "$(length 80000 800000)" 1400
   inside 0 timeout 120 "$(support_program send-udp)" "$gateway" 7000 1000000000 1400 3>&- &
   senders=($!)

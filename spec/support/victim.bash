@@ -90,9 +90,9 @@ idle() { [ -z "$(running cf-pcap)" ]; }
 
 # --- cf pcap
 
-# Starts cf pcap on the app, in the background; its output is NAME.pcap, or what $output says, its filter what $filter says. $by is what runs it.
+# Starts cf pcap on the app, in the background; its output is NAME.pcap, or what $output says; $filter and $interface are its. $by is what runs it.
 pcap_launch() { # name [option…]
-  "${by[@]-cf}" pcap victim --interface lo -f "${filter-udp portrange 7000-7009}" -o "${output-$BATS_TEST_TMPDIR/$1.pcap}" "${@:2}" \
+  "${by[@]-cf}" pcap victim --interface "${interface-lo}" -f "${filter-udp portrange 7000-7009}" -o "${output-$BATS_TEST_TMPDIR/$1.pcap}" "${@:2}" \
     >"$BATS_TEST_TMPDIR/$1.out" 2>"$BATS_TEST_TMPDIR/$1.err" </dev/null 3>&- &
   echo $! >"$BATS_TEST_TMPDIR/$1.pid"
 }

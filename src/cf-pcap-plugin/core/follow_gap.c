@@ -36,7 +36,7 @@ void follow_begun(struct core *core, struct instance *instance)
     follow->last_gap = gap(core, follow);
     if (announced <= core->now && follow->last_gap > 0) {
         follow->missed += follow->gap_from > announced ? follow->last_gap : core->now - announced;
-        follow->gaps += !follow->is_new;
+        follow->gaps += !follow->is_new && follow->gap_from != 0; /* else it came late */
     }
     if (follow->is_new || follow->gap_is_told) {
         follow->tell_again = true;

@@ -20,7 +20,7 @@ static bool is_known_to_be_quiet(const struct core *core, const struct instance 
     bool capturing = session->state == SESSION_CAPTURING && core->stop.reason == STOP_NONE;
     uint64_t silent;
 
-    if (instance->follow.gaps > 0 || instance->follow.missing || instance->follow.left ||
+    if (instance->follow.missed > 0 || instance->follow.missing || instance->follow.left ||
         session->stream.counts.packets > 0)
         return false;
     if (!session->stream.opened || session->stream.stream.tail > FILE_HEADER ||

@@ -313,19 +313,6 @@ second_worker_runs() { [[ $(cf_ssh t-one --process worker -i 1 'echo "$CF_INSTAN
   done
 }
 
-@test "stop leaves no process, no container, no network, no mount and no file outside the state folder" {
-  home=$(cat "$BATS_FILE_TMPDIR/cf/home")
-  [ -d "$home" ]
-  ip netns list | grep -q "${home##*/}"
-  platform_stop
-  [ ! -e "$home" ]
-  run ! ip netns pids "${home##*/}"
-  run ! pgrep -f "$BATS_FILE_TMPDIR/cf"
-  run ! grep -F "${home##*/}" /proc/mounts
-  [ -z "$(find /sys/fs/cgroup -name "*${home##*/}*")" ]
-  platform_stop
-}
-
 # What Wireshark does with an extcap, tshark does, too.
 requests() { while kill -0 "$1" 2>/dev/null; do curl -ks "$2" >/dev/null; done; }
 captures_still() { processes | grep -qx cf-pcap; }
@@ -349,4 +336,17 @@ ended() { ! captures_still; }
   grep -q "Error by extcap pipe: .*filter 'tcp prt 80': .*syntax error" <(tr '\n' ' ' <"$HOME/errors")
   timeout 120 tshark -i cfpcap -o extcap.cfpcap.app:no-such 2>"$HOME/errors" 3>&- || true
   grep -q "App 'no-such' not found" "$HOME/errors"
+}
+
+@test "stop leaves no process, no container, no network, no mount and no file outside the state folder" {
+  home=$(cat "$BATS_FILE_TMPDIR/cf/home")
+  [ -d "$home" ]
+  ip netns list | grep -q "${home##*/}"
+  platform_stop
+  [ ! -e "$home" ]
+  run ! ip netns pids "${home##*/}"
+  run ! pgrep -f "$BATS_FILE_TMPDIR/cf"
+  run ! grep -F "${home##*/}" /proc/mounts
+  [ -z "$(find /sys/fs/cgroup -name "*${home##*/}*")" ]
+  platform_stop
 }

@@ -123,10 +123,9 @@ struct run {
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
-    char *room = malloc(suggested);
-
     (void)handle;
-    *buffer = uv_buf_init(room, room == NULL ? 0 : (unsigned int)suggested);
+    buffer->base = malloc(suggested);
+    buffer->len = buffer->base == NULL ? 0 : (unsigned int)suggested; /* Windows: of 32 bits */
 }
 
 static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)

@@ -23,10 +23,9 @@ static void close_once(uv_handle_t *handle)
 
 static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
 {
-    char *room = malloc(suggested);
-
     (void)handle;
-    *buffer = uv_buf_init(room, room == NULL ? 0 : (unsigned int)suggested);
+    buffer->base = malloc(suggested);
+    buffer->len = buffer->base == NULL ? 0 : (unsigned int)suggested; /* Windows: of 32 bits */
 }
 
 static void append(struct cf_output *output, const char *bytes, size_t length)

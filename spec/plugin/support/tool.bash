@@ -41,9 +41,9 @@ tool_capture() {
 
 tool_end() { # [status]
   tool_packet # the tail
+  echo "$captured" >"$FAKE_CF/captured-$INDEX" # before the counts: then nothing is waited for any more
   tool_say "$captured packets captured"
   tool_say "$captured packets received by filter"
   tool_say "${DROPPED-0} packets dropped by kernel"
-  echo "$captured" >"$FAKE_CF/captured-$INDEX"
   exit "${1:-0}"
 }

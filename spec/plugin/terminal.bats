@@ -234,10 +234,9 @@ comes_back_and_is_over() {
     # shellcheck disable=SC2086
     looks_at_it_page_by_page $shell
     presses C-c
-    eventually test -e "$FAKE_CF/captured-0"
+    no_child_is_left
     eventually leaves_the_pager
     comes_back_and_is_over
-    rm "$FAKE_CF/captured-0"
   done
 }
 

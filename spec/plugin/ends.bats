@@ -146,6 +146,23 @@ teardown() {
   [ "$status" = 1 ]
 }
 
+# The interfaces whose statistics (block 5) have a count of drops (option 5), by draft-ietf-opsawg-pcapng.
+interfaces_with_drops() { # file
+  python3 - "$1" <<'PYTHON'
+import struct, sys
+data, at = open(sys.argv[1], 'rb').read(), 0
+while at < len(data):
+    kind, length = struct.unpack_from('<II', data, at)
+    option = at + 20
+    while kind == 5 and option < at + length - 4:
+        code, size = struct.unpack_from('<HH', data, option)
+        if code == 5:
+            print(struct.unpack_from('<I', data, at + 8)[0])
+        option += 4 + (size + 3) // 4 * 4
+    at += length
+PYTHON
+}
+
 @test "drops that the tool could not read are not 0, and that is said" {
   instances 2 && tool
   tool 1 'tool_begin "$@"; tool_packet; tool_wait 60; tool_say "cannot read the kernel'"'"'s counts: x"; tool_end'
@@ -153,7 +170,7 @@ teardown() {
   interrupt
   grep -qE '^1 .* \? +0 ' "$said"
   said "Not known, and shown as '?': how many packets the kernel dropped in instance 1."
-  [ "$(capinfos capture.pcapng | grep -c 'Number of stat entries = 1')" = 1 ]
+  [ "$(interfaces_with_drops capture.pcapng | wc -l)" = 1 ]
 }
 
 # --- connections that hang

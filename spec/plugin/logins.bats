@@ -9,7 +9,7 @@ login_fails() { # instance times words
   tool "$1" \
     'tries=$(cat "$FAKE_CF/tries-$INDEX" 2>/dev/null || echo 0)' \
     'echo $((tries + 1)) >"$FAKE_CF/tries-$INDEX"' \
-    "if [ \$tries -lt $2 ]; then echo FAILED; echo '$3' >&2; exit 1; fi" \
+    "if [ \$tries -lt $2 ]; then trap '' TERM HUP; echo '$3' >&2; echo FAILED; exit 1; fi" \
     'tool_begin "$@"; tool_capture; tool_end'
 }
 

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "cf_call.h"
 #include "program.h"
 #include "signals.h"
 #include "system/parent.h"
@@ -112,60 +113,31 @@ void cf_free(struct cf *cf)
     free(cf->home);
 }
 
+void cf_kill(const uv_process_t *process)
+{
+    system_kill_group(uv_process_get_pid(process));
+}
+
+/* A command that is waited for, as long as the parent is there and no signal comes. */
 struct run {
-    uv_process_t process;
-    uv_pipe_t out, err;
-    struct cf_result *result;
+    struct cf_call call;
     struct parent_watch parent;
     struct signals signals;
     int given_up; /* negative errno, why; 0: it was not */
 };
 
-static void on_alloc(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+static void on_done(struct cf_call *call)
 {
-    (void)handle;
-    buffer->base = malloc(suggested);
-    buffer->len = buffer->base == NULL ? 0 : (unsigned int)suggested; /* Windows: of 32 bits */
-}
+    struct run *run = call->owner;
 
-static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
-{
-    struct cf_output *output = stream->data;
-
-    if (got > 0 && output->length + (size_t)got < CF_OUTPUT_MAX) {
-        char *text = realloc(output->text, output->length + (size_t)got + 1);
-
-        if (text != NULL) {
-            memcpy(text + output->length, buffer->base, (size_t)got);
-            output->length += (size_t)got;
-            text[output->length] = '\0';
-            output->text = text;
-        }
-    } else if (got < 0) {
-        uv_close((uv_handle_t *)stream, NULL);
-    }
-    free(buffer->base);
-}
-
-static void on_exit_status(uv_process_t *process, int64_t status, int signal)
-{
-    struct run *run = process->data;
-
-    run->result->status = signal != 0 ? 128 + signal : (int)status;
-    uv_close((uv_handle_t *)process, NULL);
     parent_unwatch(&run->parent);
     signals_unwatch(&run->signals);
 }
 
-/* The child may have left somebody behind with its pipes: nobody is waited for. */
 static void give_up(struct run *run, int reason)
 {
     run->given_up = reason;
-    cf_kill(&run->process);
-    if (!uv_is_closing((uv_handle_t *)&run->out))
-        uv_close((uv_handle_t *)&run->out, NULL);
-    if (!uv_is_closing((uv_handle_t *)&run->err))
-        uv_close((uv_handle_t *)&run->err, NULL);
+    cf_call_kill(&run->call);
 }
 
 static void on_parent_gone(void *owner)
@@ -179,60 +151,24 @@ static void on_signal(void *owner, int number)
     give_up(owner, -EINTR);
 }
 
-void cf_kill(const uv_process_t *process)
-{
-    system_kill_group(uv_process_get_pid(process));
-}
-
 static int run(struct cf_result *result, const struct cf *cf, const char *const *arguments)
 {
+    struct run run = {.call = {.cf = cf, .done = on_done, .owner = &run}};
     uv_loop_t loop;
-    struct run run = {.result = result};
-    const char *words[16] = {cf->path};
-    uv_stdio_container_t streams[3] = {
-        {.flags = UV_IGNORE},
-        {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&run.out},
-        {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&run.err},
-    };
-    uv_process_options_t options = {
-        .exit_cb = on_exit_status,
-        .file = cf->path,
-        .args = (char **)words,
-        .env = cf->environment,
-        .flags = UV_PROCESS_DETACHED,
-        .stdio_count = 3,
-        .stdio = streams,
-    };
+    int error = uv_loop_init(&loop);
 
-    for (size_t i = 0; i < sizeof words / sizeof *words - 2 && arguments[i] != NULL; i++)
-        words[i + 1] = arguments[i];
     *result = (struct cf_result){.status = -1};
-    result->out.text = calloc(1, 1);
-    result->err.text = calloc(1, 1);
-    int error =
-        result->out.text == NULL || result->err.text == NULL ? -ENOMEM : uv_loop_init(&loop);
     if (error != 0)
-        return error;
-
-    uv_pipe_init(&loop, &run.out, 0);
-    uv_pipe_init(&loop, &run.err, 0);
-    run.out.data = &result->out;
-    run.err.data = &result->err;
-    run.process.data = &run;
-    error = uv_spawn(&loop, &run.process, &options);
+        return system_error(error);
+    error = cf_call_start(&run.call, &loop, arguments);
     if (error == 0) {
-        uv_read_start((uv_stream_t *)&run.out, on_alloc, on_read);
-        uv_read_start((uv_stream_t *)&run.err, on_alloc, on_read);
         parent_watch(&run.parent, cf->parent, &loop, on_parent_gone, &run);
         signals_watch(&run.signals, &loop, on_signal, &run);
-    } else {
-        uv_close((uv_handle_t *)&run.process, NULL);
-        uv_close((uv_handle_t *)&run.out, NULL);
-        uv_close((uv_handle_t *)&run.err, NULL);
     }
     uv_run(&loop, UV_RUN_DEFAULT);
     uv_loop_close(&loop);
-    return error == 0 ? run.given_up : system_error(error);
+    *result = run.call.result;
+    return error == 0 ? run.given_up : error;
 }
 
 int cf_run(struct cf_result *result, const struct cf *cf, const char *const *arguments)
@@ -245,9 +181,7 @@ int cf_run(struct cf_result *result, const struct cf *cf, const char *const *arg
             fprintf(stderr, " %s", *argument);
         fprintf(stderr, "\n");
     }
-    cf_home_sync(cf->home);
     int error = run(result, cf, arguments);
-    cf_home_sync(cf->home);
     if (cf->verbose)
         fprintf(stderr, "%scf-pcap: status %d after %.2f s\n", error == 0 ? result->err.text : "",
                 error == 0 ? result->status : error, (double)(uv_hrtime() - began) / 1e9);

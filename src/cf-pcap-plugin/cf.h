@@ -39,7 +39,7 @@ int cf_find(struct cf *cf, const struct parent *parent);
 void cf_free(struct cf *cf);
 
 struct cf_output {
-    char *text; /* terminated; the caller's to free with cf_output_free */
+    char *text; /* terminated; the caller's to free with cf_result_free */
     size_t length;
 };
 

@@ -1,5 +1,6 @@
 #include "cf_call.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -93,10 +94,12 @@ int cf_call_start(struct cf_call *call, uv_loop_t *loop, const char *const *argu
     uv_pipe_init(loop, &call->out, 0);
     uv_pipe_init(loop, &call->err, 0);
     call->process.data = call->out.data = call->err.data = call;
-    call->open_handles = 3; /* uv_spawn makes a handle, whether or not it succeeds */
-    int error = spawn(call, loop, arguments);
+    bool has_room = call->result.out.text != NULL && call->result.err.text != NULL;
+    call->open_handles = has_room ? 3 : 2; /* uv_spawn makes one, whether or not it succeeds */
+    int error = has_room ? spawn(call, loop, arguments) : UV_ENOMEM;
     if (error != 0) {
-        close_once((uv_handle_t *)&call->process);
+        if (has_room)
+            close_once((uv_handle_t *)&call->process);
         close_once((uv_handle_t *)&call->out);
         close_once((uv_handle_t *)&call->err);
         return system_error(error);

@@ -1,6 +1,6 @@
 /*
  * A short command of the cf CLI beside all else that a loop does: its output is read whole, then
- * the owner is told. (cf.h runs one and waits for it.)
+ * the owner is told. cf_run (cf.h) is one on a loop of its own.
  */
 #ifndef CF_CALL_H
 #define CF_CALL_H

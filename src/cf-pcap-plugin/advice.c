@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/text.h"
+
 void advice_not_started(char *text, size_t size, int error)
 {
     if (error == -EMFILE || error == -ENFILE)
@@ -48,12 +50,7 @@ bool advice_http_proxy_alone(void)
 
 bool advice_is_noise(const char *line, size_t length)
 {
-    static const char noise[] = "warning: setlocale: ";
-
-    for (size_t at = 0; at + sizeof noise - 1 <= length; at++)
-        if (memcmp(line + at, noise, sizeof noise - 1) == 0)
-            return true;
-    return false;
+    return text_find(line, length, "warning: setlocale: ") != NULL;
 }
 
 /* What is usual where a capture has no packet; "": nothing can be said. */

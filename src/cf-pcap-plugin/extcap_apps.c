@@ -40,12 +40,6 @@ static int ask(const struct cf *cf, char *error)
     return error[0] == '\0' ? 0 : 1;
 }
 
-static int done(struct cf *cf)
-{
-    cf_free(cf);
-    return 0;
-}
-
 int extcap_print_apps(void)
 {
     char error[LOOKUP_ERROR_SIZE];
@@ -55,11 +49,12 @@ int extcap_print_apps(void)
     parent_begin(&parent);
     if (cf_find(&cf, &parent) != 0)
         return 1;
-    if (ask(&cf, error) == 0)
-        return done(&cf);
-    for (char *at = error; *at != '\0'; at++) /* the format has no way to quote them */
-        if (*at == '{' || *at == '}')
-            *at = '\'';
-    printf(EXTCAP_NO_APP, error);
-    return done(&cf);
+    if (ask(&cf, error) != 0) {
+        for (char *at = error; *at != '\0'; at++) /* the format has no way to quote them */
+            if (*at == '{' || *at == '}')
+                *at = '\'';
+        printf(EXTCAP_NO_APP, error);
+    }
+    cf_free(&cf);
+    return 0;
 }

@@ -273,7 +273,7 @@ enum core_action_kind core_next(struct core *core, struct core_action *action)
         if (kind == ACTION_WAIT)
             kind = next_for_sessions(core, action);
         if (kind == ACTION_WAIT)
-            kind = follow_next(core, action);
+            kind = follow_next(core);
         stop_look(core);
         /* That a session is over may be the last thing that the merge has waited for. */
     } while (kind == ACTION_WAIT && (reason != core->stop.reason ||

@@ -5,6 +5,7 @@
 
 #include "../advice.h"
 #include "../quote.h"
+#include "text.h"
 
 struct line {
     const char *text;
@@ -30,18 +31,12 @@ static bool begins(struct line line, const char *with)
 
 static const char *find(struct line line, const char *what)
 {
-    size_t length = strlen(what);
-
-    for (size_t at = 0; at + length <= line.length; at++)
-        if (memcmp(line.text + at, what, length) == 0)
-            return line.text + at;
-    return NULL;
+    return text_find(line.text, line.length, what);
 }
 
 bool ending_has_no_counts(const char *messages, size_t length)
 {
-    return find((struct line){messages, length}, "cf-pcap: cannot read the kernel's counts") !=
-           NULL;
+    return text_find(messages, length, "cf-pcap: cannot read the kernel's counts") != NULL;
 }
 
 bool ending_count(const char *messages, size_t length, const char *what, uint64_t *count)
@@ -135,7 +130,7 @@ static bool stream_is_to_blame(const struct ending *ending)
 
 static bool messages_contain(const struct ending *ending, const char *what)
 {
-    return find((struct line){ending->messages, ending->messages_length}, what) != NULL;
+    return text_find(ending->messages, ending->messages_length, what) != NULL;
 }
 
 static enum verdict from_stream(const struct ending *ending, char *text, size_t size)

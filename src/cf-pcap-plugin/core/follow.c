@@ -100,11 +100,10 @@ static int start_look(struct core *core)
     return ACTION_LOOK;
 }
 
-int follow_next(struct core *core, struct core_action *action)
+int follow_next(struct core *core)
 {
     struct look *look = &core->look;
 
-    (void)action;
     if (!core->config.follow)
         return ACTION_WAIT;
     if (core->stop.reason != STOP_NONE) {

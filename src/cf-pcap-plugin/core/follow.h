@@ -16,7 +16,6 @@
 #include "session.h"
 
 struct core;
-struct core_action;
 struct core_listing;
 
 enum {
@@ -42,7 +41,7 @@ struct look {
 };
 
 /* To be called once the sessions have had their turn: an enum core_action_kind. */
-int follow_next(struct core *core, struct core_action *action);
+int follow_next(struct core *core);
 
 /* The answer to ACTION_LOOK (follow_look.c). */
 void follow_looked(struct core *core, const struct core_listing *listing);

@@ -57,14 +57,6 @@ static bool is_wanted(const struct core *core, unsigned int index)
     return !core->config.chosen;
 }
 
-static void begin_again(struct core *core, struct instance *instance)
-{
-    instance->follow.missing = false;
-    merge_again(&core->merge, instance->session.stream.out.number);
-    session_again(&instance->session);
-    core->merge_is_due = true;
-}
-
 static void look_at_listed(struct core *core, const char *process,
                            const struct listed_instance *listed)
 {
@@ -96,8 +88,10 @@ static void look_at_listed(struct core *core, const char *process,
     follow->listed = true;
     if (listed->running && instance->session.started_at == 0 && follow->missing)
         follow->since = follow->gap_from = core->now;
-    if (follow->missing && listed->running && follow->retry_at <= core->now + LOOK_TOGETHER)
-        begin_again(core, instance);
+    if (follow->missing && listed->running && follow->retry_at <= core->now + LOOK_TOGETHER) {
+        follow->missing = false;
+        stop_begin_again(core, &instance->session);
+    }
 }
 
 static void look_at_list(struct core *core, const struct core_listing *listing)

@@ -1,21 +1,16 @@
 #include "logins.h"
 
 #include <errno.h>
-#include <string.h>
 
 #include "core.h"
 #include "pause.h"
+#include "text.h"
 
 /* Why a login failed. */
 
 static bool says(const struct session *session, const char *what)
 {
-    size_t length = strlen(what);
-
-    for (size_t at = 0; at + length <= session->messages_length; at++)
-        if (memcmp(session->messages + at, what, length) == 0)
-            return true;
-    return false;
+    return text_find(session->messages, session->messages_length, what) != NULL;
 }
 
 static bool says_one_of(const struct session *session, const char *const *words)
@@ -123,11 +118,9 @@ void logins_again(struct core *core, struct session *session)
     unsigned int tries = session->tries + 1;
 
     shrink(core, session);
-    merge_again(&core->merge, session->stream.out.number);
-    session_again(session);
+    stop_begin_again(core, session);
     session->tries = tries;
     session->retry_at = core->now + pause_after(core, tries - 1, PAUSE_MAX);
-    core->merge_is_due = true;
 }
 
 uint64_t logins_wake(const struct core *core)

@@ -1,7 +1,7 @@
 #include <stdio.h>
-#include <string.h>
 
 #include "ending.h"
+#include "text.h"
 
 /*
  * What a remote command needs is a shell: diego-sshd runs it as `SHELL -c COMMAND`. Without one, it
@@ -11,12 +11,7 @@
 
 static bool contains(const struct ending *ending, const char *words)
 {
-    size_t length = strlen(words);
-
-    for (size_t at = 0; at + length <= ending->messages_length; at++)
-        if (memcmp(ending->messages + at, words, length) == 0)
-            return true;
-    return false;
+    return text_find(ending->messages, ending->messages_length, words) != NULL;
 }
 
 bool ending_without_shell(const struct ending *ending, char *text, size_t size)

@@ -241,6 +241,13 @@ int stop_session(struct core *core, struct session *session)
     return ACTION_WAIT;
 }
 
+void stop_begin_again(struct core *core, struct session *session)
+{
+    merge_again(&core->merge, session->stream.out.number);
+    session_again(session);
+    core->merge_is_due = true;
+}
+
 /* Is all over? */
 
 bool stop_is_over(const struct core *core)

@@ -66,6 +66,9 @@ void stop_look(struct core *core);
  * The one place where a session's state changes. */
 int stop_session(struct core *core, struct session *session);
 
+/* A session that is over begins anew, in the stream that it had: it waits for its turn. */
+void stop_begin_again(struct core *core, struct session *session);
+
 /* When that has to be looked at again if nothing happens, ms. */
 uint64_t stop_wake(const struct core *core);
 

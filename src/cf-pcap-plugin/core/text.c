@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <string.h>
 
 enum { TEXT = 16 };
 
@@ -42,4 +43,14 @@ const char *text_seconds(char text[16], uint64_t ms)
         snprintf(text, TEXT, "%u h %02u m", (unsigned)(seconds / 3600),
                  (unsigned)(seconds / 60 % 60));
     return text;
+}
+
+const char *text_find(const char *bytes, size_t length, const char *what)
+{
+    size_t wanted = strlen(what);
+
+    for (size_t at = 0; at + wanted <= length; at++)
+        if (memcmp(bytes + at, what, wanted) == 0)
+            return bytes + at;
+    return NULL;
 }

@@ -1,5 +1,5 @@
 /*
- * Numbers as a person reads them.
+ * Numbers as a person reads them, and words in what programs say.
  */
 #ifndef TEXT_H
 #define TEXT_H
@@ -15,5 +15,9 @@ const char *text_time(char text[16], uint64_t ms);
 
 /* 4 s, 3 m 07 s: of a time that goes on while it is read. */
 const char *text_seconds(char text[16], uint64_t ms);
+
+/* Where `what` is first in these bytes, which may have no NUL behind them; NULL: it is not there.
+ */
+const char *text_find(const char *bytes, size_t length, const char *what);
 
 #endif

@@ -5,14 +5,6 @@
 
 load support/plugin
 
-teardown() {
-  [ -z "${pid-}" ] || kill -KILL "$pid" 2>/dev/null || true
-  local file
-  for file in "$FAKE_CF"/pid-*; do
-    [ ! -e "$file" ] || kill -KILL "$(cat "$file")" 2>/dev/null || true
-  done
-}
-
 # Captures for a moment with standard output and standard error as the caller has them.
 capture_here() { "$plugin" 1 pcap myapp -d 500ms "$@" </dev/null; }
 

@@ -261,6 +261,7 @@ static int check(struct command *command)
                                .cf = &command->cf,
                                .console = &command->console,
                                .output = &command->output,
+                               .about = &command->about,
                                .parent = &command->parent};
         int result = shell_run(&shell, &check.instances);
         if (result == 0)

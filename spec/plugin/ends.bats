@@ -70,18 +70,7 @@ teardown() {
 }
 
 @test "a reader that takes nothing: the second ^C ends at once, and says what is lost" {
-  instances 1 && tool 0 'tool_begin "$@"; for ((i = 0; i < 2000; i++)); do [ "$i" != 300 ] || touch "$FAKE_CF/full"; tool_packet; pcap_packet 1 "$(printf "%01000d" 1)"; done; tool_wait 60; tool_end'
-  mkfifo stuck
-  "$plugin" 1 pcap myapp -o - >stuck 2>"$errors" </dev/null &
-  pid=$!
-  exec 5<stuck
-  eventually complained "Capturing"
-  eventually test -e "$FAKE_CF/full" # more than the pipes on the way hold
-  kill -TERM "$pid"
-  sleep 0.5
-  kill -0 "$pid" # it waits for the reader
-  kill -TERM "$pid"
-  ended
+  stops_twice_before_a_full_pipe 1000
   exec 5<&-
   [ "$status" = 1 ]
   complained "packets that had arrived are not in standard output."

@@ -152,18 +152,7 @@ capture_here() { "$plugin" 1 pcap myapp -d 500ms "$@" </dev/null; }
 }
 
 @test "a reader that stalls: after the second ^C it is said that the output ends within a packet" {
-  instances 1 && tool 0 'tool_begin "$@"; for ((i = 0; i < 2000; i++)); do tool_packet; pcap_packet 1 "$(printf "%01001d" 1)"; done; tool_wait 60; tool_end'
-  mkfifo stuck
-  "$plugin" 1 pcap myapp -o - >stuck 2>"$errors" </dev/null &
-  pid=$!
-  exec 5<stuck
-  eventually complained "Capturing"
-  eventually test -e "$FAKE_CF/pid-0"
-  sleep 1
-  kill -TERM "$pid"
-  sleep 0.5
-  kill -TERM "$pid"
-  ended
+  stops_twice_before_a_full_pipe 1001
   cat <&5 >"$output"
   exec 5<&-
   [ "$status" = 1 ]

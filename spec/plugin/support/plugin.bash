@@ -111,6 +111,24 @@ no_child_is_left() {
   done
 }
 
+# Captures into a pipe that descriptor 5 holds open and nobody reads, until it is full, and asks for the end twice: first
+# it waits for the reader.
+stops_twice_before_a_full_pipe() { # bytes of each second packet
+  # shellcheck disable=SC2016
+  instances 1 && tool 0 'tool_begin "$@"; for ((i = 0; i < 2000; i++)); do [ "$i" != 300 ] || touch "$FAKE_CF/full"; tool_packet; pcap_packet 1 "$(printf "%0'"$1"'d" 1)"; done; tool_wait 60; tool_end'
+  mkfifo stuck
+  "$plugin" 1 pcap myapp -o - >stuck 2>"$errors" </dev/null &
+  pid=$!
+  exec 5<stuck
+  eventually complained "Capturing"
+  eventually test -e "$FAKE_CF/full" # more than the pipes on the way hold
+  kill -TERM "$pid"
+  sleep 0.5
+  kill -0 "$pid"
+  kill -TERM "$pid"
+  ended
+}
+
 # The packets in a capture, one a line, as sent: "INDEX NUMBER".
 packets() { # [file]
   tshark -r "${1:-$output}" -T fields -e data 2>/dev/null | sed 's/../\\x&/g' | while read -r bytes; do

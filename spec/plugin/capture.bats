@@ -387,7 +387,7 @@ holds_bytes() { [ "$(stat -c %s "$output" 2>/dev/null || echo 0)" -ge "$1" ]; }
 
 @test "what an instance still sends after the stop is in the file, however much it is" {
   instances 2 && tool
-  tool 1 'tool_begin "$@"; before=$EPOCHREALTIME; tool_wait 60; for ((i = 0; i < 150; i++)); do tool_packet "$before"; sleep 0.02; done; tool_end'
+  tool 1 'tool_begin "$@"; TAIL=$EPOCHREALTIME; tool_wait 60; for ((i = 0; i < 150; i++)); do tool_packet "$TAIL"; sleep 0.02; done; tool_end'
   capturing -o "$output"
   interrupt
   [ "$status" = 0 ]

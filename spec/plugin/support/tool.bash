@@ -39,8 +39,8 @@ tool_capture() {
   done
 }
 
-tool_end() { # [status]
-  tool_packet # the tail
+tool_end() { # [status]   the tail was captured now, or at $TAIL
+  tool_packet "${TAIL-}"
   echo "$captured" >"$FAKE_CF/captured-$INDEX" # before the counts: then nothing is waited for any more
   tool_say "$captured packets captured"
   tool_say "$captured packets received by filter"

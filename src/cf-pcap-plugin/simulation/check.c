@@ -420,9 +420,8 @@ static void check_tries(struct world *world)
     for (size_t i = 0; i < world->count && !world->core.config.follow; i++) {
         const struct sim_instance *it = &world->instances[i];
         const struct session *session = &world->core.instances[i]->session;
-        unsigned int most = it->login == LOGIN_IS_LIMITED ? LOGINS_TRIES_LIMITED : LOGINS_TRIES;
 
-        if (it->login >= LOGIN_IS_LIMITED && it->login_fails < most &&
+        if (it->login >= LOGIN_IS_LIMITED && it->login_fails < instance_most_tries(it) &&
             session->cause == CAUSE_ITSELF && !session->stream.opened &&
             it->starts <= it->login_fails && it->tool_ended_at != NEVER &&
             it->tool_ended_at + TOLERANCE < world->core.stop.at &&

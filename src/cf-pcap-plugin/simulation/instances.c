@@ -146,6 +146,11 @@ static void begin_anew(struct sim_instance *it)
     it->beat_at = it->end_at = it->tool_ended_at = it->hung_at = NEVER;
 }
 
+unsigned int instance_most_tries(const struct sim_instance *it)
+{
+    return it->login == LOGIN_IS_LIMITED ? LOGINS_TRIES_LIMITED : LOGINS_TRIES;
+}
+
 static void check_start(struct world *world, size_t number)
 {
     const struct sim_instance *it = &world->instances[number];
@@ -156,7 +161,7 @@ static void check_start(struct world *world, size_t number)
         world_violated(world, "instance %zu is started twice", number);
     else if (it->starts > 0 && !passes && !world->core.config.follow)
         world_violated(world, "instance %zu is started again, though it failed for good", number);
-    else if (it->starts >= LOGINS_TRIES_LIMITED && !world->core.config.follow)
+    else if (it->starts >= instance_most_tries(it) && !world->core.config.follow)
         world_violated(world, "instance %zu is started for ever", number);
     for (size_t i = 0; i < world->count; i++)
         at_once += world->instances[i].started && !world->instances[i].gone &&

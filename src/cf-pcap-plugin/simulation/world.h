@@ -205,6 +205,9 @@ void world_violated(struct world *world, const char *format, ...)
 /* An instance (instances.c). */
 void instance_plan(struct world *world, struct sim_instance *it);
 int instance_start(struct world *world, size_t number);
+
+/* So often a login of its kind is tried at most, without --follow. */
+unsigned int instance_most_tries(const struct sim_instance *it);
 void instance_end_input(struct world *world, struct sim_instance *it);
 void instance_kill(struct world *world, struct sim_instance *it);
 /* With --follow: its session begins anew; its container ends, or the connection to it. */

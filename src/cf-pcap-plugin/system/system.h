@@ -1,8 +1,8 @@
 /*
  * What each operating system does in its own way: this interface, parent.h and terminal.h, and a
  * folder for each system, of which the Makefile takes that of the system compiled for; `posix` is
- * for Linux and macOS both. There is no #ifdef elsewhere, but for the header that inet_pton(3) is in
- * (pcap-merge, which knows nothing of this): what is called beside the C library, libuv and
+ * for Linux and macOS both. There is no #ifdef elsewhere, but for the header that inet_pton(3) is
+ * in (pcap-merge, which knows nothing of this): what is called beside the C library, libuv and
  * getopt_long(3) is one of these.
  *
  * Paths and other strings are UTF-8. Errors are negative errno of <errno.h>, on Windows, too, where

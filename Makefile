@@ -24,11 +24,11 @@ dist: blobs             ## build/dist/, the plugin for every system, the same by
 demo:                   ## capture in a Garden-like container, as an ordinary user (root)
 	@scripts/demo
 
-cf: all                 ## a Cloud Foundry on this machine, with the login line (root); acceptance-tests/local/stop ends it
+cf: all                 ## a Cloud Foundry on this machine, with the login line (root); tools/local-cloud/stop ends it
 	@scripts/setup test
 	@scripts/build-package lifecycle-assembly
 	@scripts/build-tools
-	@acceptance-tests/local/start
+	@tools/local-cloud/start
 
 check:                  ## unit tests and lint, under a minute
 	@scripts/test units lint

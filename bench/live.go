@@ -9,7 +9,7 @@ import (
 	"time"
 )
 
-// `cf pcap` through the Cloud Foundry of acceptance-tests/local, with the real cf CLI, SSH proxy and SSH
+// `cf pcap` through the Cloud Foundry of tools/local-cloud, with the real cf CLI, SSH proxy and SSH
 // daemon: what it carries, and how late packets are. Traffic comes from outside the containers.
 type cloud struct {
 	netns      string

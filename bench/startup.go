@@ -105,7 +105,7 @@ func startupTable() error {
 	log := newRecords("latency ms", "instances", "run", "seconds", "CPU seconds", "MiB", "seconds of one cf ssh")
 	t := newTable("From `cf pcap` to \"Capturing\"", "latency, ms", "instances", "s", "one `cf ssh`, s", "CPU, s", "memory, MiB")
 	for _, latency := range []int{0, 50, 200} {
-		if err := run(filepath.Join(os.Getenv("ROOT"), "acceptance-tests/local/trouble"), "--state", filepath.Join(workDir, "cloud"), "latency", strconv.Itoa(latency)); err != nil {
+		if err := run(filepath.Join(os.Getenv("ROOT"), "tools/local-cloud/trouble"), "--state", filepath.Join(workDir, "cloud"), "latency", strconv.Itoa(latency)); err != nil {
 			return err
 		}
 		for _, instances := range []int{1, 10, 30, startupInstances} {

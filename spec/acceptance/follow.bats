@@ -35,7 +35,7 @@ bursts_are_whole() { # name
   done
 }
 comments() { tshark -r "$BATS_TEST_TMPDIR/$1.pcapng" -Y frame.comment -T fields -e frame.interface_name -e frame.comment 2>/dev/null; }
-trouble() { "$support_root/acceptance-tests/local/trouble" --state "$BATS_FILE_TMPDIR/cf" "$@" >&2; }
+trouble() { "$support_root/tools/local-cloud/trouble" --state "$BATS_FILE_TMPDIR/cf" "$@" >&2; }
 
 @test "crash, restart, scale, deployment, ssh-proxy: what runs is captured, each gap is told and noted, no tool is left" {
   follow_start x

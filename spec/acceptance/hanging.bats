@@ -8,7 +8,7 @@ load ../support/victim
 
 ssh_proxy() { pgrep -P "$(cat "$BATS_FILE_TMPDIR/cf/pid")" -x ssh-proxy; }
 ssh_daemon() { pgrep --ns "$(cat "$(bundle "$1")/pid")" --nslist pid -x diego-sshd; } # of instance N
-trouble() { "$support_root/acceptance-tests/local/trouble" --state "$BATS_FILE_TMPDIR/cf" "$@"; }
+trouble() { "$support_root/tools/local-cloud/trouble" --state "$BATS_FILE_TMPDIR/cf" "$@"; }
 row() { awk -v row="$2" '$1 == row' "$BATS_TEST_TMPDIR/$1.out"; }                   # name instance
 
 @test "an SSH daemon hangs before the login: that instance is named, the others are captured for all of --duration" {

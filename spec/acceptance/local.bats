@@ -95,7 +95,7 @@ is_new_instance() { has_states "$1" "RUNNING RUNNING" && now=$(instance "$1") &&
   eventually is_new_instance shared "$before"
 }
 
-trouble() { "$support_root/acceptance-tests/local/trouble" --state "$BATS_FILE_TMPDIR/cf" "$@"; }
+trouble() { "$support_root/tools/local-cloud/trouble" --state "$BATS_FILE_TMPDIR/cf" "$@"; }
 web_processes() { cf curl "/v3/apps/$(cf app "$1" --guid)/processes" | jq -r '.resources[] | select(.type == "web").guid'; }
 
 @test "a rolling push has two web processes for a while, each reached by its GUID, and leaves the new one" {
@@ -246,10 +246,10 @@ stands_still() { stood=$(ticks) && sleep 1 && [ "$(ticks)" = "$stood" ]; }
   [[ $output == *'there is no app "nobody"'* ]]
   run ! trouble crash shared 99
   [[ $output == *'app shared has no instance "99"'* ]]
-  run -1 "$support_root/acceptance-tests/local/stop" --now
+  run -1 "$support_root/tools/local-cloud/stop" --now
   for program in start stop trouble; do
-    run -0 "$support_root/acceptance-tests/local/$program" --help
-    [[ $output == *"acceptance-tests/local/$program"* ]]
+    run -0 "$support_root/tools/local-cloud/$program" --help
+    [[ $output == *"tools/local-cloud/$program"* ]]
   done
   cf curl /v3/info | jq -e .build # which is still there
 }
@@ -307,7 +307,7 @@ second_worker_runs() { [[ $(cf_ssh t-one --process worker -i 1 'echo "$CF_INSTAN
   for options in "--capture off" "--no-ssh org" "--max-snaplen" "enabled"; do
     # Words are options.
     # shellcheck disable=SC2086
-    run "$support_root/acceptance-tests/local/start" $options
+    run "$support_root/tools/local-cloud/start" $options
     [ "$status" = 1 ]
     [[ $output == "start: there is no option '${options%% *}"* ]]
   done

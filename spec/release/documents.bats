@@ -161,7 +161,7 @@ unexplained() { # file…
 
 @test "the README's first capture is in two terminals: the second gets the two variables that start prints" {
   grep -A 4 '^In a second terminal, set `CF_HOME` and `PATH`' README.md | grep -q 'curl -k https://myapp'
-  grep -q 'export CF_HOME=$state PATH=$root/build/tools:' src/acceptance-tests/local/start
+  grep -q 'export CF_HOME=$state PATH=$root/build/tools:' tools/local-cloud/start
 }
 
 @test "docs/messages.md has every message of the tool, the plugin and the jobs" {

@@ -1,7 +1,7 @@
 # A Cloud Foundry on this machine for tests of the acceptance tests.
 #
 #     source spec/support/platform.bash
-#     platform_start --capture disabled        # in $BATS_FILE_TMPDIR; the options of acceptance-tests/local/start
+#     platform_start --capture disabled        # in $BATS_FILE_TMPDIR; the options of tools/local-cloud/start
 #     accepted                                 # acceptance-tests/run, with its environment set for the platform
 #     platform_stop
 
@@ -10,12 +10,12 @@ PATH=$support_root/build/tools:$support_root/build/packages/bats-core/bin:$PATH
 export CF_PCAP_PLUGIN=$support_root/build/bin/cf-pcap-plugin
 
 platform_start() { # option…
-  "$support_root/acceptance-tests/local/start" --state "$BATS_FILE_TMPDIR/cf" "$@" >"$BATS_FILE_TMPDIR/start" 3>&- || return
+  "$support_root/tools/local-cloud/start" --state "$BATS_FILE_TMPDIR/cf" "$@" >"$BATS_FILE_TMPDIR/start" 3>&- || return
   # shellcheck source=/dev/null
   source "$BATS_FILE_TMPDIR/cf/environment"
 }
 
-platform_stop() { "$support_root/acceptance-tests/local/stop" --state "$BATS_FILE_TMPDIR/cf"; }
+platform_stop() { "$support_root/tools/local-cloud/stop" --state "$BATS_FILE_TMPDIR/cf"; }
 
 # All pass, none is skipped.
 accepted() { # file…

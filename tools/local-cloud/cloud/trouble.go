@@ -16,7 +16,7 @@ import (
 	"time"
 )
 
-// Trouble is what goes wrong on a platform, as acceptance-tests/local/trouble asks for it.
+// Trouble is what goes wrong on a platform, as tools/local-cloud/trouble asks for it.
 type Trouble struct {
 	mu      sync.Mutex
 	latency time.Duration // of each answer of the API, and of each way through the SSH connection
@@ -174,7 +174,7 @@ func (t *Trouble) carry(to, from net.Conn) {
 	closeWrite(to)
 }
 
-// startTroubles takes the requests of acceptance-tests/local/trouble, at a socket in the state folder.
+// startTroubles takes the requests of tools/local-cloud/trouble, at a socket in the state folder.
 func (c *Cloud) startTroubles() (server, error) {
 	mux := http.NewServeMux()
 	handle := func(path string, do func(url.Values) error) {

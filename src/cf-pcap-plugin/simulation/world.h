@@ -119,6 +119,7 @@ struct sim_instance {
 enum output_kind { OUTPUT_IS_FILE, OUTPUT_IS_PIPE };
 
 struct sim_output {
+    size_t number;
     enum output_kind kind;
     int open_error, close_error;
     size_t open_fails_at, close_fails_at; /* files before that go well */
@@ -169,7 +170,8 @@ struct world {
     struct core core;
     size_t count;
     struct sim_instance instances[INSTANCES_MAX];
-    struct sim_output output;
+    struct sim_output outputs[INSTANCES_MAX]; /* one, or with `split` one an instance */
+    size_t output_count, reading;             /* reading: the one that is checked */
     struct sim_cloud cloud;
     uint64_t now, begun_at;
 
@@ -233,18 +235,22 @@ void connection_deliver(struct world *world, size_t number, struct sim_instance 
 void connection_end(struct world *world, size_t number, struct sim_instance *it);
 bool connection_waits_to_end(const struct sim_instance *it);
 
-/* The output (outputs.c). */
+/* The outputs (outputs.c), by their numbers. */
 void output_plan(struct world *world, const struct core_config *config);
-void output_do_open(struct world *world);
-void output_do_write(struct world *world, const uint8_t *bytes, size_t length);
+void output_do_open(struct world *world, size_t number);
+void output_do_write(struct world *world, size_t number, const uint8_t *bytes, size_t length);
 void output_do_leave_viewer(struct world *world);
-void output_do_cut(struct world *world, uint64_t length);
-void output_do_close(struct world *world);
-void output_do_disk(struct world *world);
+void output_do_cut(struct world *world, size_t number, uint64_t length);
+void output_do_close(struct world *world, size_t number);
+void output_do_disk(struct world *world, size_t number);
 void output_do_remove(struct world *world, uint64_t number);
 void output_free(struct world *world);
 void output_live(struct world *world);
 uint64_t output_next(const struct world *world);
+
+/* One that may take nothing for a while, and one that has. */
+bool output_may_block(const struct world *world);
+bool output_has_blocked(const struct world *world);
 
 /* Does what is announced hold; and all, now that it has ended (check.c)? */
 void check_announcement(struct world *world);

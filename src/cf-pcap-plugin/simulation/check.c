@@ -408,12 +408,15 @@ static void check_split(struct world *world)
                        core->output_count - failed);
     if (failed > 0 && world->status == 0)
         world_violated(world, "status 0, and %zu outputs failed", failed);
-    snprintf(line, sizeof line,
-             whole > 2    ? "Saved capture to %zu files, "
-             : whole == 2 ? "Saved capture to 'capture-"
-                          : "Saved capture to 'capture-",
-             whole);
-    if (was_told(world, whole == 0 ? "Saved capture to" : line) != (whole > 0))
+    if (whole > 2)
+        snprintf(line, sizeof line, "Saved capture to %zu files, ", whole);
+    else
+        snprintf(line, sizeof line, "Saved capture to %s", whole > 0 ? "'capture-" : "");
+    for (size_t i = 0; i < core->count; i++)
+        for (size_t j = 0; j < i; j++)
+            if (core->instances[i]->output == core->instances[j]->output)
+                world_violated(world, "instances %zu and %zu have the same file", j, i);
+    if (was_told(world, line) != (whole > 0))
         world_violated(world, "%zu files are whole, and it is told otherwise", whole);
 }
 

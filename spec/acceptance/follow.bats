@@ -122,6 +122,39 @@ running_in() { pgrep --ns "$(cat "$(bundle "$1")/pid")" --nslist pid -x cf-pcap 
   eventually all_run
 }
 
+@test "--split: each instance has its file, in which it goes on after a crash; a deployed one has its own beside it" {
+  local n at
+  follow_start x --split
+  for ((n = 0; n < INSTANCES; n++)); do burst_of_part "$n" "x-$n"; done
+  trouble crash victim 1
+  eventually said x 'Instance 1 is captured again: '
+  eventually all_run
+  at=$((port + 1))
+  burst_of_part 1 x-1
+  cf restart victim --strategy rolling >&2
+  eventually all_run
+  eventually captures_all x
+  burst_of_part 2 "x-2*"
+  pcap_stop x
+  [ "$status" = 0 ] || fail "$(all_said x)"
+  [ "$(parts_numbers x-0)" = "7001 40 40 0 39" ] || fail "$(parts_numbers x-0)"
+  [ "$(parts_numbers x-1)" = $'7002 40 40 0 39\n'"$at 40 40 0 39" ] || fail "$(parts_numbers x-1)"
+  said x "Saved capture to $(find "$BATS_TEST_TMPDIR" -name 'x-*.pcapng' | wc -l) files, '$BATS_TEST_TMPDIR/x-0.pcapng' to " || fail "$(all_said x)"
+  eventually idle
+}
+# A burst that is whole in the file of this name, or in one of these.
+burst_of_part() { # N name
+  port=$((port + 1))
+  inside "$1" "$(support_program send-udp)" 127.0.0.1 "$port" 40 100 1000
+  eventually part_has_burst "$2" "$port"
+}
+part_has_burst() { # name port
+  local file
+  for file in "$BATS_TEST_TMPDIR"/$1.pcapng; do ! has_burst "$(basename "$file" .pcapng)" "$2" || return 0; done
+  return 1
+}
+parts_numbers() { tshark -r "$BATS_TEST_TMPDIR/$1.pcapng" -F pcap -w - 2>/dev/null | numbers "$1" /dev/stdin | sort; } # name
+
 @test "API away, login expired: both are told at once, and what is captured goes on; the app is gone: it ends" {
   follow_start x
   trouble api away

@@ -7,6 +7,7 @@ int shell_make_core(struct shell *shell, const struct instances *instances)
     const struct viewer *viewer = shell->viewer;
     bool to_stdout = shell->output != NULL && output_is_stdout(shell->output);
     bool in_terminal = to_stdout || (viewer != NULL && viewer->kind != VIEWER_WINDOW);
+    bool split = options->split && !options->check;
     const struct core_config config = {
         .app = options->app,
         .interface = options->interface,
@@ -16,9 +17,9 @@ int shell_make_core(struct shell *shell, const struct instances *instances)
         .os = shell->about->os,
         .comment = shell->about->comment,
         .output = shell->output == NULL ? NULL
-                  : options->split      ? shell->output->files.base
+                  : split               ? shell->output->files.base
                                         : output_name(shell->output),
-        .split = options->split && !options->check,
+        .split = split,
         .extension = shell->output == NULL ? "" : shell->output->files.extension,
         .duration = options->duration_ms,
         .count = options->count,

@@ -170,6 +170,7 @@ struct core {
     struct stop stop;               /* wanted? since when, and why (stop.h) */
     uint64_t announced_at;          /* ms; UINT64_MAX: the user was not told yet that all capture */
     const struct core_output *full; /* the first whose disk is; NULL: none is */
+    bool is_over;                   /* stop_is_over */
     bool failed;                    /* the exit status is to say so */
     uint64_t wanted;                /* packets that may still be saved; UINT64_MAX: without bound */
     struct logins logins;           /* how many at the same time */

@@ -8,7 +8,6 @@
 enum {
     END_MAX = 130000,     /* ms from the reason to the end, while the output takes what it gets */
     IMPATIENT_MAX = 5000, /* ms from the second ^C to the end */
-    HEADERS_MAX = 10000,  /* bytes before the packets of a file that began late */
     TOLERANCE = 4000,     /* ms by which the end of an instance may be noticed late */
 };
 
@@ -190,14 +189,6 @@ static size_t check_file(struct world *world, const struct sim_output *output, s
     return whole;
 }
 
-static bool was_told(const struct world *world, const char *words)
-{
-    for (size_t i = 0; i < world->line_count; i++)
-        if (strstr(world->lines[i], words) != NULL)
-            return true;
-    return false;
-}
-
 static void check_output(struct world *world, const struct sim_output *output, struct found *found)
 {
     const struct core_output *core = world->core.outputs[output->number];
@@ -216,7 +207,7 @@ static void check_output(struct world *world, const struct sim_output *output, s
         whole = check_file(world, output, i, found, cut_short);
     bool torn = output->count > 0 && whole != output->files[output->count - 1].length &&
                 core->error != -EPIPE;
-    if (torn != was_told(world, "ends within a packet") && core->error != -EPIPE)
+    if (torn != world_was_told(world, "ends within a packet") && core->error != -EPIPE)
         world_violated(world, "the output %s within a record, and the user is told otherwise",
                        torn ? "ends" : "does not end");
 }
@@ -339,84 +330,6 @@ static void check_truth(struct world *world, const struct found *found)
     }
 }
 
-static void check_files(struct world *world, const struct sim_output *output)
-{
-    const struct core *core = &world->core;
-    bool fails = output->failed || core->outputs[output->number]->error != 0;
-    size_t kept = 0;
-
-    if (core->outputs[output->number]->error == -ENOSPC && core->config.reserve > 0 &&
-        output->room_before > core->config.reserve)
-        world_violated(world, "the disk is full in spite of the reserve");
-    for (size_t i = 0; i < output->count; i++)
-        kept += !output->files[i].removed;
-    if (core->config.keep > 0 && !fails && kept > core->config.keep)
-        world_violated(world, "%zu files are kept, and --keep is %llu", kept,
-                       (unsigned long long)core->config.keep);
-    if (kept < output->count && kept < core->config.keep)
-        world_violated(world, "too many files are removed: %zu are kept", kept);
-}
-
-static void check_bounds(struct world *world, const struct found *found)
-{
-    const struct core *core = &world->core;
-    uint64_t saved = packets(world, found), length = 0, headers = 0;
-    bool fails = outputs_error(core) != 0;
-
-    for (size_t i = 0; i < world->output_count; i++) {
-        const struct sim_output *output = &world->outputs[i];
-
-        check_files(world, output);
-        fails |= output->failed;
-        for (size_t j = 0; j < output->count; j++)
-            length += output->files[j].length;
-        headers += core->config.split && output->count > 0 ? HEADERS_MAX : 0;
-    }
-    if (core->config.count > 0 && saved > core->config.count)
-        world_violated(world, "%llu packets are saved, and --count is %llu",
-                       (unsigned long long)saved, (unsigned long long)core->config.count);
-    if (core->stop.reason == STOP_COUNT && !fails && saved != core->config.count)
-        world_violated(world, "it ended for --count after %llu packets", (unsigned long long)saved);
-    if (core->config.max_size > 0 && saved > 0 && length > core->config.max_size + headers)
-        world_violated(world, "the output is larger than --max-size");
-    if (core->stop.reason == STOP_SIZE && !fails &&
-        length + STREAM_PACKET_MAX + WRITER_OVERHEAD + world->count * 256 < core->config.max_size)
-        world_violated(world, "it ended for --max-size after %llu bytes",
-                       (unsigned long long)length);
-    if (core->stop.reason == STOP_DISK && world->status == 0)
-        world_violated(world, "status 0, and it ended for want of room on the disk");
-}
-
-/* Each output has a name of its own, and goes on while others fail; each file is told of. */
-static void check_split(struct world *world)
-{
-    const struct core *core = &world->core;
-    size_t whole = 0, failed = 0;
-    char line[64];
-
-    for (size_t i = 0; i < core->output_count; i++) {
-        const struct core_output *output = core->outputs[i];
-
-        failed += output->error != 0;
-        whole += output->was_opened && output->error == 0;
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(output->name, core->outputs[j]->name) == 0)
-                world_violated(world, "outputs %zu and %zu are both %s", j, i, output->name);
-    }
-    if (core->stop.reason == STOP_OUTPUT_FAILED && failed < core->output_count)
-        world_violated(world, "it ends because an output failed, and %zu have not",
-                       core->output_count - failed);
-    if (failed > 0 && world->status == 0)
-        world_violated(world, "status 0, and %zu outputs failed", failed);
-    snprintf(line, sizeof line,
-             whole > 2    ? "Saved capture to %zu files, "
-             : whole == 2 ? "Saved capture to 'capture-"
-                          : "Saved capture to 'capture-",
-             whole);
-    if (was_told(world, whole == 0 ? "Saved capture to" : line) != (whole > 0))
-        world_violated(world, "%zu files are whole, and it is told otherwise", whole);
-}
-
 /* Where it says that no packet came there was none, in any instance, captured or not. */
 static void check_silence(struct world *world)
 {
@@ -532,10 +445,8 @@ void check_all(struct world *world)
     check_time(world);
     for (size_t i = 0; i < world->output_count; i++)
         check_output(world, &world->outputs[i], found);
-    if (world->core.config.split)
-        check_split(world);
     check_packets(world, found);
-    check_bounds(world, found);
+    check_bounds(world, packets(world, found));
     if (world->core.config.follow) {
         check_follow(world);
     } else {

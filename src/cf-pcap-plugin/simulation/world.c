@@ -59,6 +59,14 @@ void world_violated(struct world *world, const char *format, ...)
     world_trace(world, "DOES NOT HOLD: %s", world->violation);
 }
 
+bool world_was_told(const struct world *world, const char *words)
+{
+    for (size_t i = 0; i < world->line_count; i++)
+        if (strstr(world->lines[i], words) != NULL)
+            return true;
+    return false;
+}
+
 static void plan_signals(struct world *world, uint32_t within)
 {
     struct choices *c = &world->choices;

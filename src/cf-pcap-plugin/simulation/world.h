@@ -204,6 +204,9 @@ void world_trace(struct world *world, const char *format, ...)
 void world_violated(struct world *world, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 
+/* Was the user told a line with these words? */
+bool world_was_told(const struct world *world, const char *words);
+
 /* An instance (instances.c). */
 void instance_plan(struct world *world, struct sim_instance *it);
 int instance_start(struct world *world, size_t number);
@@ -255,6 +258,8 @@ bool output_has_blocked(const struct world *world);
 /* Does what is announced hold; and all, now that it has ended (check.c)? */
 void check_announcement(struct world *world);
 void check_all(struct world *world);
+/* The same of the outputs, in which so many packets are (check_outputs.c). */
+void check_bounds(struct world *world, uint64_t saved);
 /* The same of what --follow adds (check_follow.c). */
 void check_follow(struct world *world);
 /* To be called at any time. */

@@ -43,6 +43,7 @@ static void the_defaults_are_all_packets_of_all_web_instances_on_eth0(void **sta
     assert_int_equal(options.range_count, 0);
     assert_int_equal(options.format, FORMAT_PCAP);
     assert_false(options.yes);
+    assert_false(options.split);
 }
 
 static void options_can_stand_anywhere_long_and_short(void **state)
@@ -257,6 +258,10 @@ static void what_is_wrong_is_named(void **state)
         {{"a", "--yes=no"}, "--yes takes no value"},
         {{"a", "--wireshark="}, "--wireshark is empty"},
         {{"a", "--wireshark", "-o", "-"}, "--wireshark and -o -"},
+        {{"a", "--split=yes"}, "--split takes no value"},
+        {{"a", "--split", "-o", "-"}, "-o -: --split makes files"},
+        {{"a", "--split", "--wireshark"}, "--split does not go with it"},
+        {{"a", "--split", "--rotate-time", "1h"}, "--split makes a file for each instance"},
         {{"a", "-s", "262145"}, "262145"},
         {{"a", "-s", "0x10"}, "0x10"},
         {{"a", "-s", "-1"}, "-1"},
@@ -386,13 +391,29 @@ static void too_many_ranges_are_refused(void **state)
 
 static void every_option_is_in_the_help(void **state)
 {
-    static const char *const names[] = {
-        "output, -o, -w", "interface",      "filter, -f",    "snaplen, -s",
-        "instance, -i",   "process",        "duration, -d",  "count, -c",
-        "max-size",       "rotate-size",    "rotate-time",   "keep",
-        "reserve",        "format",         "follow",        "wireshark[=PROGRAM]",
-        "check",          "install-extcap", "remove-extcap", "yes, -y",
-        "verbose",        "help, -h"};
+    static const char *const names[] = {"output, -o, -w",
+                                        "interface",
+                                        "filter, -f",
+                                        "snaplen, -s",
+                                        "instance, -i",
+                                        "process",
+                                        "duration, -d",
+                                        "count, -c",
+                                        "max-size",
+                                        "rotate-size",
+                                        "rotate-time",
+                                        "keep",
+                                        "split",
+                                        "reserve",
+                                        "format",
+                                        "follow",
+                                        "wireshark[=PROGRAM]",
+                                        "check",
+                                        "install-extcap",
+                                        "remove-extcap",
+                                        "yes, -y",
+                                        "verbose",
+                                        "help, -h"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_true(strncmp(options_help[i].name, names[i], strlen(names[i])) == 0);

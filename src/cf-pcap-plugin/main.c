@@ -193,7 +193,7 @@ static void say_what_starts(struct command *command)
 {
     const struct instances *instances = &command->instances;
     size_t running = instances_running(instances);
-    char list[512];
+    char list[512], interfaces[INTERFACES_TEXT_SIZE];
 
     if (command->options.filter_is_empty)
         console_line(&command->console, "The filter is empty: all packets are captured.");
@@ -209,13 +209,16 @@ static void say_what_starts(struct command *command)
         console_line(&command->console, "Starting capture on instances: %s.", list);
     if (command->console.is_terminal) /* for a person; scripts know what they have asked for */
         console_line(&command->console, "%s %s, %s, %s -> %s", command->options.app, list,
-                     command->options.interface,
+                     interfaces_text(interfaces, &command->options.interfaces, "and"),
                      command->options.filter == NULL ? "all packets" : command->options.filter,
                      viewer_is_alone(command) ? command->viewer.name
                                               : output_name(&command->output));
-    const char *note = advice_filter(command->options.interface, command->options.filter);
+    const char *note = advice_filter(&command->options.interfaces, command->options.filter);
     if (note != NULL)
         console_line(&command->console, "%s", note);
+    if (command->options.pcap_by_name && command->options.interfaces.count > 1)
+        console_line(&command->console, "Note: a pcap file does not tell which interface saw a "
+                                        "packet; pcapng does: --format pcapng, or another name.");
 }
 
 static int capture(struct command *command)
@@ -325,7 +328,7 @@ static int pcap(int argc, char **argv, bool *began)
         fprintf(
             stderr,
             "Cannot capture: too few files may be open (ulimit -n): it takes %d beside those that "
-            "are, and three for each further instance.\n",
+            "are, and three for each further instance and interface.\n",
             DESCRIPTORS_NEEDED);
         return 1;
     }

@@ -237,53 +237,6 @@ static void check_packets(struct world *world, const struct found *found)
     }
 }
 
-/* Is it in a list as "0, 2-5, 9", which may be cut? */
-static bool is_listed(const char *list, unsigned int index)
-{
-    while (*list != '\0' && *list != '.') {
-        char *end;
-        unsigned long first = strtoul(list, &end, 10), last = first;
-
-        if (end == list)
-            return false;
-        if (*end == '-')
-            last = strtoul(end + 1, &end, 10);
-        if (index >= first && index <= last)
-            return true;
-        list = end + strspn(end, ", ");
-    }
-    return *list == '.' && list[1] == '.';
-}
-
-static bool says_so(const char *line, unsigned int index)
-{
-    static const char *const remarks[] = {"missed",  "not captured", "ended early",    "cut off",
-                                          "did not", "lost",         "other link type"};
-    static const char the_same[] = "The same for instance";
-    char name[32];
-
-    snprintf(name, sizeof name, "nstance %u ", index);
-    if (strstr(line, name) != NULL)
-        return true;
-    if (strncmp(line, the_same, strlen(the_same)) == 0)
-        return is_listed(strchr(line + strlen(the_same), ' ') + 1, index);
-    snprintf(name, sizeof name, "%u ", index);
-    if (strncmp(line, name, strlen(name)) != 0)
-        return false;
-    for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++)
-        if (strstr(line, remarks[i]) != NULL)
-            return true;
-    return false;
-}
-
-static bool is_named(const struct world *world, size_t number)
-{
-    for (size_t i = 0; i < world->line_count; i++)
-        if (says_so(world->lines[i], (unsigned int)number))
-            return true;
-    return false;
-}
-
 /* By more than may be missed? */
 static bool is_before(uint64_t time, uint64_t stop)
 {
@@ -324,7 +277,7 @@ static void check_truth(struct world *world, const struct found *found)
         if (!complete && world->status == 0)
             world_violated(world, "status 0, and instance %zu was not captured all the time", i);
         else if (!complete && core->stop.reason != STOP_OUTPUT_FAILED && core->output_error == 0 &&
-                 !is_named(world, i))
+                 !told_of(world, i))
             world_violated(world, "instance %zu was not captured all the time, and is not named",
                            i);
     }
@@ -491,6 +444,7 @@ void check_all(struct world *world)
     check_patience(world);
     check_tries(world);
     check_silence(world);
+    check_lists(world);
     for (size_t i = 0; i < world->count; i++)
         if (world->instances[i].started && !world->instances[i].gone)
             world_violated(world, "instance %zu is left", i);

@@ -132,6 +132,20 @@ rows() { sed -n 's/^\([0-9]* [a-z0-9]*\)  .*/\1/p' "$said"; }
   [ "$(grep -cE '^Not running any more: instance 1\.|^Restarted' "$errors")" -le 1 ]
 }
 
+@test "--split: the file of an instance has all of its interfaces" {
+  instances 2 && tool
+  capturing --interface eth0,lo --split -o x.pcapng
+  sleep 0.2
+  interrupt
+  [ "$status" = 0 ]
+  for i in 0 1; do
+    diff <(interface_names "x-$i.pcapng") <(printf "myapp/$i %s\n" eth0 lo)
+    output=x-$i.pcapng
+    holds_all_packets "$i-eth0" "$i-lo"
+    in_time_order "$output"
+  done
+}
+
 @test "where no packet comes, what is captured already is not advised" {
   instances 1 && tool 0 'tool_begin "$@"; tool_wait 60; tool_say "0 packets received by filter"; tool_say "0 packets dropped by kernel"; exit 0'
   capturing --interface eth0,lo -f 'tcp port 8080' -d 1s

@@ -45,6 +45,7 @@ struct options {
     enum format format;
     bool pcap_by_name; /* it is pcap because the output's name ends in .pcap */
     bool yes, verbose, follow;
+    bool split;         /* a file for each instance */
     bool wireshark;     /* show it in a viewer; in a file only if `output` is given, too */
     const char *viewer; /* its program; NULL: the usual one */
     bool check;         /* nothing is to be captured */

@@ -37,6 +37,9 @@ struct shell {
 
     struct child **children; /* one a session; NULL: not started, or over */
     size_t room_for_children;
+    struct output *
+        *parts; /* with --split one for each output of the core that was opened, or NULL */
+    size_t room_for_parts;
     struct looking looking;
     uv_loop_t loop;
     uv_check_t after_events;
@@ -57,8 +60,16 @@ struct shell {
 int shell_run(struct shell *shell, const struct instances *instances);
 void shell_free(struct shell *shell);
 
-/* Makes shell->core of what the user wants, and of these instances. 0 or a negative errno. For
- * shell_run. */
+/* For the parts of the shell. */
+
+/* Tells the core what time it is: to be called before each event. */
+void shell_tell_time(void *owner);
+
+/* Does one of the actions ACTION_OPEN to ACTION_DISK (shell_output.c). */
+void shell_do_output(struct shell *shell, const struct core_action *action);
+void shell_free_outputs(struct shell *shell);
+
+/* Makes shell->core of what the user wants, and of these instances. 0 or a negative errno. */
 int shell_make_core(struct shell *shell, const struct instances *instances);
 
 #endif

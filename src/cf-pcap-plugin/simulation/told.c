@@ -139,3 +139,22 @@ void check_how_many(struct world *world, const char *line)
     if (of == 0 || capturing > of || of > most)
         world_violated(world, "it counts wrong: %s", line);
 }
+
+/* Where it says that no packet came there was none, in any instance, captured or not. */
+void check_silence(struct world *world)
+{
+    const struct core *core = &world->core;
+    bool told = false;
+
+    for (size_t i = 0; i < world->line_count; i++)
+        told |= strncmp(world->lines[i], "No packet came on", 17) == 0;
+    for (size_t i = 0; i < world->count && told; i++) {
+        const struct sim_instance *it = &world->instances[i];
+
+        for (uint32_t n = 0; n < it->records; n++)
+            if (it->record_times[n] >= core->announced_at &&
+                it->record_times[n] + TOLERANCE <= core->stop.at)
+                world_violated(world, "instance %zu had packets, and it says that there were none",
+                               i);
+    }
+}

@@ -23,6 +23,7 @@ enum {
     PROCESSES_MAX = 4,                        /* of an app that is deployed again and again */
     INDEXES_MAX = 6,                          /* of instances, with --follow */
     EVENTS_MAX = 8,                           /* of the cloud */
+    TOLERANCE = 4000,     /* ms by which the end of an instance may be noticed late */
     DISK_KEPT = 60000000, /* bytes of a reserve that is large enough for what is under way */
 };
 #define NEVER UINT64_MAX
@@ -122,6 +123,7 @@ struct sim_instance {
 enum output_kind { OUTPUT_IS_FILE, OUTPUT_IS_PIPE };
 
 struct sim_output {
+    size_t number;
     enum output_kind kind;
     int open_error, close_error;
     size_t open_fails_at, close_fails_at; /* files before that go well */
@@ -173,7 +175,8 @@ struct world {
     unsigned int indexes; /* instances at the beginning */
     size_t count;
     struct sim_instance instances[INSTANCES_MAX];
-    struct sim_output output;
+    struct sim_output outputs[INSTANCES_MAX]; /* one, or with `split` one an instance */
+    size_t output_count, reading;             /* reading: the one that is checked */
     struct sim_cloud cloud;
     uint64_t now, begun_at;
 
@@ -237,14 +240,14 @@ void connection_deliver(struct world *world, size_t number, struct sim_instance 
 void connection_end(struct world *world, size_t number, struct sim_instance *it);
 bool connection_waits_to_end(const struct sim_instance *it);
 
-/* The output (outputs.c). */
+/* The outputs (outputs.c), by their numbers. */
 void output_plan(struct world *world, const struct core_config *config);
-void output_do_open(struct world *world);
-void output_do_write(struct world *world, const uint8_t *bytes, size_t length);
+void output_do_open(struct world *world, size_t number);
+void output_do_write(struct world *world, size_t number, const uint8_t *bytes, size_t length);
 void output_do_leave_viewer(struct world *world);
-void output_do_cut(struct world *world, uint64_t length);
-void output_do_close(struct world *world);
-void output_do_disk(struct world *world);
+void output_do_cut(struct world *world, size_t number, uint64_t length);
+void output_do_close(struct world *world, size_t number);
+void output_do_disk(struct world *world, size_t number);
 void output_do_remove(struct world *world, uint64_t number);
 void output_free(struct world *world);
 void output_live(struct world *world);
@@ -253,8 +256,13 @@ uint64_t output_next(const struct world *world);
 /* What the user was told (told.c): that this one was not captured all the time? */
 bool told_of(const struct world *world, size_t number);
 void check_lists(struct world *world);
+void check_silence(struct world *world);
 /* Of the live line. */
 void check_how_many(struct world *world, const char *line);
+
+/* One that may take nothing for a while, and one that has. */
+bool output_may_block(const struct world *world);
+bool output_has_blocked(const struct world *world);
 
 /* Does what is announced hold; and all, now that it has ended (check.c)? */
 void check_announcement(struct world *world);

@@ -282,8 +282,6 @@ static bool live(struct core *core)
 /* Into a log, now and then. */
 static bool report(struct core *core)
 {
-    char time[16];
-
     if (!core->config.reports || core->announced_at == UINT64_MAX || core->stop.reason != STOP_NONE)
         return false;
     if (core->telling.reported_at == 0)
@@ -291,7 +289,7 @@ static bool report(struct core *core)
     if (core->now - core->telling.reported_at < REPORT_INTERVAL)
         return false;
     core->telling.reported_at = core->now;
-    TEXT(core, "Capturing for %s: ", text_seconds(time, core->now - core->announced_at));
+    TEXT(core, "Capturing for ");
     tell_progress(core);
     return true;
 }

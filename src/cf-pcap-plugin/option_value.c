@@ -154,12 +154,19 @@ int option_format(enum format *format, const char *text)
     return 0;
 }
 
+static bool ends_in(const char *path, const char *end)
+{
+    size_t length = strlen(path), end_length = strlen(end);
+
+    return length >= end_length && strcmp(path + length - end_length, end) == 0;
+}
+
 enum format option_format_of(const char *path)
 {
-    static const char end[] = ".pcapng";
-    size_t length = strlen(path);
+    return ends_in(path, ".pcapng") ? FORMAT_PCAPNG : FORMAT_PCAP;
+}
 
-    return length >= sizeof end - 1 && strcmp(path + length - (sizeof end - 1), end) == 0
-               ? FORMAT_PCAPNG
-               : FORMAT_PCAP;
+bool option_says_pcap(const char *path)
+{
+    return ends_in(path, ".pcap");
 }

@@ -31,4 +31,7 @@ int option_format(enum format *format, const char *text);
 /* The format that a file's name stands for. */
 enum format option_format_of(const char *path);
 
+/* Does it end in .pcap? */
+bool option_says_pcap(const char *path);
+
 #endif

@@ -14,14 +14,17 @@
 #include "../core/core.h"
 
 enum {
-    INSTANCES_MAX = 40,
-    QUEUE_MAX = 600 * 1024, /* bytes under way from an instance */
-    RECORDS_MAX = 20000,    /* of an instance */
-    LINES_MAX = 400,        /* that the user is told */
-    PROCESSES_MAX = 4,      /* of an app that is deployed again and again */
-    INDEXES_MAX = 6,        /* of instances, with --follow */
-    EVENTS_MAX = 8,         /* of the cloud */
-    DISK_KEPT = 60000000,   /* bytes of a reserve that is large enough for what is under way */
+    INTERFACES = 3,                           /* of an instance at most, that are captured */
+    INDEXES_ALL = 100,                        /* instances, without --follow */
+    INSTANCES_MAX = INDEXES_ALL * INTERFACES, /* one for each instance and interface */
+    QUEUE_MAX = 600 * 1024,                   /* bytes under way from an instance */
+    RECORDS_MAX = 20000,                      /* of an instance */
+    LINES_MAX = 400,                          /* that the user is told */
+    PROCESSES_MAX = 4,                        /* of an app that is deployed again and again */
+    INDEXES_MAX = 6,                          /* of instances, with --follow */
+    EVENTS_MAX = 8,                           /* of the cloud */
+    TOLERANCE = 4000,     /* ms by which the end of an instance may be noticed late */
+    DISK_KEPT = 60000000, /* bytes of a reserve that is large enough for what is under way */
 };
 #define NEVER UINT64_MAX
 
@@ -43,9 +46,10 @@ enum login {
     LOGIN_FAILS,
     LOGIN_CANNOT_START,
     LOGIN_GARBAGE,
-    LOGIN_IS_LIMITED, /* it is refused for a while: HTTP status 429 */
-    LOGIN_IS_RESET,   /* ... its connection is lost */
-    LOGIN_LACKS_ROOM, /* ... its child cannot be started */
+    LOGIN_LACKS_INTERFACE, /* it works, but the container has no such interface */
+    LOGIN_IS_LIMITED,      /* it is refused for a while: HTTP status 429 */
+    LOGIN_IS_RESET,        /* ... its connection is lost */
+    LOGIN_LACKS_ROOM,      /* ... its child cannot be started */
     LOGINS
 };
 enum trouble {
@@ -168,6 +172,7 @@ struct world {
     struct choices choices;
     FILE *trace; /* NULL: not wanted */
     struct core core;
+    unsigned int indexes; /* instances at the beginning */
     size_t count;
     struct sim_instance instances[INSTANCES_MAX];
     struct sim_output outputs[INSTANCES_MAX]; /* one, or with `split` one an instance */
@@ -186,7 +191,7 @@ struct world {
     int status;
     uint64_t finished_at;
     uint64_t steps, actions;
-    char lines[LINES_MAX][256];
+    char lines[LINES_MAX][640];
     size_t line_count;
     const char *violation; /* what does not hold, NULL while all does */
     char violation_text[256];
@@ -250,6 +255,13 @@ void output_do_remove(struct world *world, uint64_t number);
 void output_free(struct world *world);
 void output_live(struct world *world);
 uint64_t output_next(const struct world *world);
+
+/* What the user was told (told.c): that this one was not captured all the time? */
+bool told_of(const struct world *world, size_t number);
+void check_lists(struct world *world);
+void check_silence(struct world *world);
+/* Of the live line. */
+void check_how_many(struct world *world, const char *line);
 
 /* One that may take nothing for a while, and one that has. */
 bool output_may_block(const struct world *world);

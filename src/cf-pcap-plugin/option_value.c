@@ -154,12 +154,29 @@ int option_format(enum format *format, const char *text)
     return 0;
 }
 
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text);
+
+    return length >= strlen(end) && strcmp(text + length - strlen(end), end) == 0;
+}
+
 enum format option_format_of(const char *path)
 {
-    static const char end[] = ".pcapng";
-    size_t length = strlen(path);
+    return ends_with(path, ".pcapng") ? FORMAT_PCAPNG : FORMAT_PCAP;
+}
 
-    return length >= sizeof end - 1 && strcmp(path + length - (sizeof end - 1), end) == 0
-               ? FORMAT_PCAPNG
-               : FORMAT_PCAP;
+const char *option_choose_format(struct options *options, bool given)
+{
+    const char *output = options->output;
+    bool is_pcap =
+        given ? options->format == FORMAT_PCAP : output != NULL && ends_with(output, ".pcap");
+
+    if (options->tls_keys != NULL && is_pcap)
+        return "--tls-keys needs pcapng: give a FILE that ends in .pcapng";
+    if (options->tls_keys != NULL || (output == NULL && options->wireshark && !given))
+        options->format = FORMAT_PCAPNG;
+    else if (!given && output != NULL)
+        options->format = option_format_of(output);
+    return NULL;
 }

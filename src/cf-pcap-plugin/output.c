@@ -122,6 +122,8 @@ static int take(struct output *output, struct uv_loop_s *loop, system_pipe_event
     if (error != 0)
         return error;
     output->is_file = true;
+    if (output->is_private)
+        system_make_file_private(output->fd);
     return ftruncate(output->fd, 0) == 0 ? 0 : -errno;
 }
 

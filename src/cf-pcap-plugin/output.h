@@ -15,7 +15,9 @@ struct output {
     const char *path; /* "-" is standard output; NULL: a new file, NAME below */
     char name[320];   /* of the new file: APP-DATE-TIME; its extension is added when it is opened */
     const char *extension;
-    bool rotates; /* it is several files, one after the other */
+    bool is_private; /* the caller's to set: a file that is there becomes readable by its owner
+                        alone */
+    bool rotates;    /* it is several files, one after the other */
     struct output_files files;
 
     int fd;                   /* -1: not open */

@@ -15,7 +15,7 @@ static uint64_t now_ms(const struct shell *shell)
     return uv_now(&shell->loop);
 }
 
-static void tell_time(void *owner)
+void shell_tell_time(void *owner)
 {
     struct shell *shell = owner;
     uv_timespec64_t clock;
@@ -55,7 +55,7 @@ static void start(struct shell *shell, size_t session)
 
     if (child != NULL) {
         *child = (struct child){
-            .core = &shell->core, .session = session, .before = tell_time, .owner = shell};
+            .core = &shell->core, .session = session, .before = shell_tell_time, .owner = shell};
         error = child_start(child, &shell->loop, &task);
     }
     if (error != 0)
@@ -75,7 +75,7 @@ static void on_output(void *owner, int error)
 {
     struct shell *shell = owner;
 
-    tell_time(shell);
+    shell_tell_time(shell);
     if (error != 0)
         core_output_failed(&shell->core, error);
     else
@@ -86,7 +86,7 @@ static void on_viewer(void *owner, int error)
 {
     struct shell *shell = owner;
 
-    tell_time(shell);
+    shell_tell_time(shell);
     if (error != 0)
         leave_viewer(shell);
     else
@@ -97,7 +97,7 @@ static void on_viewer_ended(void *owner)
 {
     struct shell *shell = owner;
 
-    tell_time(shell);
+    shell_tell_time(shell);
     if (shell->is_closing)
         core_closed(&shell->core, shell->close_error);
     shell->is_closing = false;
@@ -234,7 +234,7 @@ static void on_look(void *owner, const struct core_listing *listing)
 {
     struct shell *shell = owner;
 
-    tell_time(shell);
+    shell_tell_time(shell);
     core_looked(&shell->core, listing);
 }
 
@@ -301,6 +301,12 @@ static void perform(struct shell *shell, const struct core_action *action)
     case ACTION_LOOK_AWAY:
         look_away(&shell->looking);
         break;
+    case ACTION_KEYS_START:
+    case ACTION_KEYS_END_INPUT:
+    case ACTION_KEYS_KILL:
+    case ACTION_KEYS_LET_GO:
+        shell_keys_perform(shell, action);
+        break;
     case ACTION_FINISH:
         finish(shell, action->status);
         break;
@@ -335,7 +341,7 @@ static void on_timer(uv_timer_t *timer)
 {
     struct shell *shell = timer->data;
 
-    tell_time(shell);
+    shell_tell_time(shell);
     terminal_watch(&shell->terminal, now_ms(shell));
     if (parent_is_gone(shell->parent))
         core_signal(&shell->core, CORE_CF_GONE);
@@ -354,7 +360,7 @@ static void on_parent_gone(void *owner)
 {
     struct shell *shell = owner;
 
-    tell_time(shell);
+    shell_tell_time(shell);
     signal_core(shell, CORE_CF_GONE);
 }
 
@@ -371,7 +377,7 @@ static void on_signal(void *owner, int number)
 {
     struct shell *shell = owner;
 
-    tell_time(shell);
+    shell_tell_time(shell);
     if (number == SIGINT && shell->console->is_terminal)
         console_line(shell->console, "^C"); /* what the terminal echoed, as a line */
     signal_core(shell, number == SIGHUP ? CORE_HANGUP : CORE_INTERRUPT);
@@ -420,6 +426,9 @@ static int init(struct shell *shell, const struct instances *instances)
                                       shell->options->interface, shell->options->snaplen)
                  : command_make(shell->command, sizeof shell->command, shell->options->interface,
                                 shell->options->snaplen, shell->options->filter);
+    if (result == 0 && shell->options->tls_keys != NULL)
+        result = command_make_keys(shell->command_keys, sizeof shell->command_keys,
+                                   shell->options->tls_keys);
     if (result == 0 && shell->output != NULL)
         result = wait_for_reader(shell);
     return result == 0 ? uv_loop_init(&shell->loop) : result;
@@ -448,7 +457,7 @@ int shell_run(struct shell *shell, const struct instances *instances)
         return result;
     watch(shell);
     terminal_begin(&shell->terminal, &shell->loop, on_interrupt, shell);
-    tell_time(shell);
+    shell_tell_time(shell);
     work(shell);
     uv_run(&shell->loop, UV_RUN_DEFAULT);
     terminal_end(&shell->terminal);
@@ -459,4 +468,5 @@ void shell_free(struct shell *shell)
 {
     core_free(&shell->core);
     free((void *)shell->children);
+    free((void *)shell->followers);
 }

@@ -37,6 +37,8 @@ struct shell {
 
     struct child **children; /* one a session; NULL: not started, or over */
     size_t room_for_children;
+    struct child **followers; /* the same, one an instance */
+    size_t room_for_followers;
     struct looking looking;
     uv_loop_t loop;
     uv_check_t after_events;
@@ -47,7 +49,8 @@ struct shell {
     int close_error;         /* of the output, until then */
     struct parent_watch parent_watch;
     struct terminal terminal;
-    char command[65536]; /* what runs in each instance */
+    char command[65536];      /* what runs in each instance */
+    char command_keys[16384]; /* what follows its key log; "": nothing */
 };
 
 /*
@@ -60,5 +63,11 @@ void shell_free(struct shell *shell);
 /* Makes shell->core of what the user wants, and of these instances. 0 or a negative errno. For
  * shell_run. */
 int shell_make_core(struct shell *shell, const struct instances *instances);
+
+/* What time is it? To be told before each event. For children. */
+void shell_tell_time(void *owner);
+
+/* The actions of followers, ACTION_KEYS_... (shell_keys.c). */
+void shell_keys_perform(struct shell *shell, const struct core_action *action);
 
 #endif

@@ -76,6 +76,8 @@ static bool has_bytes(const struct core *core)
 static bool run_merge(struct core *core)
 {
     rotation_bounds(core);
+    core->merge.holds =
+        core->config.tls_keys != NULL && (core->stop.reason == STOP_NONE || !keys_are_over(core));
     int result = merge_run(&core->merge, core->now, &core->wake);
 
     core->rotation.full = result == -EOVERFLOW;
@@ -101,7 +103,8 @@ static bool fill(struct core *core)
             look_at_clock(core, core->instances[i]);
     }
     if (!full && stop_is_over(core) && core->output_is_open)
-        return write_statistics(core) != 0 || core->buffer.used > 0;
+        return merge_put_secrets(&core->merge) != 0 || write_statistics(core) != 0 ||
+               core->buffer.used > 0;
     return full || core->buffer.urgent;
 }
 
@@ -256,6 +259,8 @@ static uint64_t wake(const struct core *core)
         until = core->wake;
     if (writes && has_bytes(core) && flush < until)
         until = flush;
+    if (keys_wake(core) < until)
+        until = keys_wake(core);
     if (rotation_wake(core) < until)
         until = rotation_wake(core);
     return until;
@@ -272,6 +277,8 @@ enum core_action_kind core_next(struct core *core, struct core_action *action)
         kind = next_for_output(core, action);
         if (kind == ACTION_WAIT)
             kind = next_for_sessions(core, action);
+        if (kind == ACTION_WAIT)
+            kind = keys_next(core, action);
         if (kind == ACTION_WAIT)
             kind = follow_next(core);
         stop_look(core);

@@ -28,6 +28,7 @@ int core_init(struct core *core, const struct core_config *config)
     merge_init(&core->merge, config->expected, &core->writer, MERGE_WINDOW, MERGE_MEMORY);
     if (config->count > 0)
         core->merge.bounds.packets = config->count;
+    keys_init(core);
     return buffer_init(&core->buffer);
 }
 
@@ -39,6 +40,7 @@ void core_free(struct core *core)
         free(core->instances[i]);
     for (size_t i = 0; i < core->absent_count; i++)
         free(core->absent[i]);
+    keys_free(core);
     free((void *)core->instances);
     free((void *)core->absent);
     free(core->names);
@@ -98,6 +100,8 @@ int core_add(struct core *core, unsigned int index, const char *state, bool chos
     } else {
         result = merge_add(&core->merge, &instance->session.stream, instance->name);
         instance->session.stream.out.os = "Linux"; /* the tool runs nowhere else */
+        if (result == 0)
+            result = keys_add(core);
         if (result == 0)
             result = append(&core->instances, &core->count, instance);
     }
@@ -176,6 +180,7 @@ static void move_time_on(struct core *core, uint64_t gap)
         session->paused_at += gap;
         session->resumed_at += gap;
     }
+    keys_move_time(core, gap);
     core->blocked_since += gap;
 }
 

@@ -34,6 +34,7 @@
 #include "../../pcap-merge/merge.h"
 #include "../instances.h"
 #include "follow.h"
+#include "keys.h"
 #include "logins.h"
 #include "rotation.h"
 #include "session.h"
@@ -64,6 +65,7 @@ struct core_config {
     bool chosen;           /* the user named instances: others are not captured */
     uint64_t random;       /* any number: of it pauses differ in length */
     bool check;            /* no capture: probe.h */
+    const char *tls_keys;  /* the app's key log in the container (keys.h); NULL: not wanted */
     bool verbose;          /* each instance's login is told, and its row in the summary */
     size_t expected;       /* sessions, about as many as will be added: they share the memory */
 };
@@ -97,6 +99,12 @@ enum core_action_kind {
     /* Of Cloud Foundry: */
     ACTION_LOOK,      /* ask which instances there are. Answer: core_looked */
     ACTION_LOOK_AWAY, /* give that up: no answer may come any more */
+
+    /* Of the follower of instance `session` (keys.h): */
+    ACTION_KEYS_START,     /* start its child. Answer: core_keys_start_failed, if that fails */
+    ACTION_KEYS_END_INPUT, /* close its child's stdin */
+    ACTION_KEYS_KILL,      /* kill its child */
+    ACTION_KEYS_LET_GO,    /* close all that is open of it; no event of it may come any more */
 
     ACTION_FINISH, /* all is over; leave with `status` */
 };
@@ -192,6 +200,7 @@ struct core {
     struct logins logins;   /* how many at the same time */
     struct look look;       /* which instances there are (follow.h) */
     uint64_t random;
+    struct keys keys;       /* of --tls-keys */
     struct telling telling; /* what the user has been told */
     uint64_t written;       /* bytes, to the output */
     struct disk {
@@ -243,6 +252,14 @@ void core_start_failed(struct core *core, size_t number, int error);
 void core_stdout_ended(struct core *core, size_t number);
 void core_stderr_ended(struct core *core, size_t number);
 void core_exited(struct core *core, size_t number, int status);
+
+/* The same of an instance's follower: bytes of its stdout, which are the file's, and of its stderr;
+ * both are copied. */
+void core_keys_received(struct core *core, size_t number, const char *bytes, size_t length);
+void core_keys_message(struct core *core, size_t number, const char *bytes, size_t length);
+void core_keys_start_failed(struct core *core, size_t number, int error);
+void core_keys_stdout_ended(struct core *core, size_t number);
+void core_keys_exited(struct core *core, size_t number, int status);
 
 /* The output was opened. Its name, if that was not known before, else NULL; is it a file, or a pipe
  * or device, which cannot be cut? */

@@ -252,7 +252,7 @@ void stop_begin_again(struct core *core, struct session *session)
 
 bool stop_is_over(const struct core *core)
 {
-    return all_sessions_are_over(core) && merge_is_done(&core->merge) &&
+    return all_sessions_are_over(core) && merge_is_done(&core->merge) && keys_are_over(core) &&
            (!core->config.follow || core->stop.reason != STOP_NONE);
 }
 

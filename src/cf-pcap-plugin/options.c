@@ -13,7 +13,7 @@
 const char options_usage[] =
     "CF_NAME pcap APP [-o FILE] [--interface NAME] [-f FILTER] [-s BYTES] [-i INDEX]...\n"
     "      [--process TYPE] [-d DURATION] [-c PACKETS] [--max-size SIZE] [--reserve SIZE]\n"
-    "      [--rotate-size SIZE] [--rotate-time TIME] [--keep FILES] [--follow]\n"
+    "      [--rotate-size SIZE] [--rotate-time TIME] [--keep FILES] [--split] [--follow]\n"
     "      [--format pcap|pcapng] [--wireshark[=PROGRAM]] [--tls-keys FILE]\n"
     "      [-y] [--verbose] [--check]\n"
     "\n"
@@ -51,6 +51,8 @@ const struct option_help options_help[] = {
      "Begin another file before this one is larger than this; names as capture_00001_DATE.pcap"},
     {"rotate-time TIME", "Begin another file after this time, such as 1h"},
     {"keep FILES", "Remove the oldest file when there are more than so many (Default: keep all)"},
+    {"split",
+     "A file for each instance: of -o capture.pcap capture-0.pcap, capture-1.pcap and so on"},
     {"reserve SIZE", "Stop when less than this is free on the disk; 0: fill it (Default: 5 % of "
                      "the disk, but at least 100 MB and at most 1 GB)"},
     {"format pcap|pcapng", "Format of the file; pcapng tells which instance saw a packet (Default: "
@@ -60,12 +62,11 @@ const struct option_help options_help[] = {
      "Show the capture in Wireshark while it runs, and with -o save it, too; PROGRAM can be tshark "
      "or termshark (Default: $CF_PCAP_WIRESHARK, or Wireshark)"},
     {"tls-keys FILE",
-     "Read the TLS keys that the app writes to this file in its container (SSLKEYLOGFILE), and put "
-     "them into the capture, which is pcapng then: whoever has it can read that traffic; 'editcap "
-     "--discard-all-secrets' takes them out"},
+     "Put the TLS keys that the app writes to this file in its container into the capture "
+     "(pcapng): "
+     "whoever has it can read that traffic; 'editcap --discard-all-secrets' takes them out"},
     {"sort-keys FILE",
-     "Put the TLS keys of a saved capture in front of its packets, where some came late; without "
-     "APP"},
+     "Put the TLS keys of a saved capture that came late in front of its packets; without APP"},
     {"check",
      "Do not capture: say whether something would stop a capture, and who can change that"},
     {"install-extcap", "Put 'Cloud Foundry app' into Wireshark's list of interfaces; without APP"},
@@ -94,6 +95,7 @@ enum {
     OPTION_FOLLOW,
     OPTION_TLS_KEYS,
     OPTION_SORT_KEYS,
+    OPTION_SPLIT,
 };
 
 static const struct option long_options[] = {
@@ -113,6 +115,7 @@ static const struct option long_options[] = {
     {"reserve", required_argument, NULL, OPTION_RESERVE},
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"follow", no_argument, NULL, OPTION_FOLLOW},
+    {"split", no_argument, NULL, OPTION_SPLIT},
     {"yes", no_argument, NULL, 'y'},
     {"verbose", no_argument, NULL, OPTION_VERBOSE}, /* cf takes a -v for itself */
     {"wireshark", optional_argument, NULL, OPTION_WIRESHARK},
@@ -384,6 +387,9 @@ static int take_next(struct options *options, struct words *words, int argc, cha
     case OPTION_FOLLOW:
         options->follow = true;
         return 0;
+    case OPTION_SPLIT:
+        options->split = true;
+        return 0;
     case OPTION_CHECK:
         options->check = true;
         return 0;
@@ -433,6 +439,22 @@ static int check_rotation(const struct options *options, const struct complaint 
                                   "(-o FILE), or leave -o out");
 }
 
+static int check_split(const struct options *options, const struct complaint *complaint)
+{
+    const char *output = options->output;
+
+    if (!options->split)
+        return 0;
+    if (options_rotates(options))
+        return wrong(complaint, "--split makes a file for each instance: --rotate-size and "
+                                "--rotate-time do not go with it");
+    if (options->wireshark)
+        return wrong(complaint, "--wireshark shows one capture: --split does not go with it");
+    return output == NULL || strcmp(output, "-") != 0
+               ? 0
+               : wrong(complaint, "-o -: --split makes files; name one (-o FILE), or leave -o out");
+}
+
 enum options_result options_parse(struct options *options, int argc, char **argv, char *error,
                                   size_t error_size)
 {
@@ -465,7 +487,7 @@ enum options_result options_parse(struct options *options, int argc, char **argv
     }
     if (choose_app(options, &words, &complaint) != 0)
         return OPTIONS_WRONG;
-    if (check_rotation(options, &complaint) != 0)
+    if (check_rotation(options, &complaint) != 0 || check_split(options, &complaint) != 0)
         return OPTIONS_WRONG;
     if (options->wireshark && options->output != NULL && strcmp(options->output, "-") == 0) {
         wrong(&complaint, "--wireshark and -o -: the capture goes to the one or to the other");

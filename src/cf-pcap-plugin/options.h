@@ -43,6 +43,7 @@ struct options {
     uint64_t reserve;      /* bytes to be left free on the disk; UINT64_MAX: stop_reserve */
     enum format format;
     bool yes, verbose, follow;
+    bool split;           /* a file for each instance */
     bool wireshark;       /* show it in a viewer; in a file only if `output` is given, too */
     const char *viewer;   /* its program; NULL: the usual one */
     const char *tls_keys; /* a file in the container, an absolute path; NULL: none. Then `format` is

@@ -64,152 +64,6 @@ static void start(struct shell *shell, size_t session)
         shell->children[session] = child;
 }
 
-static void leave_viewer(struct shell *shell)
-{
-    viewer_leave(shell->viewer);
-    core_viewer_gone(&shell->core);
-}
-
-/* There is room again, or its reader has gone. */
-static void on_output(void *owner, int error)
-{
-    struct shell *shell = owner;
-
-    shell_tell_time(shell);
-    if (error != 0)
-        core_output_failed(&shell->core, error);
-    else
-        core_unblocked(&shell->core);
-}
-
-static void on_viewer(void *owner, int error)
-{
-    struct shell *shell = owner;
-
-    shell_tell_time(shell);
-    if (error != 0)
-        leave_viewer(shell);
-    else
-        core_unblocked(&shell->core);
-}
-
-static void on_viewer_ended(void *owner)
-{
-    struct shell *shell = owner;
-
-    shell_tell_time(shell);
-    if (shell->is_closing)
-        core_closed(&shell->core, shell->close_error);
-    shell->is_closing = false;
-}
-
-static int start_viewer(struct shell *shell)
-{
-    static const struct viewer_events events = {.ended = on_viewer_ended, .pipe = on_viewer};
-
-    cf_home_is_for_children(shell->cf->home, false);
-    int error = viewer_start(shell->viewer, &shell->loop, &events, shell);
-    cf_home_is_for_children(shell->cf->home, true);
-    return error;
-}
-
-static void open_output(struct shell *shell)
-{
-    struct output *output = shell->output;
-    int error = output == NULL ? 0 : output_open(output, &shell->loop, on_output, shell);
-
-    if (error == 0 && shell->viewer != NULL)
-        error = start_viewer(shell);
-    if (error != 0) {
-        core_output_failed(&shell->core, error);
-        return;
-    }
-    core_opened(&shell->core, output == NULL ? NULL : output_name(output),
-                output != NULL && output->is_file);
-}
-
-/* A file takes all, unless it fails. How much: it is `length`, if `*error` is 0. */
-static size_t save(struct output *output, const uint8_t *bytes, size_t length, int *error)
-{
-    size_t saved = 0;
-
-    while (saved < length) {
-        ptrdiff_t written = output_write(output, bytes + saved, length - saved);
-
-        if (written < 0) {
-            *error = (int)written;
-            break;
-        }
-        saved += (size_t)written;
-    }
-    return saved;
-}
-
-/* What the viewer takes is saved, too. */
-static void write_and_show(struct shell *shell, const struct core_action *action)
-{
-    ptrdiff_t shown = viewer_write(shell->viewer, action->bytes, action->length);
-    size_t taken = shown > 0 ? (size_t)shown : 0;
-    int error = 0;
-
-    if (shell->output != NULL)
-        taken = save(shell->output, action->bytes, taken, &error);
-    core_wrote(&shell->core, taken);
-    if (error != 0) {
-        core_output_failed(&shell->core, error);
-    } else if (shown == -EAGAIN) {
-        core_blocked(&shell->core);
-    } else if (shown < 0) {
-        leave_viewer(shell);
-    }
-}
-
-static void write_output(struct shell *shell, const struct core_action *action)
-{
-    if (shell->viewer != NULL && viewer_reads(shell->viewer)) {
-        write_and_show(shell, action);
-        return;
-    }
-    ptrdiff_t written = output_write(shell->output, action->bytes, action->length);
-
-    if (written >= 0) {
-        core_wrote(&shell->core, (size_t)written);
-    } else if (written == -EAGAIN) {
-        core_wrote(&shell->core, 0);
-        core_blocked(&shell->core);
-    } else {
-        core_output_failed(&shell->core, (int)written);
-    }
-}
-
-static void close_output(struct shell *shell)
-{
-    shell->close_error = shell->output == NULL ? 0 : output_close(shell->output);
-    if (shell->viewer != NULL) {
-        viewer_leave(shell->viewer);
-        shell->is_closing = viewer_holds_terminal(shell->viewer);
-    }
-    if (!shell->is_closing)
-        core_closed(&shell->core, shell->close_error);
-}
-
-static void look_at_disk(struct shell *shell)
-{
-    uint64_t available, size;
-
-    if (shell->output != NULL && output_disk(shell->output, &available, &size) == 0)
-        core_disk(&shell->core, available, size);
-}
-
-static void remove_file(struct shell *shell, uint64_t number)
-{
-    const char *name;
-    int error = output_files_remove(&shell->output->files, number, &name);
-
-    if (error != 0)
-        core_remove_failed(&shell->core, name, error);
-}
-
 static void show(struct shell *shell, const char *text)
 {
     if (*text == '\0')
@@ -266,25 +120,13 @@ static void perform(struct shell *shell, const struct core_action *action)
             child_read(child);
         break;
     case ACTION_OPEN:
-        open_output(shell);
-        break;
     case ACTION_WRITE:
-        write_output(shell, action);
-        break;
     case ACTION_LEAVE_VIEWER:
-        leave_viewer(shell);
-        break;
     case ACTION_CUT:
-        output_cut(shell->output, action->until);
-        break;
     case ACTION_CLOSE:
-        close_output(shell);
-        break;
     case ACTION_REMOVE:
-        remove_file(shell, action->until);
-        break;
     case ACTION_DISK:
-        look_at_disk(shell);
+        shell_do_output(shell, action);
         break;
     case ACTION_SAY:
         console_line(shell->console, "%s", action->text);
@@ -469,4 +311,5 @@ void shell_free(struct shell *shell)
     core_free(&shell->core);
     free((void *)shell->children);
     free((void *)shell->followers);
+    shell_free_outputs(shell);
 }

@@ -39,6 +39,9 @@ struct shell {
     size_t room_for_children;
     struct child **followers; /* the same, one an instance */
     size_t room_for_followers;
+    struct output *
+        *parts; /* with --split one for each output of the core that was opened, or NULL */
+    size_t room_for_parts;
     struct looking looking;
     uv_loop_t loop;
     uv_check_t after_events;
@@ -60,12 +63,17 @@ struct shell {
 int shell_run(struct shell *shell, const struct instances *instances);
 void shell_free(struct shell *shell);
 
-/* Makes shell->core of what the user wants, and of these instances. 0 or a negative errno. For
- * shell_run. */
-int shell_make_core(struct shell *shell, const struct instances *instances);
+/* For the parts of the shell. */
 
-/* What time is it? To be told before each event. For children. */
+/* Tells the core what time it is: to be called before each event. */
 void shell_tell_time(void *owner);
+
+/* Does one of the actions ACTION_OPEN to ACTION_DISK (shell_output.c). */
+void shell_do_output(struct shell *shell, const struct core_action *action);
+void shell_free_outputs(struct shell *shell);
+
+/* Makes shell->core of what the user wants, and of these instances. 0 or a negative errno. */
+int shell_make_core(struct shell *shell, const struct instances *instances);
 
 /* The actions of followers, ACTION_KEYS_... (shell_keys.c). */
 void shell_keys_perform(struct shell *shell, const struct core_action *action);

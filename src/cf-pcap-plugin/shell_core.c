@@ -15,7 +15,11 @@ int shell_make_core(struct shell *shell, const struct instances *instances)
         .hardware = shell->about->hardware,
         .os = shell->about->os,
         .comment = shell->about->comment,
-        .output = shell->output == NULL ? NULL : output_name(shell->output),
+        .output = shell->output == NULL ? NULL
+                  : options->split      ? shell->output->files.base
+                                        : output_name(shell->output),
+        .split = options->split && !options->check,
+        .extension = shell->output == NULL ? "" : shell->output->files.extension,
         .duration = options->duration_ms,
         .count = options->count,
         .max_size = options->max_size,

@@ -17,10 +17,11 @@
  * tool in that instance, with its stdin (closing it asks the tool to end), its stdout (the capture)
  * and its stderr (messages). An instance has one at a time; when that is over, and the instance is
  * captured again (follow.h), another begins, which goes on with the instance's stream of packets.
- * Both are named by the instance's number, from 0, in the order of core_add. The *output* is the
- * file or pipe that all packets go to, or, one after the other, the files (rotation.h). A *viewer*
- * is a program, such as Wireshark, that is shown them while they come: it is the output itself, or
- * gets what a file gets, at the pace of the slower.
+ * Both are named by the instance's number, from 0, in the order of core_add. An *output* is the
+ * file or pipe that packets go to, or, one after the other, the files (rotation.h): one for all,
+ * number 0, or one for each instance (outputs.h). A *viewer* is a program, such as Wireshark, that
+ * is shown them while they come: it is the output itself, or gets what a file gets, at the pace of
+ * the slower.
  *
  * Who decides that the capture is over: stop.c.
  */
@@ -36,7 +37,7 @@
 #include "follow.h"
 #include "keys.h"
 #include "logins.h"
-#include "rotation.h"
+#include "outputs.h"
 #include "session.h"
 #include "stop.h"
 
@@ -47,9 +48,11 @@ struct core_config {
     const char *process; /* the type; noted in pcapng, and so are the next three; NULL: not */
     const char *hardware, *os, *comment; /* struct writer_about */
     const char *output;    /* as the user named it; NULL: a name will be made (core_opened) */
+    bool split;            /* an output for each instance: `output`, its mark (outputs.h), and */
+    const char *extension; /* ... this; "": none */
     uint64_t duration;     /* ms from the announcement; 0: until stopped */
     uint64_t count;        /* packets to be saved; 0: without bound */
-    uint64_t max_size;     /* bytes of the output; 0: without bound */
+    uint64_t max_size;     /* bytes of all outputs; 0: without bound */
     uint64_t rotate_size;  /* bytes of a file; 0: without bound */
     uint64_t rotate_time;  /* ms that a file is written; 0: without bound */
     uint64_t keep;         /* files that are left; 0: all */
@@ -80,7 +83,7 @@ enum core_action_kind {
     ACTION_LET_GO,    /* close all that is open of it; no event of it may come any more */
     ACTION_READ,      /* read its stdout again, which had stopped for lack of core_space */
 
-    /* Of the output: */
+    /* Of output `output`: */
     ACTION_OPEN,  /* open it. Answer: core_opened or core_output_failed */
     ACTION_WRITE, /* write `length` bytes at `bytes`. Answer: core_wrote, and core_blocked if it
                      takes no more for now; or core_output_failed */
@@ -111,7 +114,7 @@ enum core_action_kind {
 
 struct core_action {
     enum core_action_kind kind;
-    size_t session;
+    size_t session, output;
     const uint8_t *bytes;
     size_t length;
     uint64_t until;   /* ACTION_WAIT: ms; UINT64_MAX: only an event. ACTION_CUT: bytes.
@@ -145,75 +148,45 @@ struct core_listing {
 /* What the user has been told: tell.c. */
 struct telling {
     uint64_t shown_at; /* ms: the live line */
-    bool output_failure, link_types, stopped, viewer_stuck, quiet, app_gone;
+    bool link_types, stopped, viewer_stuck, quiet, app_gone;
     size_t row;                       /* of the summary, the next */
     size_t left_out, absent_left_out; /* rows that are not worth a line */
     size_t same;                      /* instance whose fellows are named next */
-    unsigned int closing;             /* of the last lines, the next */
+    size_t same_output;               /* the same of outputs that failed */
+    unsigned int closing, saved;      /* of the last lines, the next */
     uint64_t reported_at;             /* ms: the line that comes where there is no live line */
     char file_trouble[640]; /* what became of one of several files; "": nothing, or it was told */
 };
 
 struct core {
     struct core_config config;
-    char output[320]; /* its name, as the user is told */
-
     struct instance **instances; /* those that are captured; their number is their session's */
     size_t count;
     struct instance **absent; /* those that do not run */
     size_t absent_count;
-    struct merge merge;
-    struct writer writer;
-    struct writer_about about;
+    struct core_output **outputs;
+    size_t output_count;
+    struct writer_about about; /* in each of them */
     struct writer_name *names; /* of about */
     size_t names_room;
-    struct buffer buffer; /* on its way from the merge into the output */
 
     uint64_t now;  /* ms, of a clock that does not go back */
     int64_t clock; /* ns since 1970: only to compare with the instances' clocks */
     bool has_time;
 
     /* The capture as a whole. Changed by core.c's functions of these names alone. */
-    struct stop stop;      /* wanted? since when, and why (stop.h) */
-    uint64_t announced_at; /* ms; UINT64_MAX: the user was not told yet that all capture */
-    enum output_state {
-        OUTPUT_NONE,    /* not opened yet: nothing came that is to be saved */
-        OUTPUT_OPENING, /* ACTION_OPEN is not answered yet */
-        OUTPUT_READY,
-        OUTPUT_WRITING, /* ACTION_WRITE is not answered yet */
-        OUTPUT_BLOCKED, /* it takes no more, core_unblocked says when it does */
-        OUTPUT_FAILED,  /* it never will again: ACTION_CUT is next */
-        OUTPUT_CUT,     /* ACTION_CLOSE is next */
-        OUTPUT_CLOSING,
-        OUTPUT_CLOSED,
-    } output_state;
-    int output_error;       /* negative errno of OUTPUT_FAILED and after; 0: none */
-    bool output_was_opened; /* once, at least */
-    bool output_is_open;
-    struct rotation rotation;
-    uint64_t blocked_since; /* ms */
-    uint64_t flushed_at;    /* ms */
-    uint64_t wake;          /* ms: when the merge has to be run if nothing comes */
-    bool merge_is_due;      /* something came since the merge was run */
-    bool failed;            /* the exit status is to say so */
-    size_t statistics;      /* sessions whose counts are in the output */
-    struct logins logins;   /* how many at the same time */
-    struct look look;       /* which instances there are (follow.h) */
+    struct stop stop;               /* wanted? since when, and why (stop.h) */
+    uint64_t announced_at;          /* ms; UINT64_MAX: the user was not told yet that all capture */
+    const struct core_output *full; /* the first whose disk is; NULL: none is */
+    bool failed;                    /* the exit status is to say so */
+    uint64_t wanted;                /* packets that may still be saved; UINT64_MAX: without bound */
+    struct logins logins;           /* how many at the same time */
+    struct look look;               /* which instances there are (follow.h) */
     uint64_t random;
     struct keys keys;       /* of --tls-keys */
     struct telling telling; /* what the user has been told */
-    uint64_t written;       /* bytes, to the output */
-    struct disk {
-        bool known;               /* the next two are */
-        uint64_t available, size; /* bytes */
-        uint64_t looked_at;       /* ms */
-        uint64_t looked_behind;   /* `written`, then */
-    } disk;
-    uint64_t cut;        /* bytes that OUTPUT_FAILED leaves in a file */
-    bool output_is_torn; /* a pipe got a part of a record, and will not get the rest */
-    bool output_is_file; /* it can be cut */
-    bool viewer_shows;   /* the viewer gets what the output gets */
-    bool viewer_stuck;   /* it does no longer, for it took nothing */
+    bool viewer_shows;      /* the viewer gets what the output gets */
+    bool viewer_stuck;      /* it does no longer, for it took nothing */
     char text[2048];
 };
 
@@ -261,22 +234,25 @@ void core_keys_start_failed(struct core *core, size_t number, int error);
 void core_keys_stdout_ended(struct core *core, size_t number);
 void core_keys_exited(struct core *core, size_t number, int status);
 
-/* The output was opened. Its name, if that was not known before, else NULL; is it a file, or a pipe
- * or device, which cannot be cut? */
-void core_opened(struct core *core, const char *name, bool is_file);
-void core_remove_failed(struct core *core, const char *name, int error);
-void core_wrote(struct core *core, size_t length);
-void core_blocked(struct core *core);
-void core_unblocked(struct core *core);
+/* Events of an output; `number` is its own. */
+
+/* It was opened. Its name, if that was not known before, else NULL; is it a file, or a pipe or
+ * device, which cannot be cut? */
+void core_opened(struct core *core, size_t number, const char *name, bool is_file);
+void core_wrote(struct core *core, size_t number, size_t length);
+void core_blocked(struct core *core, size_t number);
+void core_unblocked(struct core *core, size_t number);
 /* It could not be opened or written: negative errno. -EPIPE: nobody reads it any more. */
-void core_output_failed(struct core *core, int error);
-/* The viewer reads no more: it was closed. */
-void core_viewer_gone(struct core *core);
+void core_output_failed(struct core *core, size_t number, int error);
 /* Negative errno or 0. Of a file: -ENOENT: it has not its name any more; -ENODATA: it was made
  * shorter meanwhile. */
-void core_closed(struct core *core, int error);
-/* Bytes that are free on the output's disk for this user, and of the disk as a whole. */
-void core_disk(struct core *core, uint64_t available, uint64_t size);
+void core_closed(struct core *core, size_t number, int error);
+/* Bytes that are free on its disk for this user, and of the disk as a whole. */
+void core_disk(struct core *core, size_t number, uint64_t available, uint64_t size);
+
+void core_remove_failed(struct core *core, const char *name, int error);
+/* The viewer reads no more: it was closed. */
+void core_viewer_gone(struct core *core);
 
 /* The answer to ACTION_LOOK. Nothing of it is kept. */
 void core_looked(struct core *core, const struct core_listing *listing);

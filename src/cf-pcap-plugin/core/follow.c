@@ -19,7 +19,7 @@ static bool is_final(const struct instance *instance)
 {
     const struct session *session = &instance->session;
 
-    if (instance->orderly)
+    if (instance->orderly || session->cause == CAUSE_OUTPUT)
         return true;
     return !session->stream.opened && session->cause == CAUSE_ITSELF && !instance->login_failed;
 }

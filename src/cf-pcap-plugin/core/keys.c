@@ -20,17 +20,23 @@ void keys_init(struct core *core)
     if (core->config.tls_keys == NULL)
         return;
     hellos_init(&core->keys.hellos);
-    core->merge.wrote = wrote;
-    core->merge.owner = &core->keys;
-    core->writer.secrets_again =
-        core->config.rotate_size > 0 ? (size_t)core->config.rotate_size / KEYS_PART : SIZE_MAX;
-    core->writer.secrets = &core->keys.store.lines;
+}
+
+void keys_begin(struct core *core, struct core_output *output)
+{
+    uint64_t size = core->config.rotate_size;
+
+    if (core->config.tls_keys == NULL)
+        return;
+    output->merge.wrote = wrote;
+    output->merge.owner = &core->keys;
+    output->writer.secrets_again = size > 0 ? (size_t)size / KEYS_PART : SIZE_MAX;
+    output->writer.secrets = &output->keys.lines;
 }
 
 void keys_free(struct core *core)
 {
     free(core->keys.followers);
-    key_store_free(&core->keys.store);
     hellos_free(&core->keys.hellos);
 }
 
@@ -62,11 +68,12 @@ void keys_move_time(struct core *core, uint64_t gap)
 
 /* Events. */
 
-static void take_key(struct core *core, const char *line, size_t length)
+static void take_key(struct core *core, size_t number, const char *line, size_t length)
 {
     struct keys *keys = &core->keys;
-    uint64_t written = core->writer.begun ? core->writer.secrets_until : 0;
-    int result = key_store_add(&keys->store, line, length, written);
+    struct core_output *output = core->instances[number]->output;
+    uint64_t written = output->writer.begun ? output->writer.secrets_until : 0;
+    int result = key_store_add(&output->keys, line, length, written);
     uint8_t random[KEY_RANDOM_SIZE];
 
     if (result < 0)
@@ -85,7 +92,7 @@ void core_keys_received(struct core *core, size_t number, const char *bytes, siz
 
     follower->heard_at = core->now;
     while (key_log_next(&follower->log, bytes, length, &at))
-        take_key(core, follower->log.line, follower->log.length);
+        take_key(core, number, follower->log.line, follower->log.length);
 }
 
 static void take_line(struct follower *follower)
@@ -200,7 +207,8 @@ static int over(struct core *core, struct follower *follower)
     follower->state = FOLLOWER_NONE;
     if (follower->leave_at == 0)
         follower->retry_at = core->now + pause_after(core, follower->attempts++, PAUSE_MAX);
-    core->merge_is_due = true;
+    for (size_t i = 0; i < core->output_count; i++)
+        core->outputs[i]->merge_is_due = true;
     return ACTION_KEYS_LET_GO;
 }
 

@@ -21,9 +21,9 @@
 
 #include "hellos.h"
 #include "key_log.h"
-#include "key_store.h"
 
 struct core;
+struct core_output;
 struct core_action;
 
 enum {
@@ -69,7 +69,6 @@ struct follower {
 struct keys {
     struct follower *followers; /* one an instance; their number is the instance's */
     size_t count;
-    struct key_store store;
     struct hellos hellos;
     uint64_t came;     /* keys, each counted once */
     uint64_t late;     /* connections whose ClientHello was written before their key came */
@@ -78,6 +77,8 @@ struct keys {
 };
 
 void keys_init(struct core *core);
+/* An output is to have keys. */
+void keys_begin(struct core *core, struct core_output *output);
 void keys_free(struct core *core);
 
 /* Another instance was added. 0 or -ENOMEM. */

@@ -72,9 +72,10 @@ int keys_tell_closing(struct core *core)
 {
     enum { CAME, LATE, DROPPED, END };
     struct keys *keys = &core->keys;
-    bool is_file = core->output_is_file && core->rotation.files == 1;
+    const struct core_output *output = core->output_count > 0 ? core->outputs[0] : NULL;
+    bool is_file = core->output_count == 1 && output->is_file && output->rotation.files == 1;
 
-    if (core->config.tls_keys == NULL || !core->output_was_opened)
+    if (core->config.tls_keys == NULL || !outputs_were_opened(core))
         return ACTION_WAIT;
     switch (keys->told++) {
     case CAME:
@@ -96,7 +97,7 @@ int keys_tell_closing(struct core *core)
                  "The keys of %" PRIu64 " TLS connection%s came after the first packets, and "
                  "Wireshark does not use them for those.%s%s%s",
                  keys->late, keys->late == 1 ? "" : "s", is_file ? " 'cf pcap --sort-keys " : "",
-                 is_file ? core->output : "", is_file ? "' puts them in front." : "");
+                 is_file ? output->name : "", is_file ? "' puts them in front." : "");
             return ACTION_WARN;
         }
         keys->told++;

@@ -22,7 +22,7 @@ static void add(struct core *core, const char *format, ...)
 
 static void totals(struct core *core)
 {
-    uint64_t packets = 0, bytes = 0, drops = 0, late = 0;
+    uint64_t packets = 0, bytes = 0, drops = 0, late = 0, available = UINT64_MAX;
     char text[16];
 
     for (size_t i = 0; i < core->count; i++) {
@@ -35,15 +35,18 @@ static void totals(struct core *core)
     }
     if (core->announced_at != UINT64_MAX)
         add(core, "%s, ", text_seconds(text, core->now - core->announced_at));
-    if (core->rotation.files > 1)
-        add(core, "%" PRIu64 " files, ", core->rotation.files);
+    if (core->output_count == 1 && core->outputs[0]->rotation.files > 1)
+        add(core, "%" PRIu64 " files, ", core->outputs[0]->rotation.files);
     add(core, "%" PRIu64 " packets, %s", packets, text_bytes(text, bytes));
     if (drops > 0)
         add(core, ", %" PRIu64 " dropped", drops);
     if (late > 0)
         add(core, ", %" PRIu64 " late", late);
-    if (core->disk.known)
-        add(core, ", %s free", text_bytes(text, core->disk.available));
+    for (size_t i = 0; i < core->output_count; i++)
+        if (core->outputs[i]->disk.known && core->outputs[i]->disk.available < available)
+            available = core->outputs[i]->disk.available;
+    if (available < UINT64_MAX)
+        add(core, ", %s free", text_bytes(text, available));
 }
 
 /* What is waited for: logins, connections that hang, whoever reads the output. */
@@ -90,9 +93,13 @@ static void what_is_waited_for(struct core *core)
         add(core, " (logging in: %s, for %s)", login_text, text_seconds(text, login));
     if (stalls.count > 0)
         add(core, ", no answer from %s for %s", stall_text, text_seconds(text, stall));
-    if (core->output_state == OUTPUT_BLOCKED && core->now - core->blocked_since >= BLOCKED_LONG)
-        add(core, ", the output takes nothing for %s",
-            text_seconds(text, core->now - core->blocked_since));
+    for (size_t i = 0; i < core->output_count; i++) {
+        const struct core_output *output = core->outputs[i];
+
+        if (output->state == OUTPUT_BLOCKED && core->now - output->blocked_since >= BLOCKED_LONG)
+            add(core, ", the output takes nothing for %s",
+                text_seconds(text, core->now - output->blocked_since));
+    }
 }
 
 void tell_progress(struct core *core)

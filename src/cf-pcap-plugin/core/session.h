@@ -10,6 +10,8 @@
 
 #include "../../pcap-merge/merge.h"
 
+struct core_output;
+
 enum {
     MESSAGES_MAX = 4096, /* bytes of a child's stderr that are kept: the last ones */
     GUID_SIZE = 64,      /* of a process or a container, the NUL included */
@@ -30,6 +32,7 @@ enum session_cause {
     CAUSE_NONE,         /* it captures, or will */
     CAUSE_STOP,         /* the capture was stopped */
     CAUSE_ITSELF,       /* its child, its tool or its stream ended, or is broken */
+    CAUSE_OUTPUT,       /* the output that its packets go to has failed, and others have not */
     CAUSE_REFUSED,      /* the output cannot hold packets of its link type */
     CAUSE_LOGIN_LIMIT,  /* it took too long to log in */
     CAUSE_START_FAILED, /* its child could not be started: `status` is the negative errno */
@@ -41,6 +44,7 @@ struct session {
     enum session_state state;
     enum session_cause cause;
     struct merge_stream stream;
+    size_t number; /* in core.instances */
 
     /* What has been seen of the child. */
     bool exited, stdout_ended, stderr_ended;
@@ -120,6 +124,7 @@ struct instance {
     bool chosen;             /* the user named it */
     uint64_t captured_since; /* ms: the first time; 0: not yet */
     struct session session;
+    struct core_output *output; /* that its packets go to */
 
     /* Its end, in words. */
     bool ended;   /* it was looked at: the rest is known */

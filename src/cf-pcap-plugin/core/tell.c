@@ -14,40 +14,63 @@ enum {
     REPORT_INTERVAL = 600000, /* ms between lines in their place, where there is no terminal */
 };
 
-/* The output. */
+/* The outputs. */
 
-bool tell_is_spoiled(const struct core *core)
+/* Where another failed for the same reason it is named at the end (saved.c). */
+static bool is_told_of_another(const struct core *core, const struct core_output *output)
 {
-    return core->output_was_opened &&
-           (core->output_error == -ENOENT || core->output_error == -ENODATA);
+    for (size_t i = 0; i < core->output_count; i++) {
+        const struct core_output *other = core->outputs[i];
+
+        if (other->told && other->error == output->error && other->was_opened == output->was_opened)
+            return true;
+    }
+    return false;
+}
+
+static void how_it_failed(struct core *core, const struct core_output *output)
+{
+    const char *name = output->name;
+
+    if (output->error == -ETIMEDOUT)
+        TEXT(core, "Cannot write %s: it took nothing for five minutes.", name);
+    else if (output->error == -EBUSY)
+        TEXT(core, "Cannot write %s: another cf pcap is writing it.", name);
+    else if (output->rotation.open_failed && output->rotation.files > 0)
+        TEXT(core, "Cannot open the file after %s: %s.", name, strerror(-output->error));
+    else if (core_output_is_spoiled(output) && output->error == -ENOENT)
+        TEXT(core, "%s was removed, renamed or replaced while it was written.", name);
+    else if (core_output_is_spoiled(output))
+        TEXT(core,
+             "%s was made shorter by another program while it was written: packets are missing in "
+             "it.",
+             name);
+    else
+        TEXT(core, "Cannot write %s: %s.%s", name, strerror(-output->error),
+             output->is_file && output->cut > 0 ? " What was written until now can be read." : "");
 }
 
 static bool output_failure(struct core *core)
 {
-    if (core->telling.output_failure || core->output_error == 0 || core->output_error == -EPIPE ||
-        core->output_error == -ECANCELED)
-        return false;
-    core->telling.output_failure = true;
-    core->failed = true;
-    if (core->output_error == -ETIMEDOUT)
-        TEXT(core, "Cannot write %s: it took nothing for five minutes.", core->output);
-    else if (core->output_error == -EBUSY)
-        TEXT(core, "Cannot write %s: another cf pcap is writing it.", core->output);
-    else if (core->rotation.open_failed && core->rotation.files > 0)
-        TEXT(core, "Cannot open the file after %s: %s.", core->output,
-             strerror(-core->output_error));
-    else if (tell_is_spoiled(core) && core->output_error == -ENOENT)
-        TEXT(core, "%s was removed, renamed or replaced while it was written.", core->output);
-    else if (tell_is_spoiled(core))
-        TEXT(core,
-             "%s was made shorter by another program while it was written: packets are missing in "
-             "it.",
-             core->output);
-    else
-        TEXT(core, "Cannot write %s: %s.%s", core->output, strerror(-core->output_error),
-             core->output_is_file && core->cut > 0 ? " What was written until now can be read."
-                                                   : "");
-    return true;
+    size_t used;
+
+    for (size_t i = 0; i < core->output_count; i++) {
+        struct core_output *output = core->outputs[i];
+
+        if (output->told || !core_output_has_failed(output))
+            continue;
+        core->failed = true;
+        if (is_told_of_another(core, output))
+            continue;
+        output->told = true;
+        how_it_failed(core, output);
+        used = strlen(core->text);
+        if (core->stop.reason == STOP_NONE)
+            snprintf(core->text + used, sizeof core->text - used,
+                     " The capture of the other instances goes on.");
+        return true;
+    }
+    return false;
 }
 
 /* Why it ends, where the user did not end it just now. */
@@ -74,8 +97,8 @@ static bool stopped(struct core *core)
         core->failed = true;
         TEXT(core,
              "Stopped: of the disk of %s only %s are free, and %s are to be left free (--reserve).",
-             core->output, text_bytes(text, core->disk.available),
-             text_bytes(other, stop_reserve(config->reserve, core->disk.size)));
+             core->full->name, text_bytes(text, core->full->disk.available),
+             text_bytes(other, stop_reserve(config->reserve, core->full->disk.size)));
         return true;
     default:
         return false;
@@ -115,7 +138,8 @@ static bool link_types(struct core *core)
              "Instance %u captures packets of another link type (%u) than the instances before "
              "it (%u), and a pcap file holds only one: use --format pcapng, or an output whose "
              "name ends in .pcapng.",
-             instance->index, instance->session.stream.stream.link_type, core->writer.link_type);
+             instance->index, instance->session.stream.stream.link_type,
+             instance->output->writer.link_type);
         return true;
     }
     return false;
@@ -255,8 +279,6 @@ static bool live(struct core *core)
 /* Into a log, now and then. */
 static bool report(struct core *core)
 {
-    char time[16];
-
     if (!core->config.reports || core->announced_at == UINT64_MAX || core->stop.reason != STOP_NONE)
         return false;
     if (core->telling.reported_at == 0)
@@ -264,7 +286,7 @@ static bool report(struct core *core)
     if (core->now - core->telling.reported_at < REPORT_INTERVAL)
         return false;
     core->telling.reported_at = core->now;
-    TEXT(core, "Capturing for %s: ", text_seconds(time, core->now - core->announced_at));
+    TEXT(core, "Capturing for ");
     tell_progress(core);
     return true;
 }
@@ -287,7 +309,7 @@ int tell_next(struct core *core, struct core_action *action)
     int followed = follow_tell(core);
     if (followed != ACTION_WAIT)
         return followed;
-    if (stop_is_over(core) && core->output_state == OUTPUT_CLOSED)
+    if (stop_is_over(core) && outputs_are_closed(core))
         return tell_closing(core, action);
     if (report(core))
         return ACTION_SAY;

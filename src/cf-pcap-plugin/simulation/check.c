@@ -8,6 +8,7 @@
 enum {
     END_MAX = 130000,     /* ms from the reason to the end, while the output takes what it gets */
     IMPATIENT_MAX = 5000, /* ms from the second ^C to the end */
+    HEADERS_MAX = 10000,  /* bytes before the packets of a file that began late */
     TOLERANCE = 4000,     /* ms by which the end of an instance may be noticed late */
 };
 
@@ -34,6 +35,9 @@ static void found_packet(struct world *world, struct found *found, const uint8_t
 
     if (number >= world->count)
         world_violated(world, "the output holds a packet of nobody");
+    else if (world->core.instances[number]->output->number != world->reading)
+        world_violated(world, "packet %u of instance %u is in output %zu", packet, number,
+                       world->reading);
     else if ((int64_t)packet <= found[number].last)
         world_violated(world, "packet %u of instance %u is in the output twice or out of turn",
                        packet, number);
@@ -166,9 +170,9 @@ static uint64_t packets(const struct world *world, const struct found *found)
 }
 
 /* Each is whole by itself: the last one that fails may be a pipe. */
-static size_t check_file(struct world *world, size_t number, struct found *found, bool cut_short)
+static size_t check_file(struct world *world, const struct sim_output *output, size_t number,
+                         struct found *found, bool cut_short)
 {
-    const struct sim_output *output = &world->output;
     const struct sim_file *file = &output->files[number];
     uint64_t before = packets(world, found);
 
@@ -198,23 +202,26 @@ static bool was_told(const struct world *world, const char *words)
     return false;
 }
 
-static void check_output(struct world *world, struct found *found)
+static void check_output(struct world *world, const struct sim_output *output, struct found *found)
 {
-    const struct sim_output *output = &world->output;
-    bool cut_short = output->failed || world->core.output_error != 0;
+    const struct core_output *core = world->core.outputs[output->number];
+    bool cut_short = output->failed || core->error != 0;
 
+    world->reading = output->number;
     if (!output->opened)
         return;
     if (!output->closed)
-        world_violated(world, "the output is not closed");
+        world_violated(world, "output %zu is not closed", output->number);
+    if (cut_short && core->error != -EPIPE && core->error != -ECANCELED && world->status == 0)
+        world_violated(world, "output %zu has failed, and the status is 0", output->number);
     size_t whole = 0;
 
     for (size_t i = 0; i < output->count; i++)
-        whole = check_file(world, i, found, cut_short);
+        whole = check_file(world, output, i, found, cut_short);
     check_keys_end(world, cut_short);
     bool torn = output->count > 0 && whole != output->files[output->count - 1].length &&
-                world->core.output_error != -EPIPE;
-    if (torn != was_told(world, "ends within a packet") && world->core.output_error != -EPIPE)
+                core->error != -EPIPE;
+    if (torn != was_told(world, "ends within a packet") && core->error != -EPIPE)
         world_violated(world, "the output %s within a record, and the user is told otherwise",
                        torn ? "ends" : "does not end");
 }
@@ -226,7 +233,8 @@ static void check_packets(struct world *world, const struct found *found)
         const struct merge_counts *counts = &world->core.instances[i]->session.stream.counts;
         uint64_t arrived = world->instances[i].arrived;
         /* Of a pipe that broke nobody knows what its reader has read. */
-        bool in_pipe = world->output.kind == OUTPUT_IS_PIPE && world->core.output_error != 0;
+        const struct core_output *output = world->core.instances[i]->output;
+        bool in_pipe = world->outputs[output->number].kind == OUTPUT_IS_PIPE && output->error != 0;
 
         if (counts->packets + counts->lost + counts->unwanted != arrived)
             world_violated(world, "of instance %zu %llu packets arrived, %llu are saved, %llu lost",
@@ -321,45 +329,30 @@ static void check_truth(struct world *world, const struct found *found)
 
     if (core->stop.reason == STOP_OUTPUT_CLOSED)
         return;
-    if (world->status == 0 && !core->output_was_opened)
+    if (world->status == 0 && !outputs_were_opened(core))
         world_violated(world, "status 0, and nothing is saved");
     for (size_t i = 0; i < world->count && world->violation == NULL; i++) {
         bool complete = is_complete(world, i, &found[i]);
 
         if (!complete && world->status == 0)
             world_violated(world, "status 0, and instance %zu was not captured all the time", i);
-        else if (!complete && core->stop.reason != STOP_OUTPUT_FAILED && core->output_error == 0 &&
+        else if (!complete && core->stop.reason != STOP_OUTPUT_FAILED &&
+                 (outputs_error(core) == 0 || (core->config.split && outputs_were_opened(core))) &&
                  !is_named(world, i))
             world_violated(world, "instance %zu was not captured all the time, and is not named",
                            i);
     }
 }
 
-static void check_bounds(struct world *world, const struct found *found)
+static void check_files(struct world *world, const struct sim_output *output)
 {
     const struct core *core = &world->core;
-    const struct sim_output *output = &world->output;
-    uint64_t saved = packets(world, found), length = 0;
-    bool fails = output->failed || core->output_error != 0;
-
-    for (size_t i = 0; i < output->count; i++)
-        length += output->files[i].length;
-    if (core->config.count > 0 && saved > core->config.count)
-        world_violated(world, "%llu packets are saved, and --count is %llu",
-                       (unsigned long long)saved, (unsigned long long)core->config.count);
-    if (core->stop.reason == STOP_COUNT && !fails && saved != core->config.count)
-        world_violated(world, "it ended for --count after %llu packets", (unsigned long long)saved);
-    if (core->config.max_size > 0 && saved > 0 && length > core->config.max_size)
-        world_violated(world, "the output is larger than --max-size");
-    if (core->stop.reason == STOP_SIZE && !fails &&
-        length + STREAM_PACKET_MAX + WRITER_OVERHEAD + world->count * 256 < core->config.max_size)
-        world_violated(world, "it ended for --max-size after %llu bytes",
-                       (unsigned long long)length);
-    if (core->output_error == -ENOSPC && core->config.reserve > 0 &&
-        output->room_before > core->config.reserve)
-        world_violated(world, "the disk is full in spite of the reserve");
+    bool fails = output->failed || core->outputs[output->number]->error != 0;
     size_t kept = 0;
 
+    if (core->outputs[output->number]->error == -ENOSPC && core->config.reserve > 0 &&
+        output->room_before > core->config.reserve)
+        world_violated(world, "the disk is full in spite of the reserve");
     for (size_t i = 0; i < output->count; i++)
         kept += !output->files[i].removed;
     if (core->config.keep > 0 && !fails && kept > core->config.keep)
@@ -367,8 +360,66 @@ static void check_bounds(struct world *world, const struct found *found)
                        (unsigned long long)core->config.keep);
     if (kept < output->count && kept < core->config.keep)
         world_violated(world, "too many files are removed: %zu are kept", kept);
+}
+
+static void check_bounds(struct world *world, const struct found *found)
+{
+    const struct core *core = &world->core;
+    uint64_t saved = packets(world, found), length = 0, headers = 0;
+    bool fails = outputs_error(core) != 0;
+
+    for (size_t i = 0; i < world->output_count; i++) {
+        const struct sim_output *output = &world->outputs[i];
+
+        check_files(world, output);
+        fails |= output->failed;
+        for (size_t j = 0; j < output->count; j++)
+            length += output->files[j].length;
+        headers += core->config.split && output->count > 0 ? HEADERS_MAX : 0;
+    }
+    if (core->config.count > 0 && saved > core->config.count)
+        world_violated(world, "%llu packets are saved, and --count is %llu",
+                       (unsigned long long)saved, (unsigned long long)core->config.count);
+    if (core->stop.reason == STOP_COUNT && !fails && saved != core->config.count)
+        world_violated(world, "it ended for --count after %llu packets", (unsigned long long)saved);
+    if (core->config.max_size > 0 && saved > 0 && length > core->config.max_size + headers)
+        world_violated(world, "the output is larger than --max-size");
+    if (core->stop.reason == STOP_SIZE && !fails &&
+        length + STREAM_PACKET_MAX + WRITER_OVERHEAD + world->count * 256 < core->config.max_size)
+        world_violated(world, "it ended for --max-size after %llu bytes",
+                       (unsigned long long)length);
     if (core->stop.reason == STOP_DISK && world->status == 0)
         world_violated(world, "status 0, and it ended for want of room on the disk");
+}
+
+/* Each output has a name of its own, and goes on while others fail; each file is told of. */
+static void check_split(struct world *world)
+{
+    const struct core *core = &world->core;
+    size_t whole = 0, failed = 0;
+    char line[64];
+
+    for (size_t i = 0; i < core->output_count; i++) {
+        const struct core_output *output = core->outputs[i];
+
+        failed += output->error != 0;
+        whole += output->was_opened && output->error == 0;
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(output->name, core->outputs[j]->name) == 0)
+                world_violated(world, "outputs %zu and %zu are both %s", j, i, output->name);
+    }
+    if (core->stop.reason == STOP_OUTPUT_FAILED && failed < core->output_count)
+        world_violated(world, "it ends because an output failed, and %zu have not",
+                       core->output_count - failed);
+    if (failed > 0 && world->status == 0)
+        world_violated(world, "status 0, and %zu outputs failed", failed);
+    snprintf(line, sizeof line,
+             whole > 2    ? "Saved capture to %zu files, "
+             : whole == 2 ? "Saved capture to 'capture-"
+                          : "Saved capture to 'capture-",
+             whole);
+    if (was_told(world, whole == 0 ? "Saved capture to" : line) != (whole > 0))
+        world_violated(world, "%zu files are whole, and it is told otherwise", whole);
 }
 
 /* Where it says that no packet came there was none, in any instance, captured or not. */
@@ -396,7 +447,7 @@ static void check_patience(struct world *world)
     for (size_t i = 0; i < world->count; i++) {
         const struct sim_instance *it = &world->instances[i];
 
-        if (world->impatient_at != NEVER || world->core.output_error != 0 ||
+        if (world->impatient_at != NEVER || world->core.instances[i]->output->error != 0 ||
             it->trouble != TROUBLE_NONE || it->reacts_after > 1000 ||
             (it->reaction != REACTION_ENDS && it->reaction != REACTION_LONG))
             continue;
@@ -414,7 +465,7 @@ void check_announcement(struct world *world)
 
         if ((it->login == LOGIN_IS_LIMITED || it->login == LOGIN_IS_RESET) &&
             it->starts <= it->login_fails && it->starts < LOGINS_TRIES &&
-            world->output.blocked_since == 0)
+            !output_has_blocked(world))
             world_violated(world, "capturing is announced while instance %zu is tried", i);
     }
 }
@@ -430,7 +481,7 @@ static void check_tries(struct world *world)
             session->cause == CAUSE_ITSELF && !session->stream.opened &&
             it->starts <= it->login_fails && it->tool_ended_at != NEVER &&
             it->tool_ended_at + TOLERANCE < world->core.stop.at &&
-            world->output.blocked_since == 0) /* while it is, a login waits */
+            !output_has_blocked(world)) /* while it is, a login waits */
             world_violated(world, "instance %zu is given up after %u logins", i, it->starts);
     }
 }
@@ -456,7 +507,7 @@ static void check_times(struct world *world)
 static void check_time(struct world *world)
 {
     const struct core *core = &world->core;
-    const struct sim_output *output = &world->output;
+    const struct sim_output *output = &world->outputs[0]; /* the one that may block */
     uint64_t blocked = output->blocked_for;
 
     if (output->blocked)
@@ -484,7 +535,10 @@ void check_all(struct world *world)
     for (size_t i = 0; i < INSTANCES_MAX; i++)
         found[i] = (struct found){.last = -1};
     check_time(world);
-    check_output(world, found);
+    for (size_t i = 0; i < world->output_count; i++)
+        check_output(world, &world->outputs[i], found);
+    if (world->core.config.split)
+        check_split(world);
     check_packets(world, found);
     check_bounds(world, found);
     if (world->core.config.follow) {

@@ -108,7 +108,7 @@ static void check_captured(struct world *world)
     uint64_t stop = world->core.stop.at;
 
     /* While the output takes nothing, nothing that ended is captured again. */
-    if (world->output.pipe_rate < 10000 || world->output.blocks_at != NEVER)
+    if (output_may_block(world))
         return;
     if (stop < SETTLED || was_refused(world, stop - SETTLED) ||
         world->core.announced_at == UINT64_MAX)

@@ -11,9 +11,18 @@ enum {
     HELD_MAX = 150 * 1024,         /* bytes of packets for which there is room for so long */
 };
 
+/* The next key, from that one on, that belongs to the output that is looked at. */
+static unsigned int next_key(const struct world *world, unsigned int number)
+{
+    while (number < world->keys &&
+           world->core.instances[world->key_owners[number]]->output->number != world->reading)
+        number++;
+    return number;
+}
+
 void check_keys_begin(struct world *world)
 {
-    world->keys_found = 0;
+    world->keys_found = next_key(world, 0);
 }
 
 /* The first key of one of several files: the oldest ones may be left out. */
@@ -27,7 +36,7 @@ static unsigned int first_key(const struct world *world, const uint8_t *at)
         if (memcmp(at, line, FOLLOWER_LINE - 1) == 0)
             return number;
     }
-    return 0;
+    return next_key(world, 0);
 }
 
 void check_keys_block(struct world *world, const uint8_t *block, uint32_t length)
@@ -38,14 +47,16 @@ void check_keys_block(struct world *world, const uint8_t *block, uint32_t length
     memcpy(&size, block + 12, sizeof size);
     if (memcmp(block + 8, "KSLT", 4) != 0 || size + 20 > length)
         world_violated(world, "a block of secrets that is none");
-    if (world->keys_found == 0 && world->violation == NULL && size >= FOLLOWER_LINE - 1)
+    if (world->keys_found == next_key(world, 0) && world->violation == NULL &&
+        size >= FOLLOWER_LINE - 1)
         world->keys_found = first_key(world, block + 16);
     for (uint32_t at = 0; world->violation == NULL && at < size; at += FOLLOWER_LINE - 1) {
         follower_key(line, world->keys_found);
         if (size - at < FOLLOWER_LINE - 1 || memcmp(block + 16 + at, line, FOLLOWER_LINE - 1) != 0)
             world_violated(world, "where key %u is to be is something else", world->keys_found);
-        if (world->keys_found++ == world->keys)
+        if (world->keys_found == world->keys)
             world_violated(world, "there is a key that never came");
+        world->keys_found = next_key(world, world->keys_found + 1);
     }
 }
 

@@ -86,13 +86,15 @@ static void send_lines(struct world *world, size_t number)
 
     if (chance(c, 4))
         send(world, number, others[choose(c, 4)]);
-    if (world->keys > 0 && chance(c, 4)) { /* the file is read anew */
-        follower_key(line, choose(c, world->keys));
+    unsigned int again = world->keys > 0 && chance(c, 4) ? choose(c, world->keys) : world->keys;
+    if (again < world->keys && world->key_owners[again] == number) { /* the file is read anew */
+        follower_key(line, again);
         send(world, number, line);
     }
     if (world->keys == KEYS_MAX)
         return;
     world->key_times[world->keys] = world->now;
+    world->key_owners[world->keys] = number;
     follower_key(line, world->keys++);
     send(world, number, line);
 }

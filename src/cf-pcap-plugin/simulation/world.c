@@ -90,6 +90,13 @@ static void instance_free(struct sim_instance *it)
     free(it->record_times);
 }
 
+/* With `split` the core has one for each instance. */
+static void add_outputs(struct world *world)
+{
+    while (world->output_count < world->core.output_count && world->output_count < INSTANCES_MAX)
+        output_plan(world, &world->core.config);
+}
+
 static void plan(struct world *world)
 {
     struct choices *c = &world->choices;
@@ -108,14 +115,17 @@ static void plan(struct world *world)
     config.reserve = chance(c, 2) ? DISK_KEPT : 0;
     config.live = chance(c, 2);
     config.expected = world->count;
-    if (chance(c, 3)) {
+    config.split = chance(c, 3);
+    config.extension = ".pcap";
+    if (!config.split && chance(c, 3)) {
         config.rotate_size = chance(c, 2) ? 40000 + choose(c, 400000) : 0;
         config.rotate_time = chance(c, 2) ? 1000 + choose(c, 10000) : 0;
         config.keep = chance(c, 2) ? 1 + choose(c, 5) : 0;
     }
-    output_plan(world, &config);
-    config.viewer = world->output.viewer ? "viewer" : NULL;
-    config.viewer_alone = world->output.viewer && world->output.kind == OUTPUT_IS_PIPE;
+    if (!config.split)
+        output_plan(world, &config);
+    config.viewer = world->outputs[0].viewer ? "viewer" : NULL;
+    config.viewer_alone = config.viewer != NULL && world->outputs[0].kind == OUTPUT_IS_PIPE;
     config.reports = !config.live;
     plan_signals(world, !config.follow || chance(c, 2) ? 40000 : chance(c, 8) ? 1500000 : 300000);
     if (config.follow)
@@ -136,6 +146,7 @@ static void plan(struct world *world)
     }
     if (chance(c, 6) && core_add(&world->core, (unsigned int)world->count, "CRASHED", false) != 0)
         abort();
+    add_outputs(world);
 }
 
 static void told(struct world *world, const struct core_action *action)
@@ -169,6 +180,7 @@ static void add_instances(struct world *world)
         if (!instance_make_room(&world->instances[world->count]))
             abort();
     }
+    add_outputs(world);
 }
 
 static void perform(struct world *world, const struct core_action *action)
@@ -195,25 +207,25 @@ static void perform(struct world *world, const struct core_action *action)
         it->reading = true;
         break;
     case ACTION_OPEN:
-        output_do_open(world);
+        output_do_open(world, action->output);
         break;
     case ACTION_WRITE:
-        output_do_write(world, action->bytes, action->length);
+        output_do_write(world, action->output, action->bytes, action->length);
         break;
     case ACTION_LEAVE_VIEWER:
         output_do_leave_viewer(world);
         break;
     case ACTION_CUT:
-        output_do_cut(world, action->until);
+        output_do_cut(world, action->output, action->until);
         break;
     case ACTION_CLOSE:
-        output_do_close(world);
+        output_do_close(world, action->output);
         break;
     case ACTION_REMOVE:
         output_do_remove(world, action->until);
         break;
     case ACTION_DISK:
-        output_do_disk(world);
+        output_do_disk(world, action->output);
         break;
     case ACTION_SAY:
     case ACTION_WARN:
@@ -259,7 +271,8 @@ static void trace_action(struct world *world, const struct core_action *action)
     if (action->kind < ACTION_OPEN)
         world_trace(world, "%s instance %zu", names[action->kind], action->session);
     else if (action->kind <= ACTION_CLOSE)
-        world_trace(world, "%s the output, %zu bytes", names[action->kind], action->length);
+        world_trace(world, "%s output %zu, %zu bytes", names[action->kind], action->output,
+                    action->length);
     else if (action->kind >= ACTION_KEYS_START && action->kind <= ACTION_KEYS_LET_GO)
         world_trace(world, "follower %zu: %d", action->session,
                     (int)(action->kind - ACTION_KEYS_START));

@@ -129,6 +129,7 @@ struct sim_follower {
 enum output_kind { OUTPUT_IS_FILE, OUTPUT_IS_PIPE };
 
 struct sim_output {
+    size_t number;
     enum output_kind kind;
     int open_error, close_error;
     size_t open_fails_at, close_fails_at; /* files before that go well */
@@ -182,8 +183,10 @@ struct world {
     struct sim_follower followers[INSTANCES_MAX];
     unsigned int keys;            /* that were sent, with --tls-keys */
     uint64_t key_times[KEYS_MAX]; /* ms */
-    unsigned int keys_found;      /* in the file that is looked at */
-    struct sim_output output;
+    size_t key_owners[KEYS_MAX];  /* whose follower sent it */
+    unsigned int keys_found;      /* the next one that the file is to have that is looked at */
+    struct sim_output outputs[INSTANCES_MAX]; /* one, or with `split` one an instance */
+    size_t output_count, reading;             /* reading: the one that is checked */
     struct sim_cloud cloud;
     uint64_t now, begun_at;
 
@@ -256,18 +259,22 @@ void follower_live(struct world *world, size_t number);
 uint64_t follower_next(const struct world *world, size_t number);
 void follower_key(char line[FOLLOWER_LINE], unsigned int number);
 
-/* The output (outputs.c). */
+/* The outputs (outputs.c), by their numbers. */
 void output_plan(struct world *world, const struct core_config *config);
-void output_do_open(struct world *world);
-void output_do_write(struct world *world, const uint8_t *bytes, size_t length);
+void output_do_open(struct world *world, size_t number);
+void output_do_write(struct world *world, size_t number, const uint8_t *bytes, size_t length);
 void output_do_leave_viewer(struct world *world);
-void output_do_cut(struct world *world, uint64_t length);
-void output_do_close(struct world *world);
-void output_do_disk(struct world *world);
+void output_do_cut(struct world *world, size_t number, uint64_t length);
+void output_do_close(struct world *world, size_t number);
+void output_do_disk(struct world *world, size_t number);
 void output_do_remove(struct world *world, uint64_t number);
 void output_free(struct world *world);
 void output_live(struct world *world);
 uint64_t output_next(const struct world *world);
+
+/* One that may take nothing for a while, and one that has. */
+bool output_may_block(const struct world *world);
+bool output_has_blocked(const struct world *world);
 
 /* Does what is announced hold; and all, now that it has ended (check.c)? */
 void check_announcement(struct world *world);

@@ -473,6 +473,8 @@ static void every_option_is_in_the_help(void **state)
                                         "format",
                                         "follow",
                                         "wireshark[=PROGRAM]",
+                                        "tls-keys FILE",
+                                        "sort-keys FILE",
                                         "check",
                                         "install-extcap",
                                         "remove-extcap",

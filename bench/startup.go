@@ -12,8 +12,8 @@ import (
 )
 
 // How long `cf pcap` takes until it captures on all instances of an app, with an API and an SSH connection
-// that take their time. Latency is that of each answer of the API, and of each way through SSH, whose
-// handshake goes back and forth six times: the table has one `cf ssh` beside it, which is the least there can be.
+// that take their time. Latency is that of a round trip: each answer of the API, and there and back through SSH,
+// whose handshake does that six times: the table has one `cf ssh` beside it, which is the least there can be.
 
 const (
 	startupInstances = 100

@@ -6,28 +6,7 @@
 #include <sys/types.h>
 
 #include "pax.h"
-
-/* Where the fields of a header are, and how many bytes they have. */
-enum {
-    NAME = 0,
-    NAME_SIZE = 100,
-    MODE = 100,
-    OWNER = 108,
-    GROUP = 116,
-    ID_SIZE = 8,
-    SIZE = 124,
-    TIME = 136,
-    NUMBER_SIZE = 12,
-    CHECKSUM = 148,
-    CHECKSUM_SIZE = 8,
-    TYPE = 156,
-    LINK = 157,
-    MAGIC = 257,
-    PREFIX = 345,
-    PREFIX_SIZE = 155,
-};
-
-static const uint64_t SIZE_MAX_ = INT64_MAX / 2; /* bytes; so that sums stay far from an overflow */
+#include "tar_header.h"
 
 void tar_begin(struct tar_reader *tar, FILE *in, const char *what, struct failure *failure)
 {
@@ -39,52 +18,12 @@ void tar_begin(struct tar_reader *tar, FILE *in, const char *what, struct failur
     tar->begun = false;
 }
 
-size_t tar_fill(uint64_t size)
-{
-    return (size_t)((TAR_BLOCK - size % TAR_BLOCK) % TAR_BLOCK);
-}
-
 static bool is_zero(const unsigned char *bytes, size_t size)
 {
     for (size_t i = 0; i < size; i++)
         if (bytes[i] != 0)
             return false;
     return true;
-}
-
-static uint64_t checksum(const unsigned char header[TAR_BLOCK], bool is_signed)
-{
-    int64_t sum = 0;
-
-    for (size_t i = 0; i < TAR_BLOCK; i++) {
-        unsigned char byte = i >= CHECKSUM && i < CHECKSUM + CHECKSUM_SIZE ? ' ' : header[i];
-        sum += is_signed ? (signed char)byte : byte;
-    }
-    return (uint64_t)sum;
-}
-
-/* A number: octal digits among blanks and '\0', or base 256 (GNU), which the first bit marks. */
-static int number(const unsigned char *field, size_t size, uint64_t *value)
-{
-    size_t i = 0;
-
-    *value = 0;
-    if ((field[0] & 0x80) != 0) {
-        for (; i < size; i++) {
-            if (*value > SIZE_MAX_ >> 8)
-                return -EBADMSG;
-            *value = *value << 8 | (i == 0 ? field[i] & 0x7fu : field[i]);
-        }
-        return 0;
-    }
-    while (i < size && field[i] == ' ')
-        i++;
-    for (; i < size && field[i] >= '0' && field[i] <= '7'; i++)
-        *value = *value << 3 | (uint64_t)(field[i] - '0'); /* 12 digits at most */
-    for (; i < size; i++)
-        if (field[i] != ' ' && field[i] != '\0')
-            return -EBADMSG;
-    return 0;
 }
 
 /* Reads exactly `size` bytes. 1: read; 0: the stream ended before the first one. */
@@ -166,7 +105,6 @@ static int read_end(struct tar_reader *tar)
 static int read_header(struct tar_reader *tar, unsigned char header[TAR_BLOCK])
 {
     int status = read_all(tar, header, TAR_BLOCK);
-    uint64_t sum;
 
     if (status == -EBADMSG && !tar->begun)
         return failed(tar->failure, EBADMSG, "%s is not a tar archive", tar->what);
@@ -178,8 +116,7 @@ static int read_header(struct tar_reader *tar, unsigned char header[TAR_BLOCK])
                    : failed(tar->failure, EBADMSG, "%s is empty: not a tar archive", tar->what);
     if (is_zero(header, TAR_BLOCK))
         return read_end(tar);
-    if (number(header + CHECKSUM, CHECKSUM_SIZE, &sum) < 0 ||
-        (sum != checksum(header, false) && sum != checksum(header, true)))
+    if (!header_checksum_fits(header))
         return failed(tar->failure, EBADMSG,
                       tar->begun ? "%s is damaged: the checksum of a header is wrong"
                                  : "%s is not a tar archive",
@@ -195,10 +132,11 @@ static int read_extension(struct tar_reader *tar, const unsigned char header[TAR
 
     if (extension->present)
         return failed(tar->failure, EBADMSG, "%s has two headers of type '%c' for one member",
-                      tar->what, header[TYPE]);
-    if (number(header + SIZE, NUMBER_SIZE, &size) < 0 || size > TAR_EXTENSION_MAX)
+                      tar->what, header[HEADER_TYPE]);
+    if (header_number(header + HEADER_SIZE, HEADER_NUMBER_SIZE, &size) < 0 ||
+        size > TAR_EXTENSION_MAX)
         return failed(tar->failure, EBADMSG, "%s has a header of type '%c' that is too large",
-                      tar->what, header[TYPE]);
+                      tar->what, header[HEADER_TYPE]);
     extension->present = true;
     extension->size = (size_t)size;
     memcpy(extension->header, header, TAR_BLOCK);
@@ -231,11 +169,11 @@ static void names_of_header(struct tar_member *member)
     const char *header = (const char *)member->header;
     size_t prefix = 0;
 
-    if (memcmp(header + MAGIC, "ustar", 6) == 0) /* with its '\0': GNU's has a blank there */
-        prefix = strnlen(header + PREFIX, PREFIX_SIZE);
-    snprintf(member->name, sizeof member->name, "%.*s%s%.*s", (int)prefix, header + PREFIX,
-             prefix > 0 ? "/" : "", NAME_SIZE, header + NAME);
-    snprintf(member->link, sizeof member->link, "%.*s", NAME_SIZE, header + LINK);
+    if (memcmp(header + HEADER_MAGIC, "ustar", 6) == 0) /* with its '\0': GNU's has a blank there */
+        prefix = strnlen(header + HEADER_PREFIX, HEADER_PREFIX_SIZE);
+    snprintf(member->name, sizeof member->name, "%.*s%s%.*s", (int)prefix, header + HEADER_PREFIX,
+             prefix > 0 ? "/" : "", HEADER_NAME_SIZE, header + HEADER_NAME);
+    snprintf(member->link, sizeof member->link, "%.*s", HEADER_NAME_SIZE, header + HEADER_LINK);
 }
 
 /* One record of an extended header. */
@@ -264,7 +202,7 @@ static int apply_record(struct tar_reader *tar, const struct pax_record *record)
     member->size = 0;
     for (size_t i = 0; i < record->value_length; i++) {
         char digit = record->value[i];
-        if (digit < '0' || digit > '9' || member->size > SIZE_MAX_ / 10 - 1)
+        if (digit < '0' || digit > '9' || member->size > HEADER_NUMBER_MAX / 10 - 1)
             return failed(tar->failure, EBADMSG, "%s gives a member no sensible size", tar->what);
         member->size = member->size * 10 + (uint64_t)(digit - '0');
     }
@@ -297,11 +235,11 @@ static int understand(struct tar_reader *tar)
     struct tar_member *member = &tar->member;
     int status;
 
-    memcpy(&member->type, member->header + TYPE, 1);
+    memcpy(&member->type, member->header + HEADER_TYPE, 1);
     if (member->type == '\0')
         member->type = '0';
     names_of_header(member);
-    if (number(member->header + SIZE, NUMBER_SIZE, &member->size) < 0)
+    if (header_number(member->header + HEADER_SIZE, HEADER_NUMBER_SIZE, &member->size) < 0)
         return failed(tar->failure, EBADMSG, "%s gives %s no sensible size", tar->what,
                       member->name);
     if ((status = set_long_name(tar, member->name, &member->long_name)) < 0 ||
@@ -336,7 +274,7 @@ int tar_next(struct tar_reader *tar)
             return cut_off(tar);
         if (status <= 0)
             return status;
-        switch (member->header[TYPE]) {
+        switch (member->header[HEADER_TYPE]) {
         case 'x':
             status = read_extension(tar, member->header, &member->pax);
             break;
@@ -363,39 +301,4 @@ int tar_next(struct tar_reader *tar)
         if (status < 0)
             return status;
     }
-}
-
-static void put_octal(unsigned char *field, size_t size, uint64_t value)
-{
-    field[size - 1] = '\0';
-    for (size_t i = size - 1; i > 0; i--, value >>= 3)
-        field[i - 1] = (unsigned char)('0' + (value & 7));
-}
-
-static void put_checksum(unsigned char header[TAR_BLOCK])
-{
-    put_octal(header + CHECKSUM, CHECKSUM_SIZE - 1, checksum(header, false));
-    header[CHECKSUM + CHECKSUM_SIZE - 1] = ' ';
-}
-
-void tar_set_size(unsigned char header[TAR_BLOCK], uint64_t size)
-{
-    put_octal(header + SIZE, NUMBER_SIZE, size);
-    put_checksum(header);
-}
-
-void tar_header(unsigned char header[TAR_BLOCK], const char *name, char type, unsigned mode,
-                uint64_t size)
-{
-    static const char magic[] = {'u', 's', 't', 'a', 'r', '\0', '0', '0'};
-
-    memset(header, 0, TAR_BLOCK);
-    memcpy(header + NAME, name, strnlen(name, NAME_SIZE));
-    put_octal(header + MODE, ID_SIZE, mode);
-    put_octal(header + OWNER, ID_SIZE, 0);
-    put_octal(header + GROUP, ID_SIZE, 0);
-    put_octal(header + TIME, NUMBER_SIZE, 0);
-    header[TYPE] = (unsigned char)type;
-    memcpy(header + MAGIC, magic, sizeof magic);
-    tar_set_size(header, size);
 }

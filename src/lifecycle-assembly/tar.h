@@ -14,9 +14,9 @@
 #include <stdio.h>
 
 #include "failure.h"
+#include "tar_header.h"
 
 enum {
-    TAR_BLOCK = 512,             /* bytes; headers are one, contents are filled up to whole ones */
     TAR_RECORD = 20 * TAR_BLOCK, /* an archive is filled up to whole ones of these, as by GNU tar */
     TAR_NAME_MAX = 4095,         /* bytes of a name: PATH_MAX without its '\0' */
     TAR_EXTENSION_MAX = 1 << 20, /* bytes of an extended header, as in Go's archive/tar */
@@ -65,18 +65,5 @@ int tar_next(struct tar_reader *tar);
  * errno as above.
  */
 ssize_t tar_read(struct tar_reader *tar, void *buffer, size_t size);
-
-/*
- * Makes the header of one of our members: owner 0:0, time 0, so that the same content gives the
- * same bytes everywhere. name has at most 100 bytes.
- */
-void tar_header(unsigned char header[TAR_BLOCK], const char *name, char type, unsigned mode,
-                uint64_t size);
-
-/* Changes the size in a header, and its checksum. size is below 8 GiB. */
-void tar_set_size(unsigned char header[TAR_BLOCK], uint64_t size);
-
-/* The number of bytes that fill up the last block of `size` bytes. */
-size_t tar_fill(uint64_t size);
 
 #endif

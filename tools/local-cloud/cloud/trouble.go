@@ -19,7 +19,7 @@ import (
 // Trouble is what goes wrong on a platform, as tools/local-cloud/trouble asks for it.
 type Trouble struct {
 	mu      sync.Mutex
-	latency time.Duration // of each answer of the API, and of each way through the SSH connection
+	latency time.Duration // of a round trip: each answer of the API, there and back through the SSH connection
 	limit   int           // requests a second that Cloud Controller and UAA answer, each; 0: any number
 	second  int64         // that is counted
 	counts  [2]int        // requests in it: Cloud Controller, UAA
@@ -149,7 +149,7 @@ func (t *Trouble) carry(to, from net.Conn) {
 			buffer := make([]byte, 32<<10)
 			n, err := from.Read(buffer)
 			if n > 0 {
-				pieces <- piece{buffer[:n], time.Now().Add(t.wait())}
+				pieces <- piece{buffer[:n], time.Now().Add(t.wait() / 2)}
 			}
 			if err != nil {
 				return

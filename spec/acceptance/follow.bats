@@ -82,6 +82,48 @@ trouble() { "$support_root/tools/local-cloud/trouble" --state "$BATS_FILE_TMPDIR
 captures_all() { find_containers && [ "$(running cf-pcap | wc -l)" = "$INSTANCES" ] && [ "$(for n in 0 1 2; do running_in "$n"; done | wc -l)" = "$INSTANCES" ]; }
 running_in() { pgrep --ns "$(cat "$(bundle "$1")/pid")" --nslist pid -x cf-pcap | head -1; }
 
+# Out of eth0, in place of around lo.
+burst_outside() { # name N
+  local gateway
+  gateway=$(inside "$2" ip -4 route show default | awk '{ print $3 }')
+  port=$((port + 1))
+  inside "$2" "$(support_program send-udp)" "$gateway" "$port" 40 100 1000
+  eventually has_burst "$1" "$port"
+}
+# On both interfaces, which are told together or one after the other.
+again() { # name N
+  said "$1" "Instance $2 is captured again: " ||
+    { said "$1" "Instance $2 on eth0 is captured again: " && said "$1" "Instance $2 on lo is captured again: "; }
+}
+
+@test "two interfaces through a crash and a cut: each is captured again, has its gap, and is in the same file" {
+  interface=eth0,lo follow_start x
+  [ "$(running cf-pcap | wc -l)" = 6 ]
+  burst x 1
+  burst_outside x 1
+  trouble crash victim 1
+  eventually again x 1
+  eventually all_run
+  burst x 1
+  burst_outside x 1
+  # One of the two connections is lost: the other one goes on.
+  kill -KILL "$(pgrep -P "$(plugin x)" -f -- "-i 0 .*-interface 'lo'" | head -1)"
+  eventually said x 'Instance 0 on lo is captured again: '
+  burst x 0
+  burst_outside x 0
+  run ! said x 'Instance 0 on eth0'
+  pcap_stop x
+  [ "$status" = 0 ] || fail "$(all_said x)"
+  bursts_are_whole x
+  rows_with_gaps=$(awk '/gaps?, [0-9.]+ s missed/ { print $1, $2 }' "$BATS_TEST_TMPDIR/x.out")
+  [ "$rows_with_gaps" = "$(printf '%s\n' '0 lo' '1 eth0' '1 lo')" ] || fail "$(all_said x)"
+  [ "$(comments x | grep -cE '^victim/1 (eth0|lo)[^	]*	cf-pcap: [0-9.]+ s missed before this packet')" = 2 ] || fail "$(comments x)"
+  tshark -r "$BATS_TEST_TMPDIR/x.pcapng" -T fields -e frame.interface_name -e ip.dst 2>/dev/null | sort -u >"$BATS_TEST_TMPDIR/where"
+  run ! grep -P 'eth0\t127\.' "$BATS_TEST_TMPDIR/where"
+  run ! grep -P 'lo\t(?!127\.)' "$BATS_TEST_TMPDIR/where"
+  eventually idle
+}
+
 @test "a dead connection is noticed within a minute: taken up again, or, without --follow, the end" {
   follow_start x
   pcap_start y

@@ -12,7 +12,7 @@ setup_file() {
   # A copy of the source, and its objects: those of a file with a fault take the place of the right ones for a test.
   cp -r "$root/src/cf-pcap-plugin" "$root/src/pcap-merge" "$root"/src/*.h "$BATS_FILE_TMPDIR/"
   # shellcheck disable=SC2016
-  cd "$BATS_FILE_TMPDIR" && printf '%s\n' pcap-merge/*.c cf-pcap-plugin/{simulation,core}/*.c cf-pcap-plugin/{quote,advice,index_list}.c |
+  cd "$BATS_FILE_TMPDIR" && printf '%s\n' pcap-merge/*.c cf-pcap-plugin/{simulation,core}/*.c cf-pcap-plugin/{quote,advice,index_list,interfaces}.c |
     xargs -n 4 -P "$(nproc)" bash -c 'for file; do compile "$file"; done' bash
 }
 compile() { gcc -std=c11 -D_GNU_SOURCE -O2 -w -c -o "${1%.c}.o" "$1"; }
@@ -122,6 +122,18 @@ finds() { # file sed-script
 
 @test "planted, --follow: status 0 while an instance is missing" {
   finds cf-pcap-plugin/core/follow_gap.c 's/return follow->missing \|\| !instance->session.stream.opened \|\|/return/; s/^ +instance->session.captured_from == UINT64_MAX;/false;/'
+}
+
+@test "planted, several interfaces: a container that is captured on one is taken for captured on the other" {
+  finds cf-pcap-plugin/core/follow.c 's/other->interface == instance->interface/true/'
+}
+
+@test "planted, several interfaces: sessions are counted as instances" {
+  finds cf-pcap-plugin/core/live.c 's/expected\[instance->interface\] \+=/expected[0] +=/'
+}
+
+@test "planted, several interfaces: what is new is captured on one of them" {
+  finds cf-pcap-plugin/core/follow_look.c 's/core_add\(core, listed->index, interface, NULL/interface > 0 || core_add(core, listed->index, interface, NULL/'
 }
 
 @test "planted: a login that fails for a while is given up at once" {

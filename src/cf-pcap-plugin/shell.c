@@ -7,6 +7,7 @@
 
 #include "child.h"
 #include "core/command.h"
+#include "core/session_list.h"
 
 enum { READER_POLL = 50 /* ms */ };
 
@@ -43,16 +44,32 @@ static int make_room_for_children(struct shell *shell)
     return 0;
 }
 
+static int make_command(struct shell *shell, size_t interface)
+{
+    const struct options *options = shell->options;
+    const char *name = options->interfaces.names[interface];
+
+    return options->check
+               ? command_make_check(shell->command, sizeof shell->command, name, options->snaplen)
+               : command_make(shell->command, sizeof shell->command, name, options->snaplen,
+                              options->filter);
+}
+
 static void start(struct shell *shell, size_t session)
 {
+    const struct instance *instance = shell->core.instances[session];
     struct child *child = session < shell->room_for_children ? calloc(1, sizeof *child) : NULL;
+    char name[SESSION_NAME_SIZE];
     const struct child_task task = {.cf = shell->cf,
                                     .app = shell->options->app,
                                     .process = shell->options->process,
                                     .command = shell->command,
-                                    .index = shell->core.instances[session]->index};
+                                    .index = instance->index,
+                                    .name = session_name(name, &shell->core, instance),
+                                    .is_first = session < shell->options->interfaces.count};
     int error = -ENOMEM;
 
+    make_command(shell, instance->interface); /* which init has seen succeed */
     if (child != NULL) {
         *child = (struct child){
             .core = &shell->core, .session = session, .before = shell_tell_time, .owner = shell};
@@ -142,6 +159,12 @@ static void perform(struct shell *shell, const struct core_action *action)
         break;
     case ACTION_LOOK_AWAY:
         look_away(&shell->looking);
+        break;
+    case ACTION_KEYS_START:
+    case ACTION_KEYS_END_INPUT:
+    case ACTION_KEYS_KILL:
+    case ACTION_KEYS_LET_GO:
+        shell_keys_perform(shell, action);
         break;
     case ACTION_FINISH:
         finish(shell, action->status);
@@ -257,11 +280,11 @@ static int init(struct shell *shell, const struct instances *instances)
     result = make_room_for_children(shell);
     if (result != 0)
         return result;
-    result = shell->options->check
-                 ? command_make_check(shell->command, sizeof shell->command,
-                                      shell->options->interface, shell->options->snaplen)
-                 : command_make(shell->command, sizeof shell->command, shell->options->interface,
-                                shell->options->snaplen, shell->options->filter);
+    for (size_t i = 0; result == 0 && i < shell->options->interfaces.count; i++)
+        result = make_command(shell, i);
+    if (result == 0 && shell->options->tls_keys != NULL)
+        result = command_make_keys(shell->command_keys, sizeof shell->command_keys,
+                                   shell->options->tls_keys);
     if (result == 0 && shell->output != NULL)
         result = wait_for_reader(shell);
     return result == 0 ? uv_loop_init(&shell->loop) : result;
@@ -301,5 +324,6 @@ void shell_free(struct shell *shell)
 {
     core_free(&shell->core);
     free((void *)shell->children);
+    free((void *)shell->followers);
     shell_free_outputs(shell);
 }

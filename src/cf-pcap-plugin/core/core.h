@@ -15,13 +15,15 @@
  *
  * Words. An *instance* is one instance of the app. A *session* is one `cf ssh` child: the capture
  * tool in that instance, with its stdin (closing it asks the tool to end), its stdout (the capture)
- * and its stderr (messages). An instance has one at a time; when that is over, and the instance is
- * captured again (follow.h), another begins, which goes on with the instance's stream of packets.
- * Both are named by the instance's number, from 0, in the order of core_add. An *output* is the
- * file or pipe that packets go to, or, one after the other, the files (rotation.h): one for all,
- * number 0, or one for each instance (outputs.h). A *viewer* is a program, such as Wireshark, that
- * is shown them while they come: it is the output itself, or gets what a file gets, at the pace of
- * the slower.
+ * and its stderr (messages). An instance has one at a time for each interface; when that is over,
+ * and the instance is captured again (follow.h), another begins, which goes on with that stream of
+ * packets. What belongs to an instance and an interface is a `struct instance`; where several
+ * interfaces are captured, an instance of the app has several, and they know nothing of each other:
+ * only what the user is told puts them together. A session and its struct are named by one number,
+ * from 0, in the order of core_add. An *output* is the file or pipe that packets go to, or, one
+ * after the other, the files (rotation.h): one for all, number 0, or one for each instance of the
+ * app (outputs.h). A *viewer* is a program, such as Wireshark, that is shown them while they come:
+ * it is the output itself, or gets what a file gets, at the pace of the slower.
  *
  * Who decides that the capture is over: stop.c.
  */
@@ -34,7 +36,9 @@
 
 #include "../../pcap-merge/merge.h"
 #include "../instances.h"
+#include "../interfaces.h"
 #include "follow.h"
+#include "keys.h"
 #include "logins.h"
 #include "outputs.h"
 #include "session.h"
@@ -42,8 +46,9 @@
 
 /* Strings stay the caller's, and must live as long as the core. */
 struct core_config {
-    const char *app, *interface;
-    const char *filter;  /* NULL: none; noted in pcapng */
+    const char *app;
+    struct interfaces interfaces; /* one at least */
+    const char *filter;           /* NULL: none; noted in pcapng */
     const char *process; /* the type; noted in pcapng, and so are the next three; NULL: not */
     const char *hardware, *os, *comment; /* struct writer_about */
     const char *output;    /* as the user named it; NULL: a name will be made (core_opened) */
@@ -67,6 +72,7 @@ struct core_config {
     bool chosen;           /* the user named instances: others are not captured */
     uint64_t random;       /* any number: of it pauses differ in length */
     bool check;            /* no capture: probe.h */
+    const char *tls_keys;  /* the app's key log in the container (keys.h); NULL: not wanted */
     bool verbose;          /* each instance's login is told, and its row in the summary */
     size_t expected;       /* sessions, about as many as will be added: they share the memory */
 };
@@ -100,6 +106,12 @@ enum core_action_kind {
     /* Of Cloud Foundry: */
     ACTION_LOOK,      /* ask which instances there are. Answer: core_looked */
     ACTION_LOOK_AWAY, /* give that up: no answer may come any more */
+
+    /* Of the follower of instance `session` (keys.h): */
+    ACTION_KEYS_START,     /* start its child. Answer: core_keys_start_failed, if that fails */
+    ACTION_KEYS_END_INPUT, /* close its child's stdin */
+    ACTION_KEYS_KILL,      /* kill its child */
+    ACTION_KEYS_LET_GO,    /* close all that is open of it; no event of it may come any more */
 
     ACTION_FINISH, /* all is over; leave with `status` */
 };
@@ -176,6 +188,7 @@ struct core {
     struct logins logins;           /* how many at the same time */
     struct look look;               /* which instances there are (follow.h) */
     uint64_t random;
+    struct keys keys;       /* of --tls-keys */
     struct telling telling; /* what the user has been told */
     bool viewer_shows;      /* the viewer gets what the output gets */
     bool viewer_stuck;      /* it does no longer, for it took nothing */
@@ -187,11 +200,13 @@ int core_init(struct core *core, const struct core_config *config);
 void core_free(struct core *core);
 
 /*
- * One more instance. `state`: NULL if it runs; else what Cloud Controller says of it (CRASHED): it
- * is not captured, but named, or with `follow` captured once it runs. `chosen`: the user named it,
- * so that its absence is a failure. 0 or -ENOMEM.
+ * One more instance, on one of the interfaces (a number of config.interfaces): to be called for
+ * each of them, one after the other. `state`: NULL if it runs; else what Cloud Controller says of
+ * it (CRASHED): it is not captured, but named, once for all interfaces, or with `follow` captured
+ * once it runs. `chosen`: the user named it, so that its absence is a failure. 0 or -ENOMEM.
  */
-int core_add(struct core *core, unsigned int index, const char *state, bool chosen);
+int core_add(struct core *core, unsigned int index, size_t interface, const char *state,
+             bool chosen);
 
 /* What Cloud Controller lists of an instance: its address gets a name in pcapng, its GUID is told
  * there. Without memory it gets none. */
@@ -217,6 +232,14 @@ void core_start_failed(struct core *core, size_t number, int error);
 void core_stdout_ended(struct core *core, size_t number);
 void core_stderr_ended(struct core *core, size_t number);
 void core_exited(struct core *core, size_t number, int status);
+
+/* The same of an instance's follower: bytes of its stdout, which are the file's, and of its stderr;
+ * both are copied. */
+void core_keys_received(struct core *core, size_t number, const char *bytes, size_t length);
+void core_keys_message(struct core *core, size_t number, const char *bytes, size_t length);
+void core_keys_start_failed(struct core *core, size_t number, int error);
+void core_keys_stdout_ended(struct core *core, size_t number);
+void core_keys_exited(struct core *core, size_t number, int status);
 
 /* Events of an output; `number` is its own. */
 

@@ -8,7 +8,6 @@
 enum {
     END_MAX = 130000,     /* ms from the reason to the end, while the output takes what it gets */
     IMPATIENT_MAX = 5000, /* ms from the second ^C to the end */
-    TOLERANCE = 4000,     /* ms by which the end of an instance may be noticed late */
 };
 
 /* What the output holds of an instance. */
@@ -46,6 +45,7 @@ static void found_packet(struct world *world, struct found *found, const uint8_t
         world_violated(world, "packet %u of instance %u has another's interface", packet, number);
     if (world->violation != NULL)
         return;
+    check_keys_packet(world, number, packet);
     found[number].last = packet;
     found[number].packets++;
 }
@@ -149,6 +149,8 @@ static size_t read_pcapng(struct world *world, const struct sim_file *output, st
             world_violated(world, "a packet of an interface that is not there");
         else if (type == 6)
             found_packet(world, found, block + 28, owners.numbers[get32(block + 8)]);
+        else if (type == 10)
+            check_keys_block(world, block, length);
         else if (type == 5)
             read_statistics(world, found, owners.numbers[get32(block + 8)], block, length);
         at += length;
@@ -172,6 +174,7 @@ static size_t check_file(struct world *world, const struct sim_output *output, s
     const struct sim_file *file = &output->files[number];
     uint64_t before = packets(world, found);
 
+    check_keys_begin(world);
     for (size_t i = 0; i < world->count; i++)
         found[i].has_statistics = false;
     size_t whole =
@@ -205,6 +208,7 @@ static void check_output(struct world *world, const struct sim_output *output, s
 
     for (size_t i = 0; i < output->count; i++)
         whole = check_file(world, output, i, found, cut_short);
+    check_keys_end(world, cut_short);
     bool torn = output->count > 0 && whole != output->files[output->count - 1].length &&
                 core->error != -EPIPE;
     if (torn != world_was_told(world, "ends within a packet") && core->error != -EPIPE)
@@ -234,53 +238,6 @@ static void check_packets(struct world *world, const struct found *found)
                  found[i].packets + counts->unwanted != arrived)
             world_violated(world, "of instance %zu a packet is missing", i);
     }
-}
-
-/* Is it in a list as "0, 2-5, 9", which may be cut? */
-static bool is_listed(const char *list, unsigned int index)
-{
-    while (*list != '\0' && *list != '.') {
-        char *end;
-        unsigned long first = strtoul(list, &end, 10), last = first;
-
-        if (end == list)
-            return false;
-        if (*end == '-')
-            last = strtoul(end + 1, &end, 10);
-        if (index >= first && index <= last)
-            return true;
-        list = end + strspn(end, ", ");
-    }
-    return *list == '.' && list[1] == '.';
-}
-
-static bool says_so(const char *line, unsigned int index)
-{
-    static const char *const remarks[] = {"missed",  "not captured", "ended early",    "cut off",
-                                          "did not", "lost",         "other link type"};
-    static const char the_same[] = "The same for instance";
-    char name[32];
-
-    snprintf(name, sizeof name, "nstance %u ", index);
-    if (strstr(line, name) != NULL)
-        return true;
-    if (strncmp(line, the_same, strlen(the_same)) == 0)
-        return is_listed(strchr(line + strlen(the_same), ' ') + 1, index);
-    snprintf(name, sizeof name, "%u ", index);
-    if (strncmp(line, name, strlen(name)) != 0)
-        return false;
-    for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++)
-        if (strstr(line, remarks[i]) != NULL)
-            return true;
-    return false;
-}
-
-static bool is_named(const struct world *world, size_t number)
-{
-    for (size_t i = 0; i < world->line_count; i++)
-        if (says_so(world->lines[i], (unsigned int)number))
-            return true;
-    return false;
 }
 
 /* By more than may be missed? */
@@ -324,28 +281,9 @@ static void check_truth(struct world *world, const struct found *found)
             world_violated(world, "status 0, and instance %zu was not captured all the time", i);
         else if (!complete && core->stop.reason != STOP_OUTPUT_FAILED &&
                  (outputs_error(core) == 0 || (core->config.split && outputs_were_opened(core))) &&
-                 !is_named(world, i))
+                 !told_of(world, i))
             world_violated(world, "instance %zu was not captured all the time, and is not named",
                            i);
-    }
-}
-
-/* Where it says that no packet came there was none, in any instance, captured or not. */
-static void check_silence(struct world *world)
-{
-    const struct core *core = &world->core;
-    bool told = false;
-
-    for (size_t i = 0; i < world->line_count; i++)
-        told |= strncmp(world->lines[i], "No packet came on", 17) == 0;
-    for (size_t i = 0; i < world->count && told; i++) {
-        const struct sim_instance *it = &world->instances[i];
-
-        for (uint32_t n = 0; n < it->records; n++)
-            if (it->record_times[n] >= core->announced_at &&
-                it->record_times[n] + TOLERANCE <= core->stop.at)
-                world_violated(world, "instance %zu had packets, and it says that there were none",
-                               i);
     }
 }
 
@@ -373,7 +311,7 @@ void check_announcement(struct world *world)
 
         if ((it->login == LOGIN_IS_LIMITED || it->login == LOGIN_IS_RESET) &&
             it->starts <= it->login_fails && it->starts < LOGINS_TRIES &&
-            !output_has_blocked(world))
+            world->core.instances[i]->session.cause != CAUSE_OUTPUT && !output_has_blocked(world))
             world_violated(world, "capturing is announced while instance %zu is tried", i);
     }
 }
@@ -456,6 +394,7 @@ void check_all(struct world *world)
     check_patience(world);
     check_tries(world);
     check_silence(world);
+    check_lists(world);
     for (size_t i = 0; i < world->count; i++)
         if (world->instances[i].started && !world->instances[i].gone)
             world_violated(world, "instance %zu is left", i);

@@ -105,23 +105,50 @@ static void add_outputs(struct world *world)
         output_plan(world, &world->core.config);
 }
 
+/* One for each that the core has, and may have added by itself. */
+static void add_instances(struct world *world)
+{
+    for (; world->count < world->core.count; world->count++) {
+        if (world->count == INSTANCES_MAX) {
+            world_violated(world, "there are too many instances");
+            return;
+        }
+        instance_plan(world, &world->instances[world->count]);
+        if (!instance_make_room(&world->instances[world->count]))
+            abort();
+    }
+    add_outputs(world);
+}
+
+static void add(struct world *world, unsigned int index, const char *state)
+{
+    for (size_t i = 0; i < world->core.config.interfaces.count; i++)
+        if (core_add(&world->core, index, i, state, false) != 0)
+            abort();
+    add_instances(world);
+}
+
 static void plan(struct world *world)
 {
     struct choices *c = &world->choices;
-    struct core_config config = {.app = "app", .interface = "lo", .output = "capture"};
+    struct core_config config = {
+        .app = "app", .interfaces = {{"lo", "eth0", "eth1"}, 1}, .output = "capture"};
 
     config.follow = chance(c, 2);
     config.random = choose(c, 1000);
-    world->count = chance(c, 8) ? 1 + choose(c, INSTANCES_MAX) : 1 + choose(c, 4);
-    if (config.follow && world->count >= INDEXES_MAX)
-        world->count = INDEXES_MAX - 1;
+    if (chance(c, 3))
+        config.interfaces.count = 1 + choose(c, INTERFACES);
+    world->indexes = 1 + choose(c, chance(c, 100) ? INDEXES_ALL : chance(c, 8) ? 40 : 4);
+    if (config.follow && world->indexes >= INDEXES_MAX)
+        world->indexes = INDEXES_MAX - 1;
     config.pcapng = chance(c, 2);
+    config.tls_keys = config.pcapng && chance(c, 2) ? "/keys" : NULL;
     config.duration = chance(c, 3) ? 1 + choose(c, 20000) : 0;
     config.count = chance(c, 6) ? 1 + choose(c, 1000) : 0;
     config.max_size = chance(c, 6) ? 1 + choose(c, 300000) : 0;
     config.reserve = chance(c, 2) ? DISK_KEPT : 0;
     config.live = chance(c, 2);
-    config.expected = world->count;
+    config.expected = world->indexes * config.interfaces.count;
     config.split = chance(c, 3);
     config.extension = ".pcap";
     if (!config.split && chance(c, 3)) {
@@ -139,21 +166,19 @@ static void plan(struct world *world)
         cloud_plan(world);
     if (core_init(&world->core, &config) != 0)
         abort();
-    for (size_t i = 0; i < world->count; i++) {
-        instance_plan(world, &world->instances[i]);
+    for (unsigned int i = 0; i < world->indexes; i++) {
         bool absent = config.follow && chance(c, 6);
-        if (!instance_make_room(&world->instances[i]) ||
-            core_add(&world->core, (unsigned int)i, absent ? "STARTING" : NULL, false) != 0)
-            abort();
+
         if (absent)
             world->cloud.containers[0][i].runs_at = world->now + choose(c, 20000);
+        add(world, i, absent ? "STARTING" : NULL);
+    }
+    for (size_t i = 0; i < world->count; i++)
         world_trace(world, "instance %zu: login %d, trouble %d, reaction %d, death %d", i,
                     (int)world->instances[i].login, (int)world->instances[i].trouble,
                     (int)world->instances[i].reaction, (int)world->instances[i].death);
-    }
-    if (chance(c, 6) && core_add(&world->core, (unsigned int)world->count, "CRASHED", false) != 0)
-        abort();
-    add_outputs(world);
+    if (chance(c, 6))
+        add(world, world->indexes, "CRASHED");
 }
 
 static void told(struct world *world, const struct core_action *action)
@@ -168,26 +193,13 @@ static void told(struct world *world, const struct core_action *action)
         if (i < world->core.count && world->core.instances[i]->follow.missing &&
             world->core.stop.reason == STOP_NONE && strstr(action->text, "missing: ") == NULL)
             world_violated(world, "instance %zu is missing, and the live line does not say so", i);
+    if (action->kind == ACTION_SHOW)
+        check_how_many(world, action->text);
     if (strncmp(action->text, "Capturing, ", 11) == 0)
         check_announcement(world);
     if (action->kind == ACTION_SHOW || world->line_count == LINES_MAX)
         return;
     snprintf(world->lines[world->line_count++], sizeof world->lines[0], "%s", action->text);
-}
-
-/* Those that the core has added by itself. */
-static void add_instances(struct world *world)
-{
-    for (; world->count < world->core.count; world->count++) {
-        if (world->count == INSTANCES_MAX) {
-            world_violated(world, "there are too many instances");
-            return;
-        }
-        instance_plan(world, &world->instances[world->count]);
-        if (!instance_make_room(&world->instances[world->count]))
-            abort();
-    }
-    add_outputs(world);
 }
 
 static void perform(struct world *world, const struct core_action *action)
@@ -250,6 +262,20 @@ static void perform(struct world *world, const struct core_action *action)
     case ACTION_LOOK_AWAY:
         cloud_do_look_away(world);
         break;
+    case ACTION_KEYS_START:
+        error = follower_start(world, action->session);
+        if (error != 0)
+            core_keys_start_failed(&world->core, action->session, error);
+        break;
+    case ACTION_KEYS_END_INPUT:
+        follower_end_input(world, action->session);
+        break;
+    case ACTION_KEYS_KILL:
+        follower_kill(world, action->session);
+        break;
+    case ACTION_KEYS_LET_GO:
+        follower_let_go(world, action->session);
+        break;
     case ACTION_WAIT:
         break;
     }
@@ -266,6 +292,9 @@ static void trace_action(struct world *world, const struct core_action *action)
     else if (action->kind <= ACTION_CLOSE)
         world_trace(world, "%s output %zu, %zu bytes", names[action->kind], action->output,
                     action->length);
+    else if (action->kind >= ACTION_KEYS_START && action->kind <= ACTION_KEYS_LET_GO)
+        world_trace(world, "follower %zu: %d", action->session,
+                    (int)(action->kind - ACTION_KEYS_START));
 }
 
 /* Everything the core wants done; then when it wants to be asked again. */
@@ -297,7 +326,8 @@ static uint64_t next_moment(const struct world *world, uint64_t until)
     uint64_t at = earlier(earlier(until, output_next(world)), cloud_next(world));
 
     for (size_t i = 0; i < world->count; i++)
-        at = earlier(at, instance_next(world, &world->instances[i]));
+        at = earlier(earlier(at, instance_next(world, &world->instances[i])),
+                     follower_next(world, i));
     if (world->signals_sent < world->signal_count)
         at = earlier(at, world->signals[world->signals_sent].at);
     return at <= world->now ? world->now + 1 : at;
@@ -342,6 +372,8 @@ static void live(struct world *world)
         send_signals(world);
         for (size_t i = 0; i < world->count; i++)
             instance_live(world, i);
+        for (size_t i = 0; i < world->count; i++)
+            follower_live(world, i);
         output_live(world);
         cloud_live(world);
         add_instances(world);

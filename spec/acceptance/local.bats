@@ -313,6 +313,34 @@ second_worker_runs() { [[ $(cf_ssh t-one --process worker -i 1 'echo "$CF_INSTAN
   done
 }
 
+# --interface eth0,lo, on the request of a route.
+captures_x() { grep -q '^Capturing, ' "$BATS_TEST_TMPDIR/out"; }
+of_x() { tshark -r x.pcapng -o tls.desegment_ssl_records:FALSE -Y "$1" -T fields -e frame.number -e frame.interface_name 2>/dev/null; }
+has_request() { of_x 'http.request.uri contains "needle"' | grep -q .; }
+
+@test "a request of the route is in one file twice: in TLS on eth0, then in plaintext on lo of the same instance" {
+  platform_login
+  cf install-plugin -f "$CF_PCAP_PLUGIN" >/dev/null
+  cd "$BATS_TEST_TMPDIR"
+  cf pcap shared --interface eth0,lo -f 'tcp port 61001 or tcp port 8080' -o x.pcapng >out 2>err </dev/null 3>&- &
+  pcap=$!
+  eventually captures_x
+  curl -ksf "$(url shared)/needle" >/dev/null
+  eventually has_request # the file grows
+  pkill -TERM -P "$pcap"
+  wait "$pcap" || { cat out err && return 1; }
+  request=$(of_x 'http.request.uri contains "needle"' | head -1)
+  pattern=$'^([0-9]+)\t(shared/[01]) lo$'
+  [[ $request =~ $pattern ]]
+  number=${BASH_REMATCH[1]} instance=${BASH_REMATCH[2]}
+  # Nobody reads it outside; what it came in is before it, of the same instance.
+  run ! grep 'eth0$' <(of_x 'frame contains "needle"')
+  of_x "tcp.dstport == 61001 && tcp.len > 0 && frame.number < $number" | grep -q "$instance eth0$"
+  run ! grep 'lo$' <(of_x 'tcp.port == 61001')
+  [ "$(of_x 'tcp.port == 8080' | cut -f 2 | sort -u)" = "$instance lo" ]
+  eventually ended
+}
+
 # What Wireshark does with an extcap, tshark does, too.
 requests() { while kill -0 "$1" 2>/dev/null; do curl -ks "$2" >/dev/null; done; }
 captures_still() { processes | grep -qx cf-pcap; }

@@ -144,7 +144,7 @@ was_refused() { # words…
   FAKE_CF=$BATS_TEST_TMPDIR/other "$plugin" 1 pcap myapp -o capture.pcap --split -d 1s >other.txt 2>&1 </dev/null || status=$?
   [ "$status" = 1 ]
   grep -qF "Cannot write capture-0.pcap: another cf pcap is writing it." other.txt || fail "$(cat other.txt)"
-  ! compgen -G "$BATS_TEST_TMPDIR/other/log/ssh.*"
+  not compgen -G "$BATS_TEST_TMPDIR/other/log/ssh.*"
   interrupt
   [ "$status" = 0 ] || fail "$(cat "$said" "$errors")"
   each_holds_its_own capture .pcap 0 1

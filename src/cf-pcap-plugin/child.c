@@ -108,7 +108,7 @@ static void repeat(const struct child *child, const char *bytes, size_t length)
         quote_for_display(shown, sizeof shown, bytes,
                           (size_t)((newline == NULL ? end : newline) - bytes));
         if (strcmp(shown, COMMAND_BEAT) != 0)
-            fprintf(stderr, "cf-pcap: instance %u: %s\n", child->index, shown);
+            fprintf(stderr, "cf-pcap: instance %s: %s\n", child->name, shown);
     }
 }
 
@@ -177,11 +177,11 @@ static int spawn(struct child *child, uv_loop_t *loop, const struct child_task *
     snprintf(index, sizeof index, "%u", task->index);
     cf_home_sync(task->cf->home);
     child->verbose = task->cf->verbose;
-    child->index = task->index;
+    snprintf(child->name, sizeof child->name, "%s", task->name);
     if (child->verbose)
         fprintf(stderr, "cf-pcap: %s ssh %s --process %s -i %s -T -c %s\n", task->cf->path,
                 task->app, task->process, index,
-                child->session == 0 ? task->command : "... (as for the first instance)");
+                task->is_first ? task->command : "... (as for the first instance)");
     int error = open_out(child, &streams[1].data.fd);
     if (error != 0)
         return error;

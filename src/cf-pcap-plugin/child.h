@@ -23,7 +23,7 @@ struct child {
     uv_pipe_t in, out, err;
     int open_handles; /* of these four */
     bool verbose;     /* what it says on stderr is shown as it comes */
-    unsigned int index;
+    char name[32];    /* for that */
     char messages[4096];
     char keys[8192];
 };
@@ -33,6 +33,8 @@ struct child_task {
     const struct cf *cf;
     const char *app, *process, *command;
     unsigned int index;
+    const char *name; /* of the session, for the user */
+    bool is_first;    /* of those with this command */
 };
 
 /* Starts it, in a session of its own, where ^C does not reach it; `child` has its first five fields

@@ -164,7 +164,9 @@ static int check_part(struct command *command, unsigned int index)
 static int check_parts(struct command *command)
 {
     const struct instances *instances = &command->instances;
-    size_t needed = DESCRIPTORS_NEEDED + DESCRIPTORS_A_PART * instances->count;
+    size_t needed = DESCRIPTORS_NEEDED +
+                    instances->count * (DESCRIPTORS_A_PART +
+                                        DESCRIPTORS_A_SESSION * command->options.interfaces.count);
 
     if (!command->options.split)
         return 0;
@@ -231,10 +233,11 @@ static void say_where(struct command *command, const char *list)
 {
     const struct options *options = &command->options;
     const struct output_files *files = &command->output.files;
-    char parts[PATH_MAX + 64];
+    char parts[PATH_MAX + 64], interfaces[INTERFACES_TEXT_SIZE];
 
     snprintf(parts, sizeof parts, "%s-INDEX%s", files->base, files->extension);
-    console_line(&command->console, "%s %s, %s, %s -> %s", options->app, list, options->interface,
+    console_line(&command->console, "%s %s, %s, %s -> %s", options->app, list,
+                 interfaces_text(interfaces, &options->interfaces, "and"),
                  options->filter == NULL ? "all packets" : options->filter,
                  viewer_is_alone(command) ? command->viewer.name
                  : options->split         ? parts
@@ -261,9 +264,12 @@ static void say_what_starts(struct command *command)
         console_line(&command->console, "Starting capture on instances: %s.", list);
     if (command->console.is_terminal) /* for a person; scripts know what they have asked for */
         say_where(command, list);
-    const char *note = advice_filter(command->options.interface, command->options.filter);
+    const char *note = advice_filter(&command->options.interfaces, command->options.filter);
     if (note != NULL)
         console_line(&command->console, "%s", note);
+    if (command->options.pcap_by_name && command->options.interfaces.count > 1)
+        console_line(&command->console, "Note: a pcap file does not tell which interface saw a "
+                                        "packet; pcapng does: --format pcapng, or another name.");
 }
 
 static int capture(struct command *command)
@@ -375,7 +381,7 @@ static int pcap(int argc, char **argv, bool *began)
         fprintf(
             stderr,
             "Cannot capture: too few files may be open (ulimit -n): it takes %d beside those that "
-            "are, and three for each further instance.\n",
+            "are, and three for each further instance and interface.\n",
             DESCRIPTORS_NEEDED);
         return 1;
     }

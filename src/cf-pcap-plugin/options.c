@@ -11,7 +11,7 @@
 #include "option_value.h"
 
 const char options_usage[] =
-    "CF_NAME pcap APP [-o FILE] [--interface NAME] [-f FILTER] [-s BYTES] [-i INDEX]...\n"
+    "CF_NAME pcap APP [-o FILE] [--interface NAME]... [-f FILTER] [-s BYTES] [-i INDEX]...\n"
     "      [--process TYPE] [-d DURATION] [-c PACKETS] [--max-size SIZE] [--reserve SIZE]\n"
     "      [--rotate-size SIZE] [--rotate-time TIME] [--keep FILES] [--split] [--follow]\n"
     "      [--format pcap|pcapng] [--wireshark[=PROGRAM]] [--tls-keys FILE]\n"
@@ -28,6 +28,7 @@ const char options_usage[] =
     "   CF_NAME pcap myapp\n"
     "   CF_NAME pcap myapp -o capture.pcap -f \"tcp port 5432\"\n"
     "   CF_NAME pcap myapp -o capture.pcap --interface lo -i 0,2 -d 30s\n"
+    "   CF_NAME pcap myapp -o capture.pcapng --interface eth0,lo\n"
     "   CF_NAME pcap myapp -o capture.pcapng --process worker -s 128\n"
     "   CF_NAME pcap myapp -o - | tcpdump -n -r -\n"
     "   CF_NAME pcap myapp --wireshark\n"
@@ -36,7 +37,8 @@ const char options_usage[] =
 const struct option_help options_help[] = {
     {"output, -o, -w FILE",
      "Save to this file; '-' is standard output (Default: APP-DATE-TIME.pcap)"},
-    {"interface NAME", "Capture on this interface: eth0, lo or any (Default: eth0)"},
+    {"interface NAME",
+     "Capture on these interfaces: eth0, lo, eth0,lo or any; can be repeated (Default: eth0)"},
     {"filter, -f FILTER", "Capture only packets that match this pcap filter"},
     {"snaplen, -s BYTES", "Capture only so much of each packet (Default: all of it)"},
     {"instance, -i INDEX", "Only these instances: 1 or 0,2 or 0-3; can be repeated (Default: all)"},
@@ -55,8 +57,10 @@ const struct option_help options_help[] = {
      "A file for each instance: of -o capture.pcap capture-0.pcap, capture-1.pcap and so on"},
     {"reserve SIZE", "Stop when less than this is free on the disk; 0: fill it (Default: 5 % of "
                      "the disk, but at least 100 MB and at most 1 GB)"},
-    {"format pcap|pcapng", "Format of the file; pcapng tells which instance saw a packet (Default: "
-                           "pcap, or pcapng if FILE ends in .pcapng)"},
+    {"format pcap|pcapng",
+     "Format of the file; pcapng tells which instance saw a packet, and on which "
+     "interface (Default: pcap; pcapng if FILE ends in .pcapng, and for "
+     "several interfaces unless it ends in .pcap)"},
     {"follow", "Capture instances again that end, and new ones, until ^C or for --duration"},
     {"wireshark[=PROGRAM]",
      "Show the capture in Wireshark while it runs, and with -o save it, too; PROGRAM can be tshark "
@@ -256,8 +260,7 @@ static int take_value(struct options *options, int option, char *value,
         options->output = value;
         return 0;
     case OPTION_INTERFACE:
-        options->interface = value;
-        return 0;
+        return interfaces_add(&options->interfaces, value, complaint->text, complaint->size);
     case 'f':
         options->filter_is_empty = strspn(value, " \t\r\n") == strlen(value);
         options->filter = options->filter_is_empty ? NULL : value;
@@ -340,13 +343,14 @@ static int not_an_option(int answer, const char *word, const struct complaint *c
     return -EINVAL;
 }
 
-/* Of two values one would be ignored, and nobody would see which. -i adds up. */
+/* Of two values one would be ignored, and nobody would see which. -i and --interface add
+ * up. */
 static int take_once(struct words *words, int value, const struct complaint *complaint)
 {
     const struct option *option = option_of(value == 'w' ? 'o' : value);
     uint32_t bit = 1U << (option - long_options);
 
-    if ((words->given & bit) != 0 && option->val != 'i')
+    if ((words->given & bit) != 0 && option->val != 'i' && option->val != OPTION_INTERFACE)
         return wrong(complaint, "--%s is given twice", option->name);
     words->given |= bit;
     return 0;
@@ -462,8 +466,7 @@ enum options_result options_parse(struct options *options, int argc, char **argv
     struct words words = {.count = 0};
     int result;
 
-    *options = (struct options){
-        .interface = "eth0", .process = "web", .format = FORMAT_PCAP, .reserve = UINT64_MAX};
+    *options = (struct options){.process = "web", .format = FORMAT_PCAP, .reserve = UINT64_MAX};
     opterr = 0;
     optind = 0; /* glibc and musl forget then where in a word they were */
     do {
@@ -493,6 +496,8 @@ enum options_result options_parse(struct options *options, int argc, char **argv
         wrong(&complaint, "--wireshark and -o -: the capture goes to the one or to the other");
         return OPTIONS_WRONG;
     }
+    if (options->interfaces.count == 0)
+        interfaces_add(&options->interfaces, "eth0", error, error_size);
     const char *objection = option_choose_format(options, words.format_given);
     if (objection != NULL)
         wrong(&complaint, "%s", objection);

@@ -7,6 +7,7 @@
 
 #include "child.h"
 #include "core/command.h"
+#include "core/session_list.h"
 
 enum { READER_POLL = 50 /* ms */ };
 
@@ -43,16 +44,32 @@ static int make_room_for_children(struct shell *shell)
     return 0;
 }
 
+static int make_command(struct shell *shell, size_t interface)
+{
+    const struct options *options = shell->options;
+    const char *name = options->interfaces.names[interface];
+
+    return options->check
+               ? command_make_check(shell->command, sizeof shell->command, name, options->snaplen)
+               : command_make(shell->command, sizeof shell->command, name, options->snaplen,
+                              options->filter);
+}
+
 static void start(struct shell *shell, size_t session)
 {
+    const struct instance *instance = shell->core.instances[session];
     struct child *child = session < shell->room_for_children ? calloc(1, sizeof *child) : NULL;
+    char name[SESSION_NAME_SIZE];
     const struct child_task task = {.cf = shell->cf,
                                     .app = shell->options->app,
                                     .process = shell->options->process,
                                     .command = shell->command,
-                                    .index = shell->core.instances[session]->index};
+                                    .index = instance->index,
+                                    .name = session_name(name, &shell->core, instance),
+                                    .is_first = session < shell->options->interfaces.count};
     int error = -ENOMEM;
 
+    make_command(shell, instance->interface); /* which init has seen succeed */
     if (child != NULL) {
         *child = (struct child){
             .core = &shell->core, .session = session, .before = shell_tell_time, .owner = shell};
@@ -263,11 +280,8 @@ static int init(struct shell *shell, const struct instances *instances)
     result = make_room_for_children(shell);
     if (result != 0)
         return result;
-    result = shell->options->check
-                 ? command_make_check(shell->command, sizeof shell->command,
-                                      shell->options->interface, shell->options->snaplen)
-                 : command_make(shell->command, sizeof shell->command, shell->options->interface,
-                                shell->options->snaplen, shell->options->filter);
+    for (size_t i = 0; result == 0 && i < shell->options->interfaces.count; i++)
+        result = make_command(shell, i);
     if (result == 0 && shell->options->tls_keys != NULL)
         result = command_make_keys(shell->command_keys, sizeof shell->command_keys,
                                    shell->options->tls_keys);

@@ -52,7 +52,7 @@ struct shell {
     int close_error;         /* of the output, until then */
     struct parent_watch parent_watch;
     struct terminal terminal;
-    char command[65536];      /* what runs in each instance */
+    char command[65536];      /* what runs in an instance: the last one that was started */
     char command_keys[16384]; /* what follows its key log; "": nothing */
 };
 

@@ -2,7 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../index_list.h"
+#include "session_list.h"
 #include "tell.h"
 #include "text.h"
 
@@ -11,8 +11,7 @@ static bool the_same(struct core *core)
 {
     while (core->telling.same < core->count) {
         struct instance *first = core->instances[core->telling.same];
-        char text[160];
-        struct index_list list;
+        struct session_list list;
 
         if (first->why[0] == '\0' || (first->refused && !outputs_were_opened(core)) ||
             first->follow.missing) {
@@ -22,16 +21,29 @@ static bool the_same(struct core *core)
         if (tell_why(core, first))
             return true;
         core->telling.same++;
-        index_list_begin(&list, text, sizeof text);
+        session_list_begin(&list, core, SESSION_LIST_MAX);
         for (size_t i = 0; first->told && i < core->count; i++)
             if (core->instances[i] != first && strcmp(core->instances[i]->why, first->why) == 0)
-                index_list_add(&list, core->instances[i]->index);
+                session_list_add(&list, core->instances[i]);
         if (list.count == 0)
             continue;
-        TEXT(core, "The same for %s %s.", index_list_noun(&list), text);
+        TEXT(core, "The same for %s %s.", session_list_noun(&list), session_list_text(&list));
         return true;
     }
     return false;
+}
+
+/* Of the sessions of an instance, which have one clock, the one that shows it best. */
+static bool shows_clock(const struct core *core, const struct instance *instance)
+{
+    for (size_t i = 0; i < core->count; i++) {
+        const struct instance *other = core->instances[i];
+
+        if (other != instance && instance_is_same(other, instance) && other->session.has_skew &&
+            other->session.skew > instance->session.skew)
+            return false;
+    }
+    return instance->session.has_skew;
 }
 
 /* A clock that is off puts packets in the wrong order, and nothing else would show it. */
@@ -44,7 +56,7 @@ static bool clocks(struct core *core)
     for (size_t i = 0; i < core->count; i++) {
         const struct instance *instance = core->instances[i];
 
-        if (!instance->session.has_skew)
+        if (!shows_clock(core, instance))
             continue;
         if (least == NULL || instance->session.skew < least->session.skew)
             least = instance;
@@ -63,17 +75,16 @@ static bool clocks(struct core *core)
 
 static bool drops_unknown(struct core *core)
 {
-    char text[160];
-    struct index_list list;
+    struct session_list list;
 
-    index_list_begin(&list, text, sizeof text);
+    session_list_begin(&list, core, SESSION_LIST_MAX);
     for (size_t i = 0; i < core->count; i++)
         if (core->instances[i]->session.stream.opened && !instance_has_drops(core->instances[i]))
-            index_list_add(&list, core->instances[i]->index);
+            session_list_add(&list, core->instances[i]);
     if (list.count == 0)
         return false;
     TEXT(core, "Not known, and shown as '?': how many packets the kernel dropped in %s %s.",
-         index_list_noun(&list), text);
+         session_list_noun(&list), session_list_text(&list));
     return true;
 }
 

@@ -46,18 +46,19 @@ static int append(struct instance ***list, size_t *count, struct instance *insta
     return 0;
 }
 
-/* Numbers those of the same index, and gives it the name that pcapng has for it. */
+/* Numbers those of the same index and interface, and gives it the name that pcapng has for it. */
 static void name(const struct core *core, struct instance *instance)
 {
     char which[24] = "";
 
     instance->number = 1;
     for (size_t i = 0; i < core->count; i++)
-        instance->number += core->instances[i]->index == instance->index;
+        instance->number += core->instances[i]->index == instance->index &&
+                            core->instances[i]->interface == instance->interface;
     if (instance->number > 1)
         snprintf(which, sizeof which, "(%u) ", instance->number);
-    snprintf(instance->name, sizeof instance->name, "%.100s/%u %s%.32s", core->config.app,
-             instance->index, which, core->config.interface);
+    snprintf(instance->name, sizeof instance->name, "%.100s/%u %s%s", core->config.app,
+             instance->index, which, core->config.interfaces.names[instance->interface]);
 }
 
 static void end_stream(struct instance *instance)
@@ -74,8 +75,11 @@ static void wait_until_it_runs(struct instance *instance)
     instance->follow.since = UINT64_MAX; /* nothing of it is missed until it runs */
 }
 
-int core_add(struct core *core, unsigned int index, const char *state, bool chosen)
+int core_add(struct core *core, unsigned int index, size_t interface, const char *state,
+             bool chosen)
 {
+    if (state != NULL && !core->config.follow && interface > 0)
+        return 0;
     struct instance *instance = calloc(1, sizeof *instance);
     int result = -ENOMEM;
 
@@ -83,6 +87,7 @@ int core_add(struct core *core, unsigned int index, const char *state, bool chos
         return result;
     instance->session.captured_from = UINT64_MAX;
     instance->index = index;
+    instance->interface = interface;
     instance->follow.gap_from = core->config.follow ? 0 : UINT64_MAX;
     instance->chosen = chosen;
     name(core, instance);

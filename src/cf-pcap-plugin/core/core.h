@@ -15,13 +15,15 @@
  *
  * Words. An *instance* is one instance of the app. A *session* is one `cf ssh` child: the capture
  * tool in that instance, with its stdin (closing it asks the tool to end), its stdout (the capture)
- * and its stderr (messages). An instance has one at a time; when that is over, and the instance is
- * captured again (follow.h), another begins, which goes on with the instance's stream of packets.
- * Both are named by the instance's number, from 0, in the order of core_add. An *output* is the
- * file or pipe that packets go to, or, one after the other, the files (rotation.h): one for all,
- * number 0, or one for each instance (outputs.h). A *viewer* is a program, such as Wireshark, that
- * is shown them while they come: it is the output itself, or gets what a file gets, at the pace of
- * the slower.
+ * and its stderr (messages). An instance has one at a time for each interface; when that is over,
+ * and the instance is captured again (follow.h), another begins, which goes on with that stream of
+ * packets. What belongs to an instance and an interface is a `struct instance`; where several
+ * interfaces are captured, an instance of the app has several, and they know nothing of each other:
+ * only what the user is told puts them together. A session and its struct are named by one number,
+ * from 0, in the order of core_add. An *output* is the file or pipe that packets go to, or, one
+ * after the other, the files (rotation.h): one for all, number 0, or one for each instance of the
+ * app (outputs.h). A *viewer* is a program, such as Wireshark, that is shown them while they come:
+ * it is the output itself, or gets what a file gets, at the pace of the slower.
  *
  * Who decides that the capture is over: stop.c.
  */
@@ -34,6 +36,7 @@
 
 #include "../../pcap-merge/merge.h"
 #include "../instances.h"
+#include "../interfaces.h"
 #include "follow.h"
 #include "keys.h"
 #include "logins.h"
@@ -43,8 +46,9 @@
 
 /* Strings stay the caller's, and must live as long as the core. */
 struct core_config {
-    const char *app, *interface;
-    const char *filter;  /* NULL: none; noted in pcapng */
+    const char *app;
+    struct interfaces interfaces; /* one at least */
+    const char *filter;           /* NULL: none; noted in pcapng */
     const char *process; /* the type; noted in pcapng, and so are the next three; NULL: not */
     const char *hardware, *os, *comment; /* struct writer_about */
     const char *output;    /* as the user named it; NULL: a name will be made (core_opened) */
@@ -178,6 +182,7 @@ struct core {
     struct stop stop;               /* wanted? since when, and why (stop.h) */
     uint64_t announced_at;          /* ms; UINT64_MAX: the user was not told yet that all capture */
     const struct core_output *full; /* the first whose disk is; NULL: none is */
+    bool is_over;                   /* stop_is_over */
     bool failed;                    /* the exit status is to say so */
     uint64_t wanted;                /* packets that may still be saved; UINT64_MAX: without bound */
     struct logins logins;           /* how many at the same time */
@@ -195,11 +200,13 @@ int core_init(struct core *core, const struct core_config *config);
 void core_free(struct core *core);
 
 /*
- * One more instance. `state`: NULL if it runs; else what Cloud Controller says of it (CRASHED): it
- * is not captured, but named, or with `follow` captured once it runs. `chosen`: the user named it,
- * so that its absence is a failure. 0 or -ENOMEM.
+ * One more instance, on one of the interfaces (a number of config.interfaces): to be called for
+ * each of them, one after the other. `state`: NULL if it runs; else what Cloud Controller says of
+ * it (CRASHED): it is not captured, but named, once for all interfaces, or with `follow` captured
+ * once it runs. `chosen`: the user named it, so that its absence is a failure. 0 or -ENOMEM.
  */
-int core_add(struct core *core, unsigned int index, const char *state, bool chosen);
+int core_add(struct core *core, unsigned int index, size_t interface, const char *state,
+             bool chosen);
 
 /* What Cloud Controller lists of an instance: its address gets a name in pcapng, its GUID is told
  * there. Without memory it gets none. */

@@ -21,7 +21,8 @@ static size_t memory(const struct core *core)
 
     if (!config->split)
         return MERGE_MEMORY;
-    return core->output_count < config->expected ? MERGE_MEMORY / config->expected : 0;
+    size_t instances = config->expected / config->interfaces.count;
+    return core->output_count < instances ? MERGE_MEMORY / instances : 0;
 }
 
 static struct core_output *add(struct core *core)
@@ -44,8 +45,8 @@ static struct core_output *add(struct core *core)
                                      .buffer = &output->buffer,
                                      .filter = config->filter,
                                      .about = &core->about};
-    merge_init(&output->merge, config->split ? 1 : config->expected, &output->writer, MERGE_WINDOW,
-               memory(core));
+    merge_init(&output->merge, config->split ? config->interfaces.count : config->expected,
+               &output->writer, MERGE_WINDOW, memory(core));
     keys_begin(core, output);
     core->outputs[core->output_count++] = output;
     return output;

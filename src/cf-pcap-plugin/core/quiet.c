@@ -49,7 +49,7 @@ bool tell_quiet(struct core *core, bool so_far)
         return false;
     if (!is_quiet(core))
         return false;
-    core->telling.quiet = advice_quiet(core->text, sizeof core->text, core->config.interface,
+    core->telling.quiet = advice_quiet(core->text, sizeof core->text, &core->config.interfaces,
                                        core->config.filter, so_far);
     return core->telling.quiet || !so_far;
 }

@@ -152,6 +152,11 @@ void session_look_at_clock(struct session *session, int64_t clock)
     session->has_skew = true;
 }
 
+bool instance_is_same(const struct instance *a, const struct instance *b)
+{
+    return a->index == b->index && a->number == b->number;
+}
+
 /* What the present session counted; where that is over, it is in `follow` already. */
 static const struct session *counting(const struct instance *instance)
 {

@@ -1,5 +1,6 @@
 /*
- * All that belongs to one instance: its session, the stream of packets, the counts, its end.
+ * All that belongs to one instance on one interface: its session, the stream of packets, the
+ * counts, its end.
  */
 #ifndef SESSION_H
 #define SESSION_H
@@ -115,6 +116,7 @@ struct following {
 
 struct instance {
     unsigned int index;
+    size_t interface;        /* number of the core's config.interfaces */
     unsigned int number;     /* of those of this index, from 1: an app that is deployed has two */
     char process[GUID_SIZE]; /* whose it is; "": not known */
     struct following follow;
@@ -142,6 +144,9 @@ enum {
     STALL = 10000,       /* ms without a sign of life, after which an instance is named */
     STALL_LIMIT = 45000, /* ms ..., after which its connection is taken for dead */
 };
+
+/* Are both of the same instance of the app, on whatever interfaces? */
+bool instance_is_same(const struct instance *a, const struct instance *b);
 
 /* Another child will be started for it. */
 void session_again(struct session *session);

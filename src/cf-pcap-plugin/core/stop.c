@@ -264,10 +264,12 @@ void stop_begin_again(struct core *core, struct session *session)
 
 /* Is all over? */
 
-bool stop_is_over(const struct core *core)
+bool stop_is_over(struct core *core)
 {
-    return all_sessions_are_over(core) && outputs_are_through(core) && keys_are_over(core) &&
-           (!core->config.follow || core->stop.reason != STOP_NONE);
+    core->is_over = core->is_over || (all_sessions_are_over(core) && outputs_are_through(core) &&
+                                      keys_are_over(core) &&
+                                      (!core->config.follow || core->stop.reason != STOP_NONE));
+    return core->is_over;
 }
 
 uint64_t stop_wake(const struct core *core)

@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../index_list.h"
 #include "command.h"
+#include "session_list.h"
 #include "text.h"
 
 enum {
@@ -127,6 +127,8 @@ static bool viewer_stuck(struct core *core)
 
 static bool link_types(struct core *core)
 {
+    char name[SESSION_NAME_SIZE];
+
     for (size_t i = 0; i < core->count && !core->telling.link_types; i++) {
         const struct instance *instance = core->instances[i];
 
@@ -135,10 +137,10 @@ static bool link_types(struct core *core)
         core->telling.link_types = true;
         core->failed = true;
         TEXT(core,
-             "Instance %u captures packets of another link type (%u) than the instances before "
-             "it (%u), and a pcap file holds only one: use --format pcapng, or an output whose "
+             "Instance %s captures packets of another link type (%u) than those captured before "
+             "(%u), and a pcap file holds only one: use --format pcapng, or an output whose "
              "name ends in .pcapng.",
-             instance->index, instance->session.stream.stream.link_type,
+             session_name(name, core, instance), instance->session.stream.stream.link_type,
              instance->output->writer.link_type);
         return true;
     }
@@ -158,6 +160,7 @@ static bool is_told(const struct core *core, const char *why)
 bool tell_why(struct core *core, struct instance *instance)
 {
     const char *how = "ended early";
+    char name[SESSION_NAME_SIZE];
 
     if (instance->why[0] == '\0' || instance->told || is_told(core, instance->why))
         return false;
@@ -166,7 +169,7 @@ bool tell_why(struct core *core, struct instance *instance)
         how = "cannot be captured";
     else if (instance->session.cause == CAUSE_STOP)
         how = "did not end in order";
-    TEXT(core, "Instance %u %s: %s", instance->index, how, instance->why);
+    TEXT(core, "Instance %s %s: %s", session_name(name, core, instance), how, instance->why);
     return true;
 }
 
@@ -217,7 +220,7 @@ static bool announcement(struct core *core)
 /* How long each step took is what --verbose is for. */
 static bool logins(struct core *core)
 {
-    char text[16];
+    char text[16], name[SESSION_NAME_SIZE];
 
     for (size_t i = 0; core->config.verbose && i < core->count; i++) {
         struct instance *instance = core->instances[i];
@@ -226,8 +229,9 @@ static bool logins(struct core *core)
         if (instance->login_told || session->captured_from == UINT64_MAX)
             continue;
         instance->login_told = true;
-        TEXT(core, "cf-pcap: instance %u captures, %s after its cf ssh was started",
-             instance->index, text_time(text, session->captured_from - session->started_at));
+        TEXT(core, "cf-pcap: instance %s captures, %s after its cf ssh was started",
+             session_name(name, core, instance),
+             text_time(text, session->captured_from - session->started_at));
         return true;
     }
     return false;
@@ -236,8 +240,7 @@ static bool logins(struct core *core)
 /* Those that hang for the same reason fall silent within the time between two signs of life. */
 static bool stalls(struct core *core)
 {
-    char text[128];
-    struct index_list list;
+    struct session_list list;
     bool due = false;
     uint64_t silent;
 
@@ -249,21 +252,21 @@ static bool stalls(struct core *core)
         else
             session->stall_told = false;
     }
-    index_list_begin(&list, text, sizeof text);
+    session_list_begin(&list, core, SESSION_LIST_MAX);
     for (size_t i = 0; due && i < core->count; i++) {
         struct session *session = &core->instances[i]->session;
 
         if (session->stall_told || !session_stalls(session, core->now, &silent))
             continue;
         session->stall_told = true;
-        index_list_add(&list, core->instances[i]->index);
+        session_list_add(&list, core->instances[i]);
     }
     if (!due)
         return false;
     TEXT(core,
          "No answer from %s %s for more than %d seconds: the connection hangs. What is captured "
          "meanwhile comes later, or is missing at the end.",
-         index_list_noun(&list), text, STALL / 1000);
+         session_list_noun(&list), session_list_text(&list), STALL / 1000);
     return true;
 }
 

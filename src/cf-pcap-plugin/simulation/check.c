@@ -8,8 +8,6 @@
 enum {
     END_MAX = 130000,     /* ms from the reason to the end, while the output takes what it gets */
     IMPATIENT_MAX = 5000, /* ms from the second ^C to the end */
-    HEADERS_MAX = 10000,  /* bytes before the packets of a file that began late */
-    TOLERANCE = 4000,     /* ms by which the end of an instance may be noticed late */
 };
 
 /* What the output holds of an instance. */
@@ -194,14 +192,6 @@ static size_t check_file(struct world *world, const struct sim_output *output, s
     return whole;
 }
 
-static bool was_told(const struct world *world, const char *words)
-{
-    for (size_t i = 0; i < world->line_count; i++)
-        if (strstr(world->lines[i], words) != NULL)
-            return true;
-    return false;
-}
-
 static void check_output(struct world *world, const struct sim_output *output, struct found *found)
 {
     const struct core_output *core = world->core.outputs[output->number];
@@ -221,7 +211,7 @@ static void check_output(struct world *world, const struct sim_output *output, s
     check_keys_end(world, cut_short);
     bool torn = output->count > 0 && whole != output->files[output->count - 1].length &&
                 core->error != -EPIPE;
-    if (torn != was_told(world, "ends within a packet") && core->error != -EPIPE)
+    if (torn != world_was_told(world, "ends within a packet") && core->error != -EPIPE)
         world_violated(world, "the output %s within a record, and the user is told otherwise",
                        torn ? "ends" : "does not end");
 }
@@ -248,53 +238,6 @@ static void check_packets(struct world *world, const struct found *found)
                  found[i].packets + counts->unwanted != arrived)
             world_violated(world, "of instance %zu a packet is missing", i);
     }
-}
-
-/* Is it in a list as "0, 2-5, 9", which may be cut? */
-static bool is_listed(const char *list, unsigned int index)
-{
-    while (*list != '\0' && *list != '.') {
-        char *end;
-        unsigned long first = strtoul(list, &end, 10), last = first;
-
-        if (end == list)
-            return false;
-        if (*end == '-')
-            last = strtoul(end + 1, &end, 10);
-        if (index >= first && index <= last)
-            return true;
-        list = end + strspn(end, ", ");
-    }
-    return *list == '.' && list[1] == '.';
-}
-
-static bool says_so(const char *line, unsigned int index)
-{
-    static const char *const remarks[] = {"missed",  "not captured", "ended early",    "cut off",
-                                          "did not", "lost",         "other link type"};
-    static const char the_same[] = "The same for instance";
-    char name[32];
-
-    snprintf(name, sizeof name, "nstance %u ", index);
-    if (strstr(line, name) != NULL)
-        return true;
-    if (strncmp(line, the_same, strlen(the_same)) == 0)
-        return is_listed(strchr(line + strlen(the_same), ' ') + 1, index);
-    snprintf(name, sizeof name, "%u ", index);
-    if (strncmp(line, name, strlen(name)) != 0)
-        return false;
-    for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++)
-        if (strstr(line, remarks[i]) != NULL)
-            return true;
-    return false;
-}
-
-static bool is_named(const struct world *world, size_t number)
-{
-    for (size_t i = 0; i < world->line_count; i++)
-        if (says_so(world->lines[i], (unsigned int)number))
-            return true;
-    return false;
 }
 
 /* By more than may be missed? */
@@ -338,106 +281,9 @@ static void check_truth(struct world *world, const struct found *found)
             world_violated(world, "status 0, and instance %zu was not captured all the time", i);
         else if (!complete && core->stop.reason != STOP_OUTPUT_FAILED &&
                  (outputs_error(core) == 0 || (core->config.split && outputs_were_opened(core))) &&
-                 !is_named(world, i))
+                 !told_of(world, i))
             world_violated(world, "instance %zu was not captured all the time, and is not named",
                            i);
-    }
-}
-
-static void check_files(struct world *world, const struct sim_output *output)
-{
-    const struct core *core = &world->core;
-    bool fails = output->failed || core->outputs[output->number]->error != 0;
-    size_t kept = 0;
-
-    if (core->outputs[output->number]->error == -ENOSPC && core->config.reserve > 0 &&
-        output->room_before > core->config.reserve)
-        world_violated(world, "the disk is full in spite of the reserve");
-    for (size_t i = 0; i < output->count; i++)
-        kept += !output->files[i].removed;
-    if (core->config.keep > 0 && !fails && kept > core->config.keep)
-        world_violated(world, "%zu files are kept, and --keep is %llu", kept,
-                       (unsigned long long)core->config.keep);
-    if (kept < output->count && kept < core->config.keep)
-        world_violated(world, "too many files are removed: %zu are kept", kept);
-}
-
-static void check_bounds(struct world *world, const struct found *found)
-{
-    const struct core *core = &world->core;
-    uint64_t saved = packets(world, found), length = 0, headers = 0;
-    bool fails = outputs_error(core) != 0;
-
-    for (size_t i = 0; i < world->output_count; i++) {
-        const struct sim_output *output = &world->outputs[i];
-
-        check_files(world, output);
-        fails |= output->failed;
-        for (size_t j = 0; j < output->count; j++)
-            length += output->files[j].length;
-        headers += core->config.split && output->count > 0 ? HEADERS_MAX : 0;
-    }
-    if (core->config.count > 0 && saved > core->config.count)
-        world_violated(world, "%llu packets are saved, and --count is %llu",
-                       (unsigned long long)saved, (unsigned long long)core->config.count);
-    if (core->stop.reason == STOP_COUNT && !fails && saved != core->config.count)
-        world_violated(world, "it ended for --count after %llu packets", (unsigned long long)saved);
-    if (core->config.max_size > 0 && saved > 0 && length > core->config.max_size + headers)
-        world_violated(world, "the output is larger than --max-size");
-    if (core->stop.reason == STOP_SIZE && !fails &&
-        length + STREAM_PACKET_MAX + WRITER_OVERHEAD + world->count * 256 < core->config.max_size)
-        world_violated(world, "it ended for --max-size after %llu bytes",
-                       (unsigned long long)length);
-    if (core->stop.reason == STOP_DISK && world->status == 0)
-        world_violated(world, "status 0, and it ended for want of room on the disk");
-}
-
-/* Each output has a name of its own, and goes on while others fail; each file is told of. */
-static void check_split(struct world *world)
-{
-    const struct core *core = &world->core;
-    size_t whole = 0, failed = 0;
-    char line[64];
-
-    for (size_t i = 0; i < core->output_count; i++) {
-        const struct core_output *output = core->outputs[i];
-
-        failed += output->error != 0;
-        whole += output->was_opened && output->error == 0;
-        for (size_t j = 0; j < i; j++)
-            if (strcmp(output->name, core->outputs[j]->name) == 0)
-                world_violated(world, "outputs %zu and %zu are both %s", j, i, output->name);
-    }
-    if (core->stop.reason == STOP_OUTPUT_FAILED && failed < core->output_count)
-        world_violated(world, "it ends because an output failed, and %zu have not",
-                       core->output_count - failed);
-    if (failed > 0 && world->status == 0)
-        world_violated(world, "status 0, and %zu outputs failed", failed);
-    snprintf(line, sizeof line,
-             whole > 2    ? "Saved capture to %zu files, "
-             : whole == 2 ? "Saved capture to 'capture-"
-                          : "Saved capture to 'capture-",
-             whole);
-    if (was_told(world, whole == 0 ? "Saved capture to" : line) != (whole > 0))
-        world_violated(world, "%zu files are whole, and it is told otherwise", whole);
-}
-
-/* Where it says that no packet came there was none, in any instance, captured or not. */
-static void check_silence(struct world *world)
-{
-    const struct core *core = &world->core;
-    bool told = false;
-
-    for (size_t i = 0; i < world->line_count; i++)
-        told |= strncmp(world->lines[i], "No packet came on", 17) == 0;
-    for (size_t i = 0; i < world->count && told; i++) {
-        const struct sim_instance *it = &world->instances[i];
-
-        for (uint32_t n = 0; n < it->records; n++)
-            if (it->record_times[n] >= core->announced_at &&
-                it->record_times[n] + TOLERANCE <= core->stop.at)
-                world_violated(world, "instance %zu had packets, and it says that there were none",
-                               i);
     }
 }
 
@@ -465,7 +311,7 @@ void check_announcement(struct world *world)
 
         if ((it->login == LOGIN_IS_LIMITED || it->login == LOGIN_IS_RESET) &&
             it->starts <= it->login_fails && it->starts < LOGINS_TRIES &&
-            !output_has_blocked(world))
+            world->core.instances[i]->session.cause != CAUSE_OUTPUT && !output_has_blocked(world))
             world_violated(world, "capturing is announced while instance %zu is tried", i);
     }
 }
@@ -537,10 +383,8 @@ void check_all(struct world *world)
     check_time(world);
     for (size_t i = 0; i < world->output_count; i++)
         check_output(world, &world->outputs[i], found);
-    if (world->core.config.split)
-        check_split(world);
     check_packets(world, found);
-    check_bounds(world, found);
+    check_bounds(world, packets(world, found));
     if (world->core.config.follow) {
         check_follow(world);
     } else {
@@ -550,6 +394,7 @@ void check_all(struct world *world)
     check_patience(world);
     check_tries(world);
     check_silence(world);
+    check_lists(world);
     for (size_t i = 0; i < world->count; i++)
         if (world->instances[i].started && !world->instances[i].gone)
             world_violated(world, "instance %zu is left", i);

@@ -147,8 +147,10 @@ void output_do_write(struct world *world, size_t number, const uint8_t *bytes, s
     struct sim_output *output = &world->outputs[number];
     size_t count = length;
 
-    if (!output->opened || output->closed || output->failed || output->blocked)
+    if (!output->opened || output->closed || output->failed || output->blocked) {
         world_violated(world, "an output is written that is not open, has failed or is blocked");
+        return;
+    }
     if (length == 0)
         world_violated(world, "nothing is written");
     if (is_shown(output)) { /* a file gets as much as its viewer */

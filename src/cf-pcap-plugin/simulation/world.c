@@ -59,6 +59,14 @@ void world_violated(struct world *world, const char *format, ...)
     world_trace(world, "DOES NOT HOLD: %s", world->violation);
 }
 
+bool world_was_told(const struct world *world, const char *words)
+{
+    for (size_t i = 0; i < world->line_count; i++)
+        if (strstr(world->lines[i], words) != NULL)
+            return true;
+    return false;
+}
+
 static void plan_signals(struct world *world, uint32_t within)
 {
     struct choices *c = &world->choices;
@@ -97,16 +105,42 @@ static void add_outputs(struct world *world)
         output_plan(world, &world->core.config);
 }
 
+/* One for each that the core has, and may have added by itself. */
+static void add_instances(struct world *world)
+{
+    for (; world->count < world->core.count; world->count++) {
+        if (world->count == INSTANCES_MAX) {
+            world_violated(world, "there are too many instances");
+            return;
+        }
+        instance_plan(world, &world->instances[world->count]);
+        if (!instance_make_room(&world->instances[world->count]))
+            abort();
+    }
+    add_outputs(world);
+}
+
+static void add(struct world *world, unsigned int index, const char *state)
+{
+    for (size_t i = 0; i < world->core.config.interfaces.count; i++)
+        if (core_add(&world->core, index, i, state, false) != 0)
+            abort();
+    add_instances(world);
+}
+
 static void plan(struct world *world)
 {
     struct choices *c = &world->choices;
-    struct core_config config = {.app = "app", .interface = "lo", .output = "capture"};
+    struct core_config config = {
+        .app = "app", .interfaces = {{"lo", "eth0", "eth1"}, 1}, .output = "capture"};
 
     config.follow = chance(c, 2);
     config.random = choose(c, 1000);
-    world->count = chance(c, 8) ? 1 + choose(c, INSTANCES_MAX) : 1 + choose(c, 4);
-    if (config.follow && world->count >= INDEXES_MAX)
-        world->count = INDEXES_MAX - 1;
+    if (chance(c, 3))
+        config.interfaces.count = 1 + choose(c, INTERFACES);
+    world->indexes = 1 + choose(c, chance(c, 100) ? INDEXES_ALL : chance(c, 8) ? 40 : 4);
+    if (config.follow && world->indexes >= INDEXES_MAX)
+        world->indexes = INDEXES_MAX - 1;
     config.pcapng = chance(c, 2);
     config.tls_keys = config.pcapng && chance(c, 2) ? "/keys" : NULL;
     config.duration = chance(c, 3) ? 1 + choose(c, 20000) : 0;
@@ -114,7 +148,7 @@ static void plan(struct world *world)
     config.max_size = chance(c, 6) ? 1 + choose(c, 300000) : 0;
     config.reserve = chance(c, 2) ? DISK_KEPT : 0;
     config.live = chance(c, 2);
-    config.expected = world->count;
+    config.expected = world->indexes * config.interfaces.count;
     config.split = chance(c, 3);
     config.extension = ".pcap";
     if (!config.split && chance(c, 3)) {
@@ -132,21 +166,19 @@ static void plan(struct world *world)
         cloud_plan(world);
     if (core_init(&world->core, &config) != 0)
         abort();
-    for (size_t i = 0; i < world->count; i++) {
-        instance_plan(world, &world->instances[i]);
+    for (unsigned int i = 0; i < world->indexes; i++) {
         bool absent = config.follow && chance(c, 6);
-        if (!instance_make_room(&world->instances[i]) ||
-            core_add(&world->core, (unsigned int)i, absent ? "STARTING" : NULL, false) != 0)
-            abort();
+
         if (absent)
             world->cloud.containers[0][i].runs_at = world->now + choose(c, 20000);
+        add(world, i, absent ? "STARTING" : NULL);
+    }
+    for (size_t i = 0; i < world->count; i++)
         world_trace(world, "instance %zu: login %d, trouble %d, reaction %d, death %d", i,
                     (int)world->instances[i].login, (int)world->instances[i].trouble,
                     (int)world->instances[i].reaction, (int)world->instances[i].death);
-    }
-    if (chance(c, 6) && core_add(&world->core, (unsigned int)world->count, "CRASHED", false) != 0)
-        abort();
-    add_outputs(world);
+    if (chance(c, 6))
+        add(world, world->indexes, "CRASHED");
 }
 
 static void told(struct world *world, const struct core_action *action)
@@ -161,26 +193,13 @@ static void told(struct world *world, const struct core_action *action)
         if (i < world->core.count && world->core.instances[i]->follow.missing &&
             world->core.stop.reason == STOP_NONE && strstr(action->text, "missing: ") == NULL)
             world_violated(world, "instance %zu is missing, and the live line does not say so", i);
+    if (action->kind == ACTION_SHOW)
+        check_how_many(world, action->text);
     if (strncmp(action->text, "Capturing, ", 11) == 0)
         check_announcement(world);
     if (action->kind == ACTION_SHOW || world->line_count == LINES_MAX)
         return;
     snprintf(world->lines[world->line_count++], sizeof world->lines[0], "%s", action->text);
-}
-
-/* Those that the core has added by itself. */
-static void add_instances(struct world *world)
-{
-    for (; world->count < world->core.count; world->count++) {
-        if (world->count == INSTANCES_MAX) {
-            world_violated(world, "there are too many instances");
-            return;
-        }
-        instance_plan(world, &world->instances[world->count]);
-        if (!instance_make_room(&world->instances[world->count]))
-            abort();
-    }
-    add_outputs(world);
 }
 
 static void perform(struct world *world, const struct core_action *action)

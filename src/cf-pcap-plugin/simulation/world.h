@@ -14,14 +14,17 @@
 #include "../core/core.h"
 
 enum {
-    INSTANCES_MAX = 40,
-    QUEUE_MAX = 600 * 1024, /* bytes under way from an instance */
-    RECORDS_MAX = 20000,    /* of an instance */
-    LINES_MAX = 400,        /* that the user is told */
-    PROCESSES_MAX = 4,      /* of an app that is deployed again and again */
-    INDEXES_MAX = 6,        /* of instances, with --follow */
-    EVENTS_MAX = 8,         /* of the cloud */
-    DISK_KEPT = 60000000,   /* bytes of a reserve that is large enough for what is under way */
+    INTERFACES = 3,                           /* of an instance at most, that are captured */
+    INDEXES_ALL = 100,                        /* instances, without --follow */
+    INSTANCES_MAX = INDEXES_ALL * INTERFACES, /* one for each instance and interface */
+    QUEUE_MAX = 600 * 1024,                   /* bytes under way from an instance */
+    RECORDS_MAX = 20000,                      /* of an instance */
+    LINES_MAX = 400,                          /* that the user is told */
+    PROCESSES_MAX = 4,                        /* of an app that is deployed again and again */
+    INDEXES_MAX = 6,                          /* of instances, with --follow */
+    EVENTS_MAX = 8,                           /* of the cloud */
+    TOLERANCE = 4000,     /* ms by which the end of an instance may be noticed late */
+    DISK_KEPT = 60000000, /* bytes of a reserve that is large enough for what is under way */
 };
 enum { KEYS_MAX = 300, FOLLOWER_LINE = 14 + 64 + 1 + 96 + 2 };
 #define NEVER UINT64_MAX
@@ -44,9 +47,10 @@ enum login {
     LOGIN_FAILS,
     LOGIN_CANNOT_START,
     LOGIN_GARBAGE,
-    LOGIN_IS_LIMITED, /* it is refused for a while: HTTP status 429 */
-    LOGIN_IS_RESET,   /* ... its connection is lost */
-    LOGIN_LACKS_ROOM, /* ... its child cannot be started */
+    LOGIN_LACKS_INTERFACE, /* it works, but the container has no such interface */
+    LOGIN_IS_LIMITED,      /* it is refused for a while: HTTP status 429 */
+    LOGIN_IS_RESET,        /* ... its connection is lost */
+    LOGIN_LACKS_ROOM,      /* ... its child cannot be started */
     LOGINS
 };
 enum trouble {
@@ -178,6 +182,7 @@ struct world {
     struct choices choices;
     FILE *trace; /* NULL: not wanted */
     struct core core;
+    unsigned int indexes; /* instances at the beginning */
     size_t count;
     struct sim_instance instances[INSTANCES_MAX];
     struct sim_follower followers[INSTANCES_MAX];
@@ -201,7 +206,7 @@ struct world {
     int status;
     uint64_t finished_at;
     uint64_t steps, actions;
-    char lines[LINES_MAX][256];
+    char lines[LINES_MAX][640];
     size_t line_count;
     const char *violation; /* what does not hold, NULL while all does */
     char violation_text[256];
@@ -218,6 +223,9 @@ void world_trace(struct world *world, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void world_violated(struct world *world, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Was the user told a line with these words? */
+bool world_was_told(const struct world *world, const char *words);
 
 /* An instance (instances.c). */
 void instance_plan(struct world *world, struct sim_instance *it);
@@ -272,6 +280,13 @@ void output_free(struct world *world);
 void output_live(struct world *world);
 uint64_t output_next(const struct world *world);
 
+/* What the user was told (told.c): that this one was not captured all the time? */
+bool told_of(const struct world *world, size_t number);
+void check_lists(struct world *world);
+void check_silence(struct world *world);
+/* Of the live line. */
+void check_how_many(struct world *world, const char *line);
+
 /* One that may take nothing for a while, and one that has. */
 bool output_may_block(const struct world *world);
 bool output_has_blocked(const struct world *world);
@@ -279,6 +294,8 @@ bool output_has_blocked(const struct world *world);
 /* Does what is announced hold; and all, now that it has ended (check.c)? */
 void check_announcement(struct world *world);
 void check_all(struct world *world);
+/* The same of the outputs, in which so many packets are (check_outputs.c). */
+void check_bounds(struct world *world, uint64_t saved);
 /* The same of what --follow adds (check_follow.c). */
 void check_follow(struct world *world);
 /* The same of keys (check_keys.c): at the beginning of a file, at a block of secrets, at a packet;

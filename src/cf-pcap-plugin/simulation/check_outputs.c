@@ -24,6 +24,12 @@ static void check_files(struct world *world, const struct sim_output *output)
         world_violated(world, "too many files are removed: %zu are kept", kept);
 }
 
+/* The same instance, on another interface? */
+static bool is_same(const struct instance *instance, const struct instance *other)
+{
+    return instance->index == other->index && instance->number == other->number;
+}
+
 /* Each output has a name of its own, and goes on while others fail; each file is told of. */
 static void check_split(struct world *world)
 {
@@ -51,8 +57,12 @@ static void check_split(struct world *world)
         snprintf(line, sizeof line, "Saved capture to %s", whole > 0 ? "'capture-" : "");
     for (size_t i = 0; i < core->count; i++)
         for (size_t j = 0; j < i; j++)
-            if (core->instances[i]->output == core->instances[j]->output)
-                world_violated(world, "instances %zu and %zu have the same file", j, i);
+            if ((core->instances[i]->output == core->instances[j]->output) !=
+                is_same(core->instances[i], core->instances[j]))
+                world_violated(world,
+                               "of two instances, or of one on two interfaces, the files "
+                               "are mistaken: %zu, %zu",
+                               j, i);
     if (world_was_told(world, line) != (whole > 0))
         world_violated(world, "%zu files are whole, and it is told otherwise", whole);
 }

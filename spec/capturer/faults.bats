@@ -327,3 +327,14 @@ ring_bytes() { # that are mapped
   IFS=' -' read -r from to _ < <(grep ' socket:' "/proc/$(capture_pid)/maps" | tail -1)
   echo $((0x$to - 0x$from))
 }
+
+@test "a filter that takes too long ends the capture, even if nobody reads what it says" {
+  mkfifo "$BATS_TEST_TMPDIR/messages"
+  exec {messages}<>"$BATS_TEST_TMPDIR/messages"
+  timeout 1 cat /dev/zero >&"$messages" || true # until it is full
+  local filter status=0
+  filter="$(printf '1+%.0s' {1..60000})1 = 1"
+  container_exec app --timeout 60 -- /tmp/lifecycle/cf-pcap -i lo -f "$filter" </dev/null >/dev/null 2>&"$messages" || status=$?
+  exec {messages}<&-
+  [ "$status" = 1 ] || fail "it ended with status $status"
+}

@@ -104,8 +104,7 @@ static void filter_takes_too_long(int number, siginfo_t *info, void *context)
     (void)context;
     if (info->si_code != SI_TIMER)
         return;
-    ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
-    (void)ignored;
+    message_write(text, sizeof text - 1);
     _exit(STATUS_BROKE);
 }
 

@@ -151,15 +151,20 @@ static int attach(struct capture *capture, struct bpf_program *program)
     /* Packets that came after the opening, before all were rejected, are in the ring. Only their
      * number distinguishes them from those that the filter lets in. */
     int error = ring_count(&capture->ring);
-    if (error != 0)
+    if (error != 0) {
+        message("cannot read the kernel's counts of packets: %s", strerror(-error));
         return error;
+    }
     capture->before = capture->ring.counts.received - capture->ring.counts.dropped;
     capture->ring.counts = (struct ring_counts){.received = capture->before};
     capture->records.skip = capture->before;
 
-    if (pcap_setfilter(capture->handle, program) != 0)
-        return -EINVAL;
-    return is_attached(capture->ring.fd, program->bf_len) ? 0 : -ENOTSUP;
+    bool set = pcap_setfilter(capture->handle, program) == 0;
+    if (set && is_attached(capture->ring.fd, program->bf_len))
+        return 0;
+    message("the kernel does not take the filter: %s",
+            set ? strerror(ENOTSUP) : pcap_geterr(capture->handle));
+    return -EINVAL;
 }
 
 int capture_filter(struct capture *capture, const struct filter *filter)
@@ -172,9 +177,6 @@ int capture_filter(struct capture *capture, const struct filter *filter)
         error = attach(capture, &program);
     if (any)
         free(program.bf_insns);
-    if (error != 0)
-        message("the kernel does not take the filter: %s",
-                error == -EINVAL ? pcap_geterr(capture->handle) : strerror(-error));
     capture->records.user = filter->user.bf_len > 0 ? &filter->user : NULL;
     return error;
 }

@@ -51,8 +51,10 @@ static void check_split(struct world *world)
         snprintf(line, sizeof line, "Saved capture to %s", whole > 0 ? "'capture-" : "");
     for (size_t i = 0; i < core->count; i++)
         for (size_t j = 0; j < i; j++)
-            if (core->instances[i]->output == core->instances[j]->output)
-                world_violated(world, "instances %zu and %zu have the same file", j, i);
+            if ((core->instances[i]->output == core->instances[j]->output) !=
+                instance_is_same(core->instances[i], core->instances[j]))
+                world_violated(world, "%zu and %zu have the same file, or one instance has two", j,
+                               i);
     if (world_was_told(world, line) != (whole > 0))
         world_violated(world, "%zu files are whole, and it is told otherwise", whole);
 }

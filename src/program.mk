@@ -1,7 +1,7 @@
 # Makes a program of a folder's sources, static, with the compiler and libraries in PACKAGES, and
 # PROGRAM.debug, its symbols. Included by the Makefiles of the folders, which set PROGRAM and, if need
 # be, LIBRARIES (PACKAGE/lib/FILE.a), FOLDERS with more sources, and SOURCES, single ones, which may depend on SYSTEM:
-# linux, macos or windows, what the compiler compiles for. They are run by packages/*/packaging.
+# linux, macos or windows, what the compiler compiles for; RESOURCES, of Windows (.rc). They are run by packages/*/packaging.
 PACKAGES ?= /var/vcap/packages
 
 CC := $(PACKAGES)/musl/bin/musl-gcc
@@ -17,7 +17,7 @@ CFLAGS := $(STANDARD) -O2 -g -ffunction-sections -fdata-sections \
 LDFLAGS := -Wl,-z,relro,-z,now,-z,noexecstack,--gc-sections
 LDLIBS := $(addprefix $(PACKAGES)/,$(LIBRARIES)) $(if $(filter windows,$(SYSTEM)),$(addprefix -l,ws2_32 iphlpapi userenv ole32 dbghelp))
 
-OBJECTS := $(patsubst %.c,%.o,$(sort $(wildcard *.c $(FOLDERS:%=%/*.c)) $(SOURCES)))
+OBJECTS := $(patsubst %.c,%.o,$(sort $(wildcard *.c $(FOLDERS:%=%/*.c)) $(SOURCES))) $(RESOURCES:.rc=.res)
 
 $(PROGRAM): $(PROGRAM).full
 	objcopy --only-keep-debug $(PROGRAM).full $(PROGRAM).debug
@@ -27,3 +27,6 @@ $(PROGRAM).full: $(OBJECTS)
 	$(CC) $(CFLAGS) $(LDFLAGS) -o $@ $(OBJECTS) $(LDLIBS)
 
 $(OBJECTS): $(wildcard *.h $(FOLDERS:%=%/*.h) $(dir $(SOURCES))*.h) $(wildcard ../*.h)
+
+%.res: %.rc $(wildcard $(dir $(RESOURCES))*.manifest ../*.h)
+	windres $< $@

@@ -366,6 +366,56 @@ ended() { ! captures_still; }
   grep -q "App 'no-such' not found" "$HOME/errors"
 }
 
+# In a container: a TLS server on lo, if there is none yet, and a client that writes its keys to /tmp/keys.log and asks for
+# this name. Python's and OpenSSL's.
+asks() { # index client name
+  cf_ssh shared -i "$1" "cd /tmp && exec 2>&1 </dev/null
+    [ -e cert.pem ] || printf '[req]\\ndistinguished_name = dn\\n[dn]\\n' >openssl.cnf # the container's is not there
+    export OPENSSL_CONF=/tmp/openssl.cnf
+    [ -e cert.pem ] || openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -subj /CN=x -days 1
+    openssl s_server -accept 8443 -cert cert.pem -key key.pem -WWW -quiet & server=\$!
+    for n in 1 2 3 4 5 6 7 8 9; do (: </dev/tcp/127.0.0.1/8443) && break; sleep 1; done
+    if [ $2 = python ]; then
+      SSLKEYLOGFILE=/tmp/keys.log /usr/bin/python3 -c 'import socket, ssl; c = ssl.create_default_context(); c.check_hostname = False; c.verify_mode = ssl.CERT_NONE; s = c.wrap_socket(socket.create_connection((\"127.0.0.1\", 8443))); s.sendall(b\"GET /$3 HTTP/1.0\\r\\n\\r\\n\"); s.recv(1000)'
+    else
+      { printf 'GET /$3 HTTP/1.0\\r\\n\\r\\n'; sleep 1; } | openssl s_client -connect 127.0.0.1:8443 -keylogfile /tmp/keys.log -quiet
+    fi
+    kill \$server" >>"$BATS_TEST_TMPDIR/asked"
+}
+shows() { grep -qxF "$1"$'\t'"$2" "$BATS_TEST_TMPDIR/live"; } # interface uri
+reads() { tshark "$@" -d tcp.port==8443,tls -d tls.port==8443,http -Y http.request -T fields -e frame.interface_name -e http.request.uri 2>/dev/null; }
+follower() { pgrep -f '^tail .* -F -- /tmp/keys.log$'; }
+no_follower() { ! follower; }
+
+@test "--tls-keys: tshark reads the app's TLS live through a pipe, and from the file, until editcap has taken the keys out" {
+  cd "$BATS_TEST_TMPDIR"
+  mkfifo packets
+  tee saved.pcapng <packets 3>&- | reads -l -r - >live 3>&- &
+  local viewer=$!
+  "$support_root/build/bin/cf-pcap-plugin" 1 pcap shared --interface lo -f 'tcp port 8443' --tls-keys /tmp/keys.log -o - >packets 2>errors 3>&- &
+  local capture=$!
+  eventually grep -q 'Capturing, press' errors
+  grep -qF 'TLS keys: in instances 0, 1 /tmp/keys.log is not there yet; it is read as soon as it is.' errors
+  asks 0 python of-python
+  asks 1 openssl of-openssl
+  eventually shows 'shared/0 lo' /of-python
+  eventually shows 'shared/1 lo' /of-openssl
+  cf_ssh shared -i 0 ': >/tmp/keys.log; sleep 2'
+  asks 0 openssl after-it-was-truncated
+  eventually shows 'shared/0 lo' /after-it-was-truncated
+  kill -INT "$capture"
+  wait "$capture"
+  wait "$viewer"
+  eventually no_follower
+  eventually ended
+  run ! grep 'came after' errors
+  [ "$(reads -r saved.pcapng | sort)" = "$(sort live)" ]
+  [ "$(wc -l <live)" = 3 ]
+  editcap --discard-all-secrets saved.pcapng without.pcapng
+  [ -z "$(reads -r without.pcapng)" ]
+  [ "$(capinfos -Tcr saved.pcapng | cut -f2)" = "$(capinfos -Tcr without.pcapng | cut -f2)" ]
+}
+
 @test "stop leaves no process, no container, no network, no mount and no file outside the state folder" {
   home=$(cat "$BATS_FILE_TMPDIR/cf/home")
   [ -d "$home" ]

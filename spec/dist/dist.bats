@@ -16,11 +16,11 @@ version=$(sed -nE 's/^#define CF_PCAP_VERSION_(MAJOR|MINOR|BUILD) ([0-9]+)$/\2/p
 entry() { ruby -rpsych -rjson -e 'puts JSON.generate(Psych.parse_file(ARGV[0]).to_ruby.tap { |all| all["plugins"].each { |plugin| %w[created updated].each { |key| plugin[key] = plugin[key].iso8601 } } })' -rtime "$dist/repo-index.yml"; }
 
 @test "there is a program for each system, and SHA256SUMS has all files" {
-  diff <(cd "$dist" && printf '%s\n' *) <(printf '%s\n' NOTICE SHA256SUMS "cf-pcap-plugin-$version.linux-arm64" \
-    "cf-pcap-plugin-$version.linux64" "cf-pcap-plugin-$version.osx" "cf-pcap-plugin-$version.sbom.json" repo-index.yml)
+  diff <(cd "$dist" && printf '%s\n' *) <(printf '%s\n' NOTICE SHA256SUMS \
+    "cf-pcap-plugin-$version".{linux-arm64,linux64,osx,sbom.json,win-arm64.exe,win64.exe} repo-index.yml)
   cd "$dist"
   sha256sum --check --strict --quiet SHA256SUMS
-  [ "$(wc -l <SHA256SUMS)" = 6 ]
+  [ "$(wc -l <SHA256SUMS)" = 8 ]
 }
 
 @test "the programs for Linux are static, position independent, hardened, and tell nothing of the machine that made them" {
@@ -56,8 +56,38 @@ END
   [[ $output == *"bad arm64: page "*" is not what was signed"* ]]
 }
 
+@test "the programs for Windows 10 need its own DLLs alone, take UTF-8, are protected, and have the version" {
+  local target program
+  for target in win64:x86-64 win-arm64:arm64; do
+    program=$dist/cf-pcap-plugin-$version.${target%%:*}.exe
+    python3 "$BATS_TEST_DIRNAME/pe.py" "$program" >facts
+    # api-ms-win-crt-* are the C library, which is Windows' own since 10.
+    diff <(grep -v '^library api-ms-win-crt-' facts) - <<END
+processor ${target#*:}
+time 315532800
+protection high-entropy addresses, random addresses, no code in data
+library ADVAPI32.dll
+library dbghelp.dll
+library KERNEL32.dll
+library ntdll.dll
+library ole32.dll
+library SHELL32.dll
+library USER32.dll
+library WS2_32.dll
+version $version.0
+FileVersion $version
+ProductName cf-pcap
+code page UTF-8
+run as asInvoker
+END
+    not grep -qaF -e "$root" -e "$HOME/" "$program"
+    # Another tool that knows the format.
+    diff <(llvm-readobj --coff-imports "$program" | sed -nE 's/^  Name: /library /p' | sort) <(grep '^library' facts | sort)
+  done
+}
+
 @test "nothing of it was compiled with a warning" {
-  not grep -nE 'warning:|error:' "$root"/build/cross/*/compile/cf-pcap-plugin.log
+  not grep -nE 'warning:|error:' <(grep -hv '/ziglang/lib/' "$root"/build/cross/*/compile/cf-pcap-plugin.log) # its own C libraries
 }
 
 @test "the bill of materials has what is in the programs, with the compiler's sha256" {
@@ -92,9 +122,9 @@ END
     .name == "cf-pcap" and .version == $version and (.authors | length > 0) and
     all(.binaries[]; (.url | startswith("https://") and contains($version)) and (.checksum | test("^[0-9a-f]{40}$"))))' "$BATS_TEST_TMPDIR/entry"
   # What the CLI downloads by that name is the program of that system.
-  [ "$(jq -r '.plugins[0].binaries[] | select(.platform == "linux64") | .checksum' "$BATS_TEST_TMPDIR/entry")" = \
-    "$(sha1sum <"$dist/cf-pcap-plugin-$version.linux64" | cut -d' ' -f1)" ]
-  [ "$(jq -r '.plugins[0].binaries[].platform' "$BATS_TEST_TMPDIR/entry" | xargs)" = "linux64 osx" ]
+  diff <(jq -r '.plugins[0].binaries[] | "\(.checksum)  \(.url | split("/") | last)"' "$BATS_TEST_TMPDIR/entry") \
+    <(cd "$dist" && sha1sum "cf-pcap-plugin-$version".{linux64,osx,win64.exe})
+  [ "$(jq -r '.plugins[0].binaries[].platform' "$BATS_TEST_TMPDIR/entry" | xargs)" = "linux64 osx win64" ]
 }
 
 # A plugin repository on loopback, at $address: /list is the entry, changed by a filter of jq, with its own addresses.

@@ -55,7 +55,10 @@ static int print_config(void)
            "{range=0,262144}{default=0}"
            "{tooltip=Capture only so much of each packet; 0 is all of it}\n"
            "arg {number=6}{call=--follow}{display=Follow restarts}{type=boolflag}{default=false}"
-           "{tooltip=Instances that end are captured again once they run, and new ones, too}\n");
+           "{tooltip=Instances that end are captured again once they run, and new ones, too}\n"
+           "arg {number=7}{call=--tls-keys}{display=TLS keys}{type=string}"
+           "{tooltip=The file in the container that the app writes its TLS keys to, such as "
+           "/tmp/keys.log; the capture then contains them}\n");
     return 0;
 }
 

@@ -32,6 +32,7 @@
 #include "output_choice.h"
 #include "question.h"
 #include "shell.h"
+#include "sort_keys.h"
 #include "system/parent.h"
 #include "system/system.h"
 
@@ -134,6 +135,7 @@ static int check_output(struct command *command)
         return 1;
     }
     const char *objection = output_objection(&command->output);
+    command->output.is_private = command->options.tls_keys != NULL;
     if (objection == NULL && command->options.wireshark && output_is_pipe(&command->output))
         objection = "it is a pipe, and --wireshark is one already: give a file";
     if (objection == NULL)
@@ -367,6 +369,8 @@ static int pcap(int argc, char **argv, bool *began)
         return extcap_install();
     case OPTIONS_REMOVE_EXTCAP:
         return extcap_remove();
+    case OPTIONS_SORT_KEYS:
+        return sort_keys(command.options.sort_keys);
     case OPTIONS_WRONG:
         fprintf(stderr, "Incorrect Usage: %s\n\nSee 'cf help pcap'.\n", error);
         return 1;

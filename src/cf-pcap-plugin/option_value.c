@@ -166,7 +166,20 @@ enum format option_format_of(const char *path)
     return ends_in(path, ".pcapng") ? FORMAT_PCAPNG : FORMAT_PCAP;
 }
 
-bool option_says_pcap(const char *path)
+const char *option_choose_format(struct options *options, bool given)
 {
-    return ends_in(path, ".pcap");
+    const char *output = options->output;
+    bool several = options->interfaces.count > 1;
+
+    options->pcap_by_name = !given && output != NULL && ends_in(output, ".pcap");
+    if (options->tls_keys != NULL &&
+        (options->pcap_by_name || (given && options->format == FORMAT_PCAP)))
+        return "--tls-keys needs pcapng: give a FILE that ends in .pcapng";
+    if (given || options->pcap_by_name)
+        return NULL;
+    if (options->tls_keys != NULL || several || (output == NULL && options->wireshark))
+        options->format = FORMAT_PCAPNG;
+    else if (output != NULL)
+        options->format = option_format_of(output);
+    return NULL;
 }

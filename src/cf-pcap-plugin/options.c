@@ -14,7 +14,8 @@ const char options_usage[] =
     "CF_NAME pcap APP [-o FILE] [--interface NAME]... [-f FILTER] [-s BYTES] [-i INDEX]...\n"
     "      [--process TYPE] [-d DURATION] [-c PACKETS] [--max-size SIZE] [--reserve SIZE]\n"
     "      [--rotate-size SIZE] [--rotate-time TIME] [--keep FILES] [--split] [--follow]\n"
-    "      [--format pcap|pcapng] [--wireshark[=PROGRAM]] [-y] [--verbose] [--check]\n"
+    "      [--format pcap|pcapng] [--wireshark[=PROGRAM]] [--tls-keys FILE]\n"
+    "      [-y] [--verbose] [--check]\n"
     "\n"
     "   Captures network packets inside the containers of an app's running instances and saves "
     "them\n"
@@ -64,6 +65,12 @@ const struct option_help options_help[] = {
     {"wireshark[=PROGRAM]",
      "Show the capture in Wireshark while it runs, and with -o save it, too; PROGRAM can be tshark "
      "or termshark (Default: $CF_PCAP_WIRESHARK, or Wireshark)"},
+    {"tls-keys FILE",
+     "Put the TLS keys that the app writes to this file in its container into the capture "
+     "(pcapng): "
+     "whoever has it can read that traffic; 'editcap --discard-all-secrets' takes them out"},
+    {"sort-keys FILE",
+     "Put the TLS keys of a saved capture that came late in front of its packets; without APP"},
     {"check",
      "Do not capture: say whether something would stop a capture, and who can change that"},
     {"install-extcap", "Put 'Cloud Foundry app' into Wireshark's list of interfaces; without APP"},
@@ -90,6 +97,8 @@ enum {
     OPTION_INSTALL_EXTCAP,
     OPTION_REMOVE_EXTCAP,
     OPTION_FOLLOW,
+    OPTION_TLS_KEYS,
+    OPTION_SORT_KEYS,
     OPTION_SPLIT,
 };
 
@@ -114,6 +123,8 @@ static const struct option long_options[] = {
     {"yes", no_argument, NULL, 'y'},
     {"verbose", no_argument, NULL, OPTION_VERBOSE}, /* cf takes a -v for itself */
     {"wireshark", optional_argument, NULL, OPTION_WIRESHARK},
+    {"tls-keys", required_argument, NULL, OPTION_TLS_KEYS},
+    {"sort-keys", required_argument, NULL, OPTION_SORT_KEYS},
     {"install-extcap", no_argument, NULL, OPTION_INSTALL_EXTCAP},
     {"remove-extcap", no_argument, NULL, OPTION_REMOVE_EXTCAP},
     {"help", no_argument, NULL, 'h'},
@@ -141,16 +152,16 @@ static int wrong(const struct complaint *complaint, const char *format, ...)
 
 /* The words that are neither an option nor its value. */
 struct words {
-    const char *app;            /* the first that does not follow a filter */
-    char strays[256];           /* those behind the app */
-    char behind_filter[256];    /* those behind a filter: its own words, if it was not quoted */
-    const char *last;           /* of the latter */
-    size_t before_last;         /* where the others of the latter end */
-    size_t count;               /* of all */
-    bool after_filter;          /* the word before belongs to a filter */
-    bool format_given, help;    /* options that concern the others */
-    uint32_t given;             /* a bit for each of long_options: it was there, with a value */
-    enum options_result extcap; /* OPTIONS_CAPTURE: it is not about that */
+    const char *app;          /* the first that does not follow a filter */
+    char strays[256];         /* those behind the app */
+    char behind_filter[256];  /* those behind a filter: its own words, if it was not quoted */
+    const char *last;         /* of the latter */
+    size_t before_last;       /* where the others of the latter end */
+    size_t count;             /* of all */
+    bool after_filter;        /* the word before belongs to a filter */
+    bool format_given, help;  /* options that concern the others */
+    uint32_t given;           /* a bit for each of long_options: it was there, with a value */
+    enum options_result task; /* OPTIONS_CAPTURE, or what is done without an app */
 };
 
 static void append(char *to, size_t size, const char *word)
@@ -295,6 +306,16 @@ static int take_value(struct options *options, int option, char *value,
                    ? 0
                    : wrong(complaint, "--keep %s: not a number of files from 1 to %d", value,
                            KEEP_MAX);
+    case OPTION_TLS_KEYS:
+        options->tls_keys = value;
+        return value[0] == '/' ? 0
+                               : wrong(complaint,
+                                       "--tls-keys %s: not the whole path of a file in the "
+                                       "container, such as /tmp/keys.log",
+                                       value);
+    case OPTION_SORT_KEYS:
+        options->sort_keys = value;
+        return 0;
     case OPTION_RESERVE:
         return take_size(&options->reserve, option, value, 0, complaint);
     default:
@@ -381,13 +402,16 @@ static int take_next(struct options *options, struct words *words, int argc, cha
         return 1;
     case OPTION_INSTALL_EXTCAP:
     case OPTION_REMOVE_EXTCAP:
-        words->extcap =
+        words->task =
             option == OPTION_INSTALL_EXTCAP ? OPTIONS_INSTALL_EXTCAP : OPTIONS_REMOVE_EXTCAP;
         return 0;
     case OPTION_WIRESHARK:
         options->wireshark = true;
         options->viewer = optarg;
         return optarg == NULL ? 0 : check_value(option, optarg, complaint);
+    case OPTION_SORT_KEYS:
+        words->task = OPTIONS_SORT_KEYS;
+        break;
     case OPTION_FORMAT:
         words->format_given = true;
         break;
@@ -417,22 +441,6 @@ static int check_rotation(const struct options *options, const struct complaint 
                ? 0
                : wrong(complaint, "-o -: --rotate-size and --rotate-time make files; name one "
                                   "(-o FILE), or leave -o out");
-}
-
-/* Where it is not given. Packets of several interfaces cannot be told apart in pcap, but a name
- * that says .pcap is respected. */
-static void choose_format(struct options *options)
-{
-    bool several = options->interfaces.count > 1;
-
-    if (options->output == NULL) {
-        if (options->wireshark || several)
-            options->format = FORMAT_PCAPNG;
-        return;
-    }
-    options->pcap_by_name = option_says_pcap(options->output);
-    options->format =
-        several && !options->pcap_by_name ? FORMAT_PCAPNG : option_format_of(options->output);
 }
 
 static int check_split(const struct options *options, const struct complaint *complaint)
@@ -470,11 +478,14 @@ enum options_result options_parse(struct options *options, int argc, char **argv
         return OPTIONS_HELP;
     while (optind < argc) /* behind "--" */
         take_word(&words, argv[optind++]);
-    if (words.extcap != OPTIONS_CAPTURE && words.count == 0)
-        return words.extcap;
-    if (words.extcap != OPTIONS_CAPTURE) {
-        wrong(&complaint,
-              "--install-extcap and --remove-extcap take no app: it is chosen in Wireshark");
+    if (words.task != OPTIONS_CAPTURE && words.count == 0)
+        return words.task;
+    if (words.task != OPTIONS_CAPTURE) {
+        wrong(&complaint, "%s",
+              words.task == OPTIONS_SORT_KEYS
+                  ? "--sort-keys takes a saved capture, and no app"
+                  : "--install-extcap and --remove-extcap take no app: it is chosen in "
+                    "Wireshark");
         return OPTIONS_WRONG;
     }
     if (choose_app(options, &words, &complaint) != 0)
@@ -487,7 +498,8 @@ enum options_result options_parse(struct options *options, int argc, char **argv
     }
     if (options->interfaces.count == 0)
         interfaces_add(&options->interfaces, "eth0", error, error_size);
-    if (!words.format_given)
-        choose_format(options);
-    return OPTIONS_CAPTURE;
+    const char *objection = option_choose_format(options, words.format_given);
+    if (objection != NULL)
+        wrong(&complaint, "%s", objection);
+    return objection == NULL ? OPTIONS_CAPTURE : OPTIONS_WRONG;
 }

@@ -45,10 +45,13 @@ struct options {
     enum format format;
     bool pcap_by_name; /* it is pcap because the output's name ends in .pcap */
     bool yes, verbose, follow;
-    bool split;         /* a file for each instance */
-    bool wireshark;     /* show it in a viewer; in a file only if `output` is given, too */
-    const char *viewer; /* its program; NULL: the usual one */
-    bool check;         /* nothing is to be captured */
+    bool split;           /* a file for each instance */
+    bool wireshark;       /* show it in a viewer; in a file only if `output` is given, too */
+    const char *viewer;   /* its program; NULL: the usual one */
+    const char *tls_keys; /* a file in the container, an absolute path; NULL: none. Then `format` is
+                             FORMAT_PCAPNG */
+    const char *sort_keys;                             /* of OPTIONS_SORT_KEYS: the file */
+    bool check;                                        /* nothing is to be captured */
     struct instance_range ranges[INSTANCE_RANGES_MAX]; /* none: all instances */
     size_t range_count;
 };
@@ -58,6 +61,7 @@ enum options_result {
     OPTIONS_HELP,
     OPTIONS_INSTALL_EXTCAP,
     OPTIONS_REMOVE_EXTCAP,
+    OPTIONS_SORT_KEYS,
     OPTIONS_WRONG,
 };
 

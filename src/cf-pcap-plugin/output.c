@@ -62,7 +62,10 @@ int output_part(struct output *part, const struct output *whole, const char *mar
     const struct output_files *files = &whole->files;
     size_t size = strlen(files->base) + strlen(mark) + strlen(files->extension) + 1;
 
-    *part = (struct output){.extension = whole->extension, .fd = -1, .division = OUTPUT_PART};
+    *part = (struct output){.extension = whole->extension,
+                            .fd = -1,
+                            .division = OUTPUT_PART,
+                            .is_private = whole->is_private};
     if (size > PATH_MAX)
         return -ENAMETOOLONG;
     if (whole->path == NULL) {
@@ -162,6 +165,8 @@ static int take(struct output *output, struct uv_loop_s *loop, system_pipe_event
     if (error != 0)
         return error;
     output->is_file = true;
+    if (output->is_private)
+        system_make_file_private(output->fd);
     return ftruncate(output->fd, 0) == 0 ? 0 : -errno;
 }
 

@@ -23,6 +23,8 @@ struct output {
     char *made_path;  /* of a part: `path`, if it is not NULL */
     char name[320];   /* of the new file: APP-DATE-TIME; its extension is added when it is opened */
     const char *extension;
+    bool is_private; /* the caller's to set: a file that is there becomes readable by its owner
+                        alone */
     enum output_division division;
     struct output_files files; /* OUTPUT_ROTATES; of OUTPUT_SPLITS base and extension */
 

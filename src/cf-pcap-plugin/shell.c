@@ -160,6 +160,12 @@ static void perform(struct shell *shell, const struct core_action *action)
     case ACTION_LOOK_AWAY:
         look_away(&shell->looking);
         break;
+    case ACTION_KEYS_START:
+    case ACTION_KEYS_END_INPUT:
+    case ACTION_KEYS_KILL:
+    case ACTION_KEYS_LET_GO:
+        shell_keys_perform(shell, action);
+        break;
     case ACTION_FINISH:
         finish(shell, action->status);
         break;
@@ -276,6 +282,9 @@ static int init(struct shell *shell, const struct instances *instances)
         return result;
     for (size_t i = 0; result == 0 && i < shell->options->interfaces.count; i++)
         result = make_command(shell, i);
+    if (result == 0 && shell->options->tls_keys != NULL)
+        result = command_make_keys(shell->command_keys, sizeof shell->command_keys,
+                                   shell->options->tls_keys);
     if (result == 0 && shell->output != NULL)
         result = wait_for_reader(shell);
     return result == 0 ? uv_loop_init(&shell->loop) : result;
@@ -315,5 +324,6 @@ void shell_free(struct shell *shell)
 {
     core_free(&shell->core);
     free((void *)shell->children);
+    free((void *)shell->followers);
     shell_free_outputs(shell);
 }

@@ -38,6 +38,7 @@ int shell_make_core(struct shell *shell, const struct instances *instances)
         .check = options->check,
         .verbose = options->verbose,
         .reports = !shell->console->is_terminal,
+        .tls_keys = options->check ? NULL : options->tls_keys,
         .follow = options->follow && !options->check,
         .chosen = options->range_count > 0,
         .random = uv_hrtime() ^ ((uint64_t)uv_os_getpid() << 32),

@@ -54,7 +54,9 @@ static uint64_t wake(const struct core *core)
 {
     uint64_t until = stop_wake(core), outputs = outputs_wake(core);
 
-    return outputs < until ? outputs : until;
+    if (outputs < until)
+        until = outputs;
+    return keys_wake(core) < until ? keys_wake(core) : until;
 }
 
 enum core_action_kind core_next(struct core *core, struct core_action *action)
@@ -68,6 +70,8 @@ enum core_action_kind core_next(struct core *core, struct core_action *action)
         kind = outputs_next(core, action);
         if (kind == ACTION_WAIT)
             kind = next_for_sessions(core, action);
+        if (kind == ACTION_WAIT)
+            kind = keys_next(core, action);
         if (kind == ACTION_WAIT)
             kind = follow_next(core);
         stop_look(core);

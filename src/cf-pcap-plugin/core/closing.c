@@ -99,6 +99,7 @@ static int status(const struct core *core)
 {
     bool failed = core->failed || !outputs_were_opened(core) || reader_left_early(core);
 
+    failed |= keys_failed(core);
     for (size_t i = 0; i < core->absent_count; i++)
         failed |= core->absent[i]->chosen;
     for (size_t i = 0; i < core->count; i++) {
@@ -118,8 +119,9 @@ static int status(const struct core *core)
 
 int tell_closing(struct core *core, struct core_action *action)
 {
-    enum { LIVE_OFF, SUMMARY, SAME, OUTPUTS, CLOCKS, DROPS, QUIET, LOST, SAVED, FINISH };
+    enum { LIVE_OFF, SUMMARY, SAME, OUTPUTS, CLOCKS, DROPS, QUIET, KEYS, LOST, SAVED, FINISH };
     struct telling *telling = &core->telling;
+    int keys;
 
     action->text = core->text;
     switch (telling->closing) {
@@ -153,9 +155,15 @@ int tell_closing(struct core *core, struct core_action *action)
             return ACTION_SAY;
         /* fall through */
     case QUIET:
-        telling->closing = LOST;
+        telling->closing = KEYS;
         if (tell_quiet(core, false))
             return ACTION_SAY;
+        /* fall through */
+    case KEYS:
+        keys = keys_tell_closing(core);
+        if (keys != ACTION_WAIT)
+            return keys;
+        telling->closing = LOST;
         /* fall through */
     case LOST:
         telling->closing = SAVED;

@@ -17,6 +17,7 @@ int core_init(struct core *core, const struct core_config *config)
     core->random = config->random;
     core->wanted = config->count > 0 ? config->count : UINT64_MAX;
     logins_init(&core->logins);
+    keys_init(core);
     return outputs_init(core);
 }
 
@@ -27,6 +28,7 @@ void core_free(struct core *core)
         free(core->instances[i]);
     for (size_t i = 0; i < core->absent_count; i++)
         free(core->absent[i]);
+    keys_free(core);
     free((void *)core->instances);
     free((void *)core->absent);
     free(core->names);
@@ -99,6 +101,8 @@ int core_add(struct core *core, unsigned int index, size_t interface, const char
         if (instance->output != NULL)
             result = merge_add(&instance->output->merge, &instance->session.stream, instance->name);
         instance->session.stream.out.os = "Linux"; /* the tool runs nowhere else */
+        if (result == 0)
+            result = keys_add(core);
         if (result == 0)
             result = append(&core->instances, &core->count, instance);
     }
@@ -177,6 +181,7 @@ static void move_time_on(struct core *core, uint64_t gap)
         session->paused_at += gap;
         session->resumed_at += gap;
     }
+    keys_move_time(core, gap);
     for (size_t i = 0; i < core->output_count; i++)
         core->outputs[i]->blocked_since += gap;
 }

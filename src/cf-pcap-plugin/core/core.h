@@ -38,6 +38,7 @@
 #include "../instances.h"
 #include "../interfaces.h"
 #include "follow.h"
+#include "keys.h"
 #include "logins.h"
 #include "outputs.h"
 #include "session.h"
@@ -71,6 +72,7 @@ struct core_config {
     bool chosen;           /* the user named instances: others are not captured */
     uint64_t random;       /* any number: of it pauses differ in length */
     bool check;            /* no capture: probe.h */
+    const char *tls_keys;  /* the app's key log in the container (keys.h); NULL: not wanted */
     bool verbose;          /* each instance's login is told, and its row in the summary */
     size_t expected;       /* sessions, about as many as will be added: they share the memory */
 };
@@ -104,6 +106,12 @@ enum core_action_kind {
     /* Of Cloud Foundry: */
     ACTION_LOOK,      /* ask which instances there are. Answer: core_looked */
     ACTION_LOOK_AWAY, /* give that up: no answer may come any more */
+
+    /* Of the follower of instance `session` (keys.h): */
+    ACTION_KEYS_START,     /* start its child. Answer: core_keys_start_failed, if that fails */
+    ACTION_KEYS_END_INPUT, /* close its child's stdin */
+    ACTION_KEYS_KILL,      /* kill its child */
+    ACTION_KEYS_LET_GO,    /* close all that is open of it; no event of it may come any more */
 
     ACTION_FINISH, /* all is over; leave with `status` */
 };
@@ -180,6 +188,7 @@ struct core {
     struct logins logins;           /* how many at the same time */
     struct look look;               /* which instances there are (follow.h) */
     uint64_t random;
+    struct keys keys;       /* of --tls-keys */
     struct telling telling; /* what the user has been told */
     bool viewer_shows;      /* the viewer gets what the output gets */
     bool viewer_stuck;      /* it does no longer, for it took nothing */
@@ -223,6 +232,14 @@ void core_start_failed(struct core *core, size_t number, int error);
 void core_stdout_ended(struct core *core, size_t number);
 void core_stderr_ended(struct core *core, size_t number);
 void core_exited(struct core *core, size_t number, int status);
+
+/* The same of an instance's follower: bytes of its stdout, which are the file's, and of its stderr;
+ * both are copied. */
+void core_keys_received(struct core *core, size_t number, const char *bytes, size_t length);
+void core_keys_message(struct core *core, size_t number, const char *bytes, size_t length);
+void core_keys_start_failed(struct core *core, size_t number, int error);
+void core_keys_stdout_ended(struct core *core, size_t number);
+void core_keys_exited(struct core *core, size_t number, int status);
 
 /* Events of an output; `number` is its own. */
 

@@ -81,6 +81,8 @@ static bool run_merge(struct core *core, struct core_output *output)
 {
     rotation_bounds(core, output);
     output->merge.bounds.packets = core->wanted;
+    output->merge.holds =
+        core->config.tls_keys != NULL && (core->stop.reason == STOP_NONE || !keys_are_over(core));
     int result = merge_run(&output->merge, core->now, &output->wake);
 
     output->rotation.full = result == -EOVERFLOW;
@@ -106,7 +108,8 @@ static bool fill(struct core *core, struct core_output *output)
         look_at_clocks(core, output);
     }
     if (!full && stop_is_over(core) && output->is_open)
-        return write_statistics(core, output) != 0 || output->buffer.used > 0;
+        return merge_put_secrets(&output->merge) != 0 || write_statistics(core, output) != 0 ||
+               output->buffer.used > 0;
     return full || output->buffer.urgent;
 }
 

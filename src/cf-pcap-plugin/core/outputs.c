@@ -47,6 +47,7 @@ static struct core_output *add(struct core *core)
                                      .about = &core->about};
     merge_init(&output->merge, config->split ? config->interfaces.count : config->expected,
                &output->writer, MERGE_WINDOW, memory(core));
+    keys_begin(core, output);
     core->outputs[core->output_count++] = output;
     return output;
 }
@@ -73,6 +74,7 @@ void outputs_free(struct core *core)
 {
     for (size_t i = 0; i < core->output_count; i++) {
         merge_free(&core->outputs[i]->merge);
+        key_store_free(&core->outputs[i]->keys);
         buffer_free(&core->outputs[i]->buffer);
         free(core->outputs[i]);
     }

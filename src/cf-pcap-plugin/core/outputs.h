@@ -17,6 +17,7 @@
 #include <stdint.h>
 
 #include "../../pcap-merge/merge.h"
+#include "key_store.h"
 #include "rotation.h"
 
 struct core;
@@ -45,10 +46,11 @@ struct core_output {
 
     struct merge merge;
     struct writer writer;
-    struct buffer buffer; /* on its way from the merge into the file */
-    uint64_t wake;        /* ms: when the merge has to be run if nothing comes */
-    bool merge_is_due;    /* something came since the merge was run */
-    size_t statistics;    /* instances whose counts are in it, or not to be */
+    struct buffer buffer;  /* on its way from the merge into the file */
+    struct key_store keys; /* of --tls-keys: of the instances that go there */
+    uint64_t wake;         /* ms: when the merge has to be run if nothing comes */
+    bool merge_is_due;     /* something came since the merge was run */
+    size_t statistics;     /* instances whose counts are in it, or not to be */
 
     /* Changed by output.c alone, but for what rotation.c does between two files. */
     enum output_state state;

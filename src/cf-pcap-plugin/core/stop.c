@@ -267,6 +267,7 @@ void stop_begin_again(struct core *core, struct session *session)
 bool stop_is_over(struct core *core)
 {
     core->is_over = core->is_over || (all_sessions_are_over(core) && outputs_are_through(core) &&
+                                      keys_are_over(core) &&
                                       (!core->config.follow || core->stop.reason != STOP_NONE));
     return core->is_over;
 }

@@ -210,7 +210,7 @@ static bool announcement(struct core *core)
             return false;
         capturing += core->instances[i]->session.state == SESSION_CAPTURING;
     }
-    if (capturing == 0)
+    if (capturing == 0 || keys_are_awaited(core))
         return false;
     core->announced_at = core->now;
     TEXT(core, "Capturing, press ^C to stop...");
@@ -302,6 +302,9 @@ int tell_next(struct core *core, struct core_action *action)
         return ACTION_WARN;
     if (stopped(core))
         return core->stop.reason == STOP_DISK ? ACTION_WARN : ACTION_SAY;
+    int keys = keys_tell(core);
+    if (keys != ACTION_WAIT)
+        return keys;
     if (announcement(core) || tell_quiet(core, true))
         return ACTION_SAY;
     if (stalls(core))

@@ -45,6 +45,7 @@ static void found_packet(struct world *world, struct found *found, const uint8_t
         world_violated(world, "packet %u of instance %u has another's interface", packet, number);
     if (world->violation != NULL)
         return;
+    check_keys_packet(world, number, packet);
     found[number].last = packet;
     found[number].packets++;
 }
@@ -148,6 +149,8 @@ static size_t read_pcapng(struct world *world, const struct sim_file *output, st
             world_violated(world, "a packet of an interface that is not there");
         else if (type == 6)
             found_packet(world, found, block + 28, owners.numbers[get32(block + 8)]);
+        else if (type == 10)
+            check_keys_block(world, block, length);
         else if (type == 5)
             read_statistics(world, found, owners.numbers[get32(block + 8)], block, length);
         at += length;
@@ -171,6 +174,7 @@ static size_t check_file(struct world *world, const struct sim_output *output, s
     const struct sim_file *file = &output->files[number];
     uint64_t before = packets(world, found);
 
+    check_keys_begin(world);
     for (size_t i = 0; i < world->count; i++)
         found[i].has_statistics = false;
     size_t whole =
@@ -204,6 +208,7 @@ static void check_output(struct world *world, const struct sim_output *output, s
 
     for (size_t i = 0; i < output->count; i++)
         whole = check_file(world, output, i, found, cut_short);
+    check_keys_end(world, cut_short);
     bool torn = output->count > 0 && whole != output->files[output->count - 1].length &&
                 core->error != -EPIPE;
     if (torn != world_was_told(world, "ends within a packet") && core->error != -EPIPE)

@@ -24,6 +24,12 @@ static void check_files(struct world *world, const struct sim_output *output)
         world_violated(world, "too many files are removed: %zu are kept", kept);
 }
 
+/* The same instance, on another interface? */
+static bool is_same(const struct instance *instance, const struct instance *other)
+{
+    return instance->index == other->index && instance->number == other->number;
+}
+
 /* Each output has a name of its own, and goes on while others fail; each file is told of. */
 static void check_split(struct world *world)
 {
@@ -52,9 +58,11 @@ static void check_split(struct world *world)
     for (size_t i = 0; i < core->count; i++)
         for (size_t j = 0; j < i; j++)
             if ((core->instances[i]->output == core->instances[j]->output) !=
-                instance_is_same(core->instances[i], core->instances[j]))
-                world_violated(world, "%zu and %zu have the same file, or one instance has two", j,
-                               i);
+                is_same(core->instances[i], core->instances[j]))
+                world_violated(world,
+                               "of two instances, or of one on two interfaces, the files "
+                               "are mistaken: %zu, %zu",
+                               j, i);
     if (world_was_told(world, line) != (whole > 0))
         world_violated(world, "%zu files are whole, and it is told otherwise", whole);
 }

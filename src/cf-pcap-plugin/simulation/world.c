@@ -142,6 +142,7 @@ static void plan(struct world *world)
     if (config.follow && world->indexes >= INDEXES_MAX)
         world->indexes = INDEXES_MAX - 1;
     config.pcapng = chance(c, 2);
+    config.tls_keys = config.pcapng && chance(c, 2) ? "/keys" : NULL;
     config.duration = chance(c, 3) ? 1 + choose(c, 20000) : 0;
     config.count = chance(c, 6) ? 1 + choose(c, 1000) : 0;
     config.max_size = chance(c, 6) ? 1 + choose(c, 300000) : 0;
@@ -261,6 +262,20 @@ static void perform(struct world *world, const struct core_action *action)
     case ACTION_LOOK_AWAY:
         cloud_do_look_away(world);
         break;
+    case ACTION_KEYS_START:
+        error = follower_start(world, action->session);
+        if (error != 0)
+            core_keys_start_failed(&world->core, action->session, error);
+        break;
+    case ACTION_KEYS_END_INPUT:
+        follower_end_input(world, action->session);
+        break;
+    case ACTION_KEYS_KILL:
+        follower_kill(world, action->session);
+        break;
+    case ACTION_KEYS_LET_GO:
+        follower_let_go(world, action->session);
+        break;
     case ACTION_WAIT:
         break;
     }
@@ -277,6 +292,9 @@ static void trace_action(struct world *world, const struct core_action *action)
     else if (action->kind <= ACTION_CLOSE)
         world_trace(world, "%s output %zu, %zu bytes", names[action->kind], action->output,
                     action->length);
+    else if (action->kind >= ACTION_KEYS_START && action->kind <= ACTION_KEYS_LET_GO)
+        world_trace(world, "follower %zu: %d", action->session,
+                    (int)(action->kind - ACTION_KEYS_START));
 }
 
 /* Everything the core wants done; then when it wants to be asked again. */
@@ -308,7 +326,8 @@ static uint64_t next_moment(const struct world *world, uint64_t until)
     uint64_t at = earlier(earlier(until, output_next(world)), cloud_next(world));
 
     for (size_t i = 0; i < world->count; i++)
-        at = earlier(at, instance_next(world, &world->instances[i]));
+        at = earlier(earlier(at, instance_next(world, &world->instances[i])),
+                     follower_next(world, i));
     if (world->signals_sent < world->signal_count)
         at = earlier(at, world->signals[world->signals_sent].at);
     return at <= world->now ? world->now + 1 : at;
@@ -353,6 +372,8 @@ static void live(struct world *world)
         send_signals(world);
         for (size_t i = 0; i < world->count; i++)
             instance_live(world, i);
+        for (size_t i = 0; i < world->count; i++)
+            follower_live(world, i);
         output_live(world);
         cloud_live(world);
         add_instances(world);

@@ -26,6 +26,7 @@ enum {
     TOLERANCE = 4000,     /* ms by which the end of an instance may be noticed late */
     DISK_KEPT = 60000000, /* bytes of a reserve that is large enough for what is under way */
 };
+enum { KEYS_MAX = 300, FOLLOWER_LINE = 14 + 64 + 1 + 96 + 2 };
 #define NEVER UINT64_MAX
 
 /* Where decisions come from. */
@@ -120,6 +121,15 @@ struct sim_instance {
     uint32_t records, arrived; /* packets sent, and of these delivered whole */
 };
 
+/* A follower of an instance's key log. */
+struct sim_follower {
+    bool cannot_start, hangs, ignores_end, never_dies; /* what it will be like */
+    uint64_t ready_at, dies_at, key_at, beat_at;       /* NEVER */
+    uint64_t interval;                                 /* ms between keys */
+
+    bool started, gone, input_ended, exited, stdout_ended; /* what it is */
+};
+
 enum output_kind { OUTPUT_IS_FILE, OUTPUT_IS_PIPE };
 
 struct sim_output {
@@ -175,6 +185,11 @@ struct world {
     unsigned int indexes; /* instances at the beginning */
     size_t count;
     struct sim_instance instances[INSTANCES_MAX];
+    struct sim_follower followers[INSTANCES_MAX];
+    unsigned int keys;            /* that were sent, with --tls-keys */
+    uint64_t key_times[KEYS_MAX]; /* ms */
+    size_t key_owners[KEYS_MAX];  /* whose follower sent it */
+    unsigned int keys_found;      /* the next one that the file is to have that is looked at */
     struct sim_output outputs[INSTANCES_MAX]; /* one, or with `split` one an instance */
     size_t output_count, reading;             /* reading: the one that is checked */
     struct sim_cloud cloud;
@@ -243,6 +258,15 @@ void connection_deliver(struct world *world, size_t number, struct sim_instance 
 void connection_end(struct world *world, size_t number, struct sim_instance *it);
 bool connection_waits_to_end(const struct sim_instance *it);
 
+/* A follower (followers.c). */
+int follower_start(struct world *world, size_t number);
+void follower_end_input(struct world *world, size_t number);
+void follower_kill(struct world *world, size_t number);
+void follower_let_go(struct world *world, size_t number);
+void follower_live(struct world *world, size_t number);
+uint64_t follower_next(const struct world *world, size_t number);
+void follower_key(char line[FOLLOWER_LINE], unsigned int number);
+
 /* The outputs (outputs.c), by their numbers. */
 void output_plan(struct world *world, const struct core_config *config);
 void output_do_open(struct world *world, size_t number);
@@ -274,6 +298,12 @@ void check_all(struct world *world);
 void check_bounds(struct world *world, uint64_t saved);
 /* The same of what --follow adds (check_follow.c). */
 void check_follow(struct world *world);
+/* The same of keys (check_keys.c): at the beginning of a file, at a block of secrets, at a packet;
+ * and at the end of the last file. */
+void check_keys_begin(struct world *world);
+void check_keys_block(struct world *world, const uint8_t *block, uint32_t length);
+void check_keys_packet(struct world *world, uint32_t number, uint32_t packet);
+void check_keys_end(struct world *world, bool cut_short);
 /* To be called at any time. */
 void check_twice(struct world *world);
 

@@ -454,6 +454,37 @@ static void too_many_ranges_are_refused(void **state)
     assert_int_equal(parse(&options, WORDS("a", "-i", list), error), OPTIONS_WRONG);
 }
 
+static void tls_keys_make_it_pcapng(void **state)
+{
+    static const struct {
+        const char *words[WORDS_MAX + 1];
+        enum options_result result;
+    } cases[] = {
+        {{"a", "--tls-keys", "/k"}, OPTIONS_CAPTURE},
+        {{"a", "--tls-keys", "/k", "-o", "-"}, OPTIONS_CAPTURE},
+        {{"a", "--tls-keys", "/k", "-o", "capture"}, OPTIONS_CAPTURE},
+        {{"a", "--tls-keys", "/k", "-o", "c.pcap", "--format", "pcapng"}, OPTIONS_CAPTURE},
+        {{"a", "--tls-keys", "/k", "--wireshark"}, OPTIONS_CAPTURE},
+        {{"a", "--tls-keys", "/k", "-o", "c.pcap"}, OPTIONS_WRONG},
+        {{"a", "--tls-keys", "/k", "--format", "pcap"}, OPTIONS_WRONG},
+        {{"a", "--tls-keys", "k"}, OPTIONS_WRONG},
+        {{"a", "--tls-keys", ""}, OPTIONS_WRONG},
+        {{"a", "--tls-keys"}, OPTIONS_WRONG},
+        {{"--sort-keys", "c.pcapng"}, OPTIONS_SORT_KEYS},
+        {{"a", "--sort-keys", "c.pcapng"}, OPTIONS_WRONG},
+    };
+    struct options options;
+    char error[OPTIONS_ERROR_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (parse(&options, cases[i].words, error) != cases[i].result)
+            fail_msg("case %zu: %s", i, error);
+        if (cases[i].result == OPTIONS_CAPTURE)
+            assert_int_equal(options.format, FORMAT_PCAPNG);
+    }
+}
+
 static void every_option_is_in_the_help(void **state)
 {
     static const char *const names[] = {"output, -o, -w",
@@ -473,6 +504,8 @@ static void every_option_is_in_the_help(void **state)
                                         "format",
                                         "follow",
                                         "wireshark[=PROGRAM]",
+                                         "tls-keys",
+                                         "sort-keys",
                                         "check",
                                         "install-extcap",
                                         "remove-extcap",
@@ -505,6 +538,7 @@ int main(void)
         cmocka_unit_test(what_was_meant_is_guessed),
         cmocka_unit_test(a_long_wrong_word_is_cut),
         cmocka_unit_test(too_many_ranges_are_refused),
+        cmocka_unit_test(tls_keys_make_it_pcapng),
         cmocka_unit_test(every_option_is_in_the_help),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

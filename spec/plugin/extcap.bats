@@ -102,6 +102,18 @@ arguments() { tr '\0' ' ' <"$FAKE_CF/arguments-$1"; }
   grep -qx -- worker "$FAKE_CF"/log/ssh.*
 }
 
+@test "eth0 and lo are chosen together, and tshark names the interface of each packet" {
+  instances 1 && tool
+  touch "$FAKE_CF/interfaces"
+  extcap --extcap-interface cfpcap --extcap-config
+  grep -qF '{value=eth0,lo}' <<<"$output"
+  installed
+  watching -c 40 -o extcap.cfpcap.interface:eth0,lo -T fields -e frame.interface_name
+  ended
+  [ "$(sort -u "$said")" = $'myapp/0 eth0\nmyapp/0 lo' ]
+  no_child_is_left
+}
+
 @test "TLS keys get through Wireshark's own capture process" {
   instances 1 && tool
   installed

@@ -297,9 +297,10 @@ no_plugin_is_left() { ! pgrep -f "$CF_HOME/.cf/plugins/cf-pcap [0-9]+ pcap" >/de
 @test "more than twenty instances: what will be captured is shown, and it asks first" {
   sits_down bash --norc
   instances 21 && tool
-  types "./the-cli pcap myapp -o capture.pcap -f 'tcp port 80'; echo status \$?"
+  types "./the-cli pcap myapp -o capture.pcap --interface eth0,lo -f 'tcp port 80'; echo status \$?"
   eventually sees '^Capture on 21 instances\? \[yN\]: *$'
   sees '^instances +21: 0-20$'
+  sees '^interface +eth0 and lo$'
   sees '^filter +tcp port 80$'
   types n
   eventually sees '^status 1$'

@@ -96,59 +96,6 @@ static void the_name_of_the_output_tells_the_format_unless_it_is_given(void **st
     assert_int_equal(options.format, FORMAT_PCAPNG);
 }
 
-static void interfaces_can_be_listed_and_repeated(void **state)
-{
-    static const struct {
-        const char *words[6], *names[4];
-    } cases[] = {
-        {{"a", "--interface", "eth0,lo"}, {"eth0", "lo"}},
-        {{"a", "--interface", "eth0", "--interface=lo"}, {"eth0", "lo"}},
-        {{"a", "--interface=lo,eth0", "--interface", "eth1,lo"}, {"lo", "eth0", "eth1"}},
-        {{"a", "--interface", "eth0,eth0", "--interface", "eth0"}, {"eth0"}},
-        {{"a", "--interface", "any", "--interface", "any"}, {"any"}},
-        {{"a", "--interface", "abcdefghijklmno,lo"}, {"abcdefghijklmno", "lo"}},
-    };
-    struct options options;
-    char error[OPTIONS_ERROR_SIZE];
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_int_equal(parse(&options, cases[i].words, error), OPTIONS_CAPTURE);
-        size_t count = 0;
-        for (; cases[i].names[count] != NULL; count++)
-            assert_string_equal(options.interfaces.names[count], cases[i].names[count]);
-        assert_int_equal(options.interfaces.count, count);
-    }
-}
-
-static void several_interfaces_are_pcapng_unless_the_name_says_pcap(void **state)
-{
-    static const struct {
-        const char *words[8];
-        enum format format;
-        bool by_name;
-    } cases[] = {
-        {{"a", "--interface", "eth0,lo"}, FORMAT_PCAPNG, false},
-        {{"a", "--interface", "eth0,lo", "-o", "-"}, FORMAT_PCAPNG, false},
-        {{"a", "--interface", "eth0,lo", "-o", "capture"}, FORMAT_PCAPNG, false},
-        {{"a", "--interface", "eth0,lo", "-o", "x.pcap"}, FORMAT_PCAP, true},
-        {{"a", "-o", "x.pcap", "--interface", "eth0", "--interface", "lo"}, FORMAT_PCAP, true},
-        {{"a", "--interface", "eth0,lo", "-o", "x.pcap", "--format=pcapng"}, FORMAT_PCAPNG, false},
-        {{"a", "--interface", "eth0,lo", "--format", "pcap"}, FORMAT_PCAP, false},
-        {{"a", "--interface", "eth0,eth0"}, FORMAT_PCAP, false},
-        {{"a", "--interface", "any", "-o", "-"}, FORMAT_PCAP, false},
-    };
-    struct options options;
-    char error[OPTIONS_ERROR_SIZE];
-
-    (void)state;
-    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        assert_int_equal(parse(&options, cases[i].words, error), OPTIONS_CAPTURE);
-        assert_int_equal(options.format, cases[i].format);
-        assert_int_equal(options.pcap_by_name, cases[i].by_name);
-    }
-}
-
 static void wireshark_is_shown_pcapng_unless_a_file_says_otherwise(void **state)
 {
     struct options options;
@@ -301,15 +248,6 @@ static void what_is_wrong_is_named(void **state)
         {{"a", "-o", "x", "-w", "y"}, "--output is given twice"},
         {{"a", "-d", "1s", "--duration=2s"}, "--duration is given twice"},
         {{"a", "--interface", ""}, "--interface is empty"},
-        {{"a", "--interface", "eth0,"}, "--interface eth0,: a name is missing beside a comma"},
-        {{"a", "--interface", ",lo"}, "--interface ,lo: a name is missing beside a comma"},
-        {{"a", "--interface", "eth0,,lo"}, "a name is missing beside a comma"},
-        {{"a", "--interface", "eth0, lo"}, "--interface 'eth0, lo': no blank belongs between"},
-        {{"a", "--interface", "abcdefghijklmnop"}, "has at most 15 bytes"},
-        {{"a", "--interface", "lo,abcdefghijklmnop"}, "--interface abcdefghijklmnop: the name"},
-        {{"a", "--interface", "a,b,c,d,e,f,g,h,i"}, "at most 8 interfaces"},
-        {{"a", "--interface", "any,lo"}, "--interface any has the packets of all interfaces"},
-        {{"a", "--interface", "lo", "--interface", "any"}, "--interface any has the packets of"},
         {{"a", "--process="}, "--process is empty"},
         {{"a", "-o"}, "-o (--output) needs a value"},
         {{"a", "-w"}, "-w (--output) needs a value"},
@@ -504,8 +442,8 @@ static void every_option_is_in_the_help(void **state)
                                         "format",
                                         "follow",
                                         "wireshark[=PROGRAM]",
-                                         "tls-keys",
-                                         "sort-keys",
+                                        "tls-keys",
+                                        "sort-keys",
                                         "check",
                                         "install-extcap",
                                         "remove-extcap",
@@ -525,8 +463,6 @@ int main(void)
         cmocka_unit_test(options_can_stand_anywhere_long_and_short),
         cmocka_unit_test(instances_can_be_listed_in_several_ways),
         cmocka_unit_test(the_name_of_the_output_tells_the_format_unless_it_is_given),
-        cmocka_unit_test(interfaces_can_be_listed_and_repeated),
-        cmocka_unit_test(several_interfaces_are_pcapng_unless_the_name_says_pcap),
         cmocka_unit_test(wireshark_is_shown_pcapng_unless_a_file_says_otherwise),
         cmocka_unit_test(a_duration_may_have_fractions),
         cmocka_unit_test(a_count_is_at_least_a_packet),

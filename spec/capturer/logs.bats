@@ -61,6 +61,31 @@ told() { [ "$(logged "$1")" = "$2" ]; } # pattern times
   [ "$(grep -oE '^cf-pcap\[[0-9]+\]' "$log" | sort -u | wc -l)" = 1 ]
 }
 
+# The capture's process, by the network it is in: it runs in an SSH session.
+capturer() {
+  local pid
+  for pid in $(pgrep -x cf-pcap); do
+    [ ! "/proc/$pid/ns/net" -ef "/proc/$(container_pid "$name")/ns/net" ] || echo "$pid"
+  done
+}
+
+@test "if the kernel's counts cannot be read, neither the log nor the messages invent a number of drops" {
+  app_with_log
+  session_capture "$name" -i lo -f "udp port 7001"
+  eventually told started 1
+  # SOL_PACKET, PACKET_STATISTICS
+  "$(support_program fail-getsockopt)" "$(capturer)" 263 6 >"$BATS_TEST_TMPDIR/attached" 3>&- {capture_stdin}>&- &
+  eventually test -s "$BATS_TEST_TMPDIR/attached"
+  send "$name" 127.0.0.1 7001 5
+  eventually capture_holds 5
+  capture_stop
+  capture_said "5 packets captured"
+  capture_said "how many packets were received and dropped is not known: cannot read the kernel's counts"
+  eventually told ended 1
+  [ "$(logged '^cf-pcap\[[0-9]+\]: packet capture ended after [0-9]+ s: 5 packets captured, an unknown number dropped$')" = 1 ] ||
+    fail "$(cat "$log")"
+}
+
 @test "of an app that runs as root, too" {
   app_with_log --uid 0
   captures

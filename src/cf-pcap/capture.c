@@ -142,7 +142,7 @@ static void print_counts(const struct run *run, int error)
     uint64_t received = capture->ring.counts.received - capture->before - capture->records.rejected;
 
     capture->captured = run->output.written;
-    capture->dropped = received - run->output.written;
+    capture->dropped = error != 0 ? error : (int64_t)(received - run->output.written);
     message("%llu packets captured", (unsigned long long)run->output.written);
     if (error != 0) {
         message("how many packets were received and dropped is not known: cannot read the "

@@ -21,8 +21,9 @@ struct capture {
     struct ring ring;
     struct records records;
     struct device device;
-    int loopback;               /* index of `lo`, where the capture is on "any"; else 0 */
-    uint64_t captured, dropped; /* as capture_run printed them */
+    int loopback;      /* index of `lo`, where the capture is on "any"; else 0 */
+    uint64_t captured; /* as capture_run printed it */
+    int64_t dropped;   /* the same; negative: not known */
     uint64_t before; /* packets that entered the ring before the filter; not part of the capture */
 };
 

@@ -61,12 +61,16 @@ size_t logline_text_started(char line[LOGLINE_MAX], pid_t id, const char *interf
 }
 
 size_t logline_text_ended(char line[LOGLINE_MAX], pid_t id, uint64_t seconds, uint64_t captured,
-                          uint64_t dropped)
+                          int64_t dropped)
 {
+    char count[24] = "an unknown number";
+
+    if (dropped >= 0)
+        snprintf(count, sizeof count, "%" PRId64, dropped);
     snprintf(line, LOGLINE_MAX,
              "cf-pcap[%d]: packet capture ended after %" PRIu64 " s: %" PRIu64
-             " packets captured, %" PRIu64 " dropped",
-             (int)id, seconds, captured, dropped);
+             " packets captured, %s dropped",
+             (int)id, seconds, captured, count);
     return finish(line);
 }
 
@@ -86,7 +90,7 @@ void logline_started(int fd, pid_t id, const char *interface, uint32_t snaplen, 
         put(fd, line, logline_text_started(line, id, interface, snaplen, filter));
 }
 
-void logline_ended(int fd, pid_t id, uint64_t seconds, uint64_t captured, uint64_t dropped)
+void logline_ended(int fd, pid_t id, uint64_t seconds, uint64_t captured, int64_t dropped)
 {
     char line[LOGLINE_MAX];
 

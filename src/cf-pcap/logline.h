@@ -29,15 +29,15 @@ enum { LOGLINE_MAX = 512 }; /* bytes of a line; below PIPE_BUF, so that lines ar
 int logline_open(pid_t process);
 
 /* Write a line to the descriptor, or nothing if it is negative or has no room. `id` distinguishes
- * captures. */
+ * captures. dropped: negative if it is not known. */
 void logline_started(int fd, pid_t id, const char *interface, uint32_t snaplen, const char *filter);
-void logline_ended(int fd, pid_t id, uint64_t seconds, uint64_t captured, uint64_t dropped);
+void logline_ended(int fd, pid_t id, uint64_t seconds, uint64_t captured, int64_t dropped);
 
 /* The text of these lines, with '\n' and '\0'. Control characters and bytes that are not ASCII
  * become '?', and a long filter is cut. Returns its length. */
 size_t logline_text_started(char line[LOGLINE_MAX], pid_t id, const char *interface,
                             uint32_t snaplen, const char *filter);
 size_t logline_text_ended(char line[LOGLINE_MAX], pid_t id, uint64_t seconds, uint64_t captured,
-                          uint64_t dropped);
+                          int64_t dropped);
 
 #endif

@@ -104,8 +104,7 @@ static void filter_takes_too_long(int number, siginfo_t *info, void *context)
     (void)context;
     if (info->si_code != SI_TIMER)
         return;
-    ssize_t ignored = write(STDERR_FILENO, text, sizeof text - 1);
-    (void)ignored;
+    message_write(text, sizeof text - 1);
     _exit(STATUS_BROKE);
 }
 
@@ -208,6 +207,10 @@ static int capture_packets(struct options *options, const struct policy *policy,
         return STATUS_BROKE;
     if (open_privileged(&capture, options) != 0)
         return STATUS_BROKE;
+    if (capture.ring.count < RING_BLOCKS)
+        message("note: the kernel has memory for a ring of %u KiB alone, not %d: packets are lost "
+                "earlier if the reader is slow",
+                capture.ring.count * (RING_BLOCK >> 10), RING_BYTES >> 10);
     if (seccomp_works(sandbox_narrow(capture.ring.fd)) != 0)
         return STATUS_BROKE;
     if (install_filter(&capture, &filter, options, &ports) != 0)

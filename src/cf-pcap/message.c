@@ -15,7 +15,7 @@ enum { LINE_MAX_BYTES = 4096 };
  * without room is dropped: a capture does not wait for a reader of its messages. If stderr is gone,
  * there is no way to report it.
  */
-static void write_line(const char *line, size_t length)
+void message_write(const char *line, size_t length)
 {
     struct pollfd room = {.fd = STDERR_FILENO, .events = POLLOUT};
     size_t done = 0;
@@ -66,5 +66,5 @@ void message(const char *format, ...)
     }
     line[used++] = '\n';
 
-    write_line(line, used);
+    message_write(line, used);
 }

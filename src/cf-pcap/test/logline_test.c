@@ -36,6 +36,9 @@ static void the_last_line_has_length_and_counts(void **state)
     logline_text_ended(line, 12, 61, 18446744073709551615u, 3);
     assert_string_equal(line, "cf-pcap[12]: packet capture ended after 61 s: 18446744073709551615 "
                               "packets captured, 3 dropped\n");
+    logline_text_ended(line, 12, 61, 5, -5);
+    assert_string_equal(line, "cf-pcap[12]: packet capture ended after 61 s: 5 packets captured, "
+                              "an unknown number dropped\n");
 }
 
 static void a_filter_makes_no_second_line_and_none_too_long(void **state)

@@ -37,7 +37,7 @@ arguments() { tr '\0' ' ' <"$FAKE_CF/arguments-$1"; }
   [ "$output" = 'dlt {number=1}{name=EN10MB}{display=Ethernet}' ]
   extcap --extcap-interface=cfpcap --extcap-config
   [ "$status" = 0 ]
-  [ "$(grep -c '^arg' <<<"$output")" = 7 ]
+  [ "$(grep -c '^arg' <<<"$output")" = 8 ]
   [ ! -e "$FAKE_CF/log" ]
 }
 
@@ -122,6 +122,17 @@ arguments() { tr '\0' ' ' <"$FAKE_CF/arguments-$1"; }
   ended
   [ "$status" = 0 ]
   capinfos "$output" | grep -qx 'Number of decryption secrets in file: 1'
+  no_child_is_left
+}
+
+@test "eth0 and lo at once: each packet tells its interface" {
+  instances 1 && tool
+  installed
+  watching -c 20 -o extcap.cfpcap.interface:eth0,lo -w "$output"
+  ended
+  [ "$status" = 0 ]
+  capinfos "$output" | grep -q 'Name = myapp/0 eth0'
+  capinfos "$output" | grep -q 'Name = myapp/0 lo'
   no_child_is_left
 }
 

@@ -240,3 +240,16 @@ SHELL
   [ "$status" = 0 ]
   [ ! -e x ]
 }
+
+@test "an instance on several interfaces has one follower; with --split each file has its own instance's keys" {
+  instances 2 && tool
+  keys="$BATS_TEST_TMPDIR/keys.log"
+  key 3 >"$keys"
+  capturing --tls-keys "$keys" --interface eth0,lo --split -o capture.pcapng
+  eventually follows 2
+  interrupt
+  [ "$status" = 0 ]
+  [ "$(keys_held capture-0.pcapng)" = 3 ]
+  [ "$(keys_held capture-1.pcapng)" = 3 ]
+  [ "$(stat -c %a capture-0.pcapng)" = 600 ]
+}

@@ -136,6 +136,26 @@ finds() { # file sed-script
   finds cf-pcap-plugin/core/follow_look.c 's/core_add\(core, listed->index, interface, NULL/interface > 0 || core_add(core, listed->index, interface, NULL/'
 }
 
+@test "planted, TLS keys: packets do not wait for them" {
+  finds cf-pcap-plugin/core/output.c 's/core->config.tls_keys != NULL && \(core->stop/false \&\& (core->stop/'
+}
+
+@test "planted, TLS keys: what came after the last packet is not written" {
+  finds cf-pcap-plugin/core/output.c 's/merge_put_secrets\(&output->merge\) != 0 \|\| //'
+}
+
+@test "planted, TLS keys: one that comes twice is written twice" {
+  finds cf-pcap-plugin/core/key_store.c 's/if \(\*place_of\(store, line, length\) != 0\)/if (false)/'
+}
+
+@test "planted, TLS keys: a follower is left" {
+  finds cf-pcap-plugin/core/stop.c 's/keys_are_over\(core\)/true/'
+}
+
+@test "planted, TLS keys: the next file has none of those before it" {
+  finds pcap-merge/writer_pcapng.c 's/writer_begin_secrets\(writer\);//'
+}
+
 @test "planted: a login that fails for a while is given up at once" {
   finds cf-pcap-plugin/core/logins.c 's/session->tries \+ 1 < most/false/'
 }

@@ -57,7 +57,7 @@ hello() { # number
   [ "$(held)" = "$(printf '%s\n' 'key 1' 'key 2' 'packet 0 1' 'packet 0 2')" ]
   [ "$(stat -c %a "$output")" = 600 ]
   not grep -q hunter2 "$output"
-  said "The capture has 2 TLS keys of the app: with them anybody can read that traffic."
+  said "The capture has 2 TLS keys of the app: with them anyone can read that traffic."
   not follows 1
   no_child_is_left
 }

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Where nobody may capture: CF_PCAP_EXPECT says why, and every kind of app must say so too.
+# Where captures are refused: CF_PCAP_EXPECT names the reason, and every kind of app must give it.
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # bats sets $status, $output and $stderr, in subshells
 load helper
@@ -21,7 +21,7 @@ cannot_capture() { # app
   grep -q -e "$pattern" <<<"$stderr" || fail "$stderr"
 }
 
-# Whoever is root in the container has CAP_NET_RAW already, without anybody's leave but the image's.
+# Root in the container has CAP_NET_RAW already: the image says so, and no one else is asked.
 cannot_capture_unless_root() { # app
   if [ "$CF_PCAP_EXPECT" = disabled ] || [ "$(inside "$1" 'id -u')" != 0 ]; then
     cannot_capture "$1"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bats
-# Who may not capture: the app's own processes, tasks, whoever may not SSH.
+# Who may not capture: the app's own processes, tasks, users who may not SSH.
 
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # bats sets $status, $output and $stderr, in subshells
 load helper

@@ -109,7 +109,7 @@ int cf_call_start(struct cf_call *call, uv_loop_t *loop, const char *const *argu
     return 0;
 }
 
-/* Somebody it has left behind may hold its pipes: nobody is waited for. */
+/* A process that it left behind may hold its pipes, so the end of these is not waited for. */
 void cf_call_kill(struct cf_call *call)
 {
     if (!uv_is_closing((uv_handle_t *)&call->process))

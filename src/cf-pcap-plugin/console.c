@@ -12,8 +12,8 @@ struct console console_to(FILE *stream)
     return (struct console){.stream = stream, .is_terminal = system_is_terminal(fileno(stream))};
 }
 
-/* A terminal that is held, or a pipe that nobody reads, must not hold the capture: a line waits for
- * it once, and from then on is left out until there is room again. */
+/* A held terminal, or a pipe without a reader, must not hold up the capture: one line waits for it,
+ * and further lines are left out until there is room again. */
 static void line(struct console *console, FILE *stream, const char *format, va_list arguments)
 {
     console->is_held = !system_takes_line(fileno(stream), console->is_held ? 0 : LINE_WAIT_MS);

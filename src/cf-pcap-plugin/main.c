@@ -329,7 +329,7 @@ static int check(struct command *command)
     return check_end(&check);
 }
 
-/* Whoever ended it waits for nothing any more. */
+/* `cf` was ended meanwhile: no one waits for a capture. */
 static int check_parent(struct command *command)
 {
     if (!parent_is_gone(&command->parent))

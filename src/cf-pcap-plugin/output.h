@@ -30,7 +30,7 @@ struct output {
 
     int fd;                   /* -1: not open */
     bool is_file;             /* it can be cut */
-    bool is_on_disk;          /* it is a file, whoever opened it */
+    bool is_on_disk;          /* it is a file, which the shell may have opened */
     bool is_ours;             /* to close: it is not standard output */
     struct system_pipe *pipe; /* NULL: it is none */
     uint64_t length;          /* bytes that were written */
@@ -70,13 +70,13 @@ bool output_is_pipe(const struct output *output);
 const char *output_objection(const struct output *output);
 
 /* A named pipe is opened before anything is started. 0, also for what is no named pipe, or a
- * negative errno; -ENXIO: nobody reads it yet. */
+ * negative errno; -ENXIO: it has no reader yet. */
 int output_find_reader(struct output *output);
 
 /*
  * Opens it. A file that is there is replaced, unless another run writes it (-EBUSY), which a lock
  * tells that the kernel drops with the process (flock(2)). A new one is readable by its owner
- * alone, for captured packets are nobody else's business; one that is named here never replaces
+ * alone, because packets hold secrets; one that is named here never replaces
  * another. A pipe is widened, and written without blocking: `event` tells that there is room again,
  * or that its reader has gone (system/system.h). 0 or a negative errno.
  */
@@ -94,7 +94,7 @@ int output_disk(const struct output *output, uint64_t *available, uint64_t *size
 void output_cut(struct output *output, uint64_t length);
 
 /* Closes. 0 or the negative errno of close(2), which may be that of a write (NFS, quotas). Of a
- * file: -ENOENT: it is not there any more under its name; -ENODATA: somebody else has made it
+ * file: -ENOENT: it is not there any more under its name; -ENODATA: another program has made it
  * shorter. */
 int output_close(struct output *output);
 

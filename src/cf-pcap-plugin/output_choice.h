@@ -1,6 +1,6 @@
 /*
- * Where the capture goes, and where messages go. With --output that is said. Without, it depends on
- * who is there:
+ * Where the capture goes, and where messages go. --output says so. Without it, that depends on what
+ * standard output and standard error are:
  *
  * - At a terminal, with standard output redirected: the capture goes to standard output, as that of
  *   `cf-pcap` and of tcpdump -w -. That is what `cf pcap myapp | tcpdump -n -r -` and

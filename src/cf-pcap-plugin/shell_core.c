@@ -33,7 +33,7 @@ int shell_make_core(struct shell *shell, const struct instances *instances)
         .viewer = viewer == NULL ? NULL : viewer->name,
         .viewer_alone = shell->output == NULL,
         .http_proxy_alone = advice_http_proxy_alone(),
-        /* The terminal is for whoever reads the capture there: tcpdump, tshark. */
+        /* The program that reads the capture (tcpdump, tshark) uses the terminal. */
         .live = shell->console->is_terminal && !in_terminal && !options->check,
         .check = options->check,
         .verbose = options->verbose,

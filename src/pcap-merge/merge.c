@@ -75,7 +75,7 @@ void merge_again(struct merge *merge, size_t number)
     stream->overdue_end = 0;
 }
 
-/* Of what nobody wants the bytes are read all the same: whoever sends them must not hang. */
+/* An abandoned stream is read all the same: its sender must not hang. */
 static void skip(struct merge_stream *stream)
 {
     uint64_t packets = stream_skip(&stream->stream);

@@ -88,7 +88,7 @@ static bool drops_unknown(struct core *core)
     return true;
 }
 
-/* Nobody ever waited for what was captured. */
+/* The reader had left before a packet came. */
 static bool reader_left_early(const struct core *core)
 {
     return core->stop.reason == STOP_OUTPUT_CLOSED && core->announced_at == UINT64_MAX;

@@ -167,7 +167,8 @@ static struct session *session_of(struct core *core, size_t number)
     return &core->instances[number]->session;
 }
 
-/* This process did not run for a while (SIGSTOP, a laptop that slept): nobody else was silent. */
+/* This process did not run for a while (SIGSTOP, a laptop that slept): the instances were not
+ * silent. */
 static void move_time_on(struct core *core, uint64_t gap)
 {
     for (size_t i = 0; i < core->count; i++) {

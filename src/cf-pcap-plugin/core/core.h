@@ -249,7 +249,7 @@ void core_opened(struct core *core, size_t number, const char *name, bool is_fil
 void core_wrote(struct core *core, size_t number, size_t length);
 void core_blocked(struct core *core, size_t number);
 void core_unblocked(struct core *core, size_t number);
-/* It could not be opened or written: negative errno. -EPIPE: nobody reads it any more. */
+/* It could not be opened or written: negative errno. -EPIPE: it has no reader any more. */
 void core_output_failed(struct core *core, size_t number, int error);
 /* Negative errno or 0. Of a file: -ENOENT: it has not its name any more; -ENODATA: it was made
  * shorter meanwhile. */

@@ -74,7 +74,7 @@ static void look_at_end(struct core *core, struct instance *instance)
     miss(core, instance);
 }
 
-/* At the beginning somebody is there who can mend what is wrong. */
+/* At the beginning the user is there, and can mend what is wrong. */
 static void give_up_at_once(struct core *core)
 {
     for (size_t i = 0; i < core->count; i++)

@@ -1,5 +1,5 @@
 /*
- * The reader of a TLS key log, as it comes, in pieces, from a file that anybody may have written.
+ * The reader of a TLS key log, as it comes, in pieces, from a file that is not to be trusted.
  *
  * Format: https://www.rfc-editor.org/rfc/rfc9850 (SSLKEYLOGFILE; before that NSS's): a line is a
  * label, a client random and a secret, with one blank between them; the latter two in hexadecimal.

@@ -20,7 +20,7 @@ static size_t length_at(const struct key_store *store, size_t at)
     return (size_t)(newline - (store->bytes + at)) + 1;
 }
 
-/* FNV-1a. A hash that somebody can foresee makes the search for a line slow, and no more. */
+/* FNV-1a. An attacker who foresees hashes makes the search for a line slow, and no more. */
 static size_t hash(const char *line, size_t length)
 {
     uint64_t value = 14695981039346656037U;

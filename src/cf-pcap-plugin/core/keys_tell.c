@@ -87,7 +87,7 @@ int keys_tell_closing(struct core *core)
             return ACTION_WARN;
         }
         TEXT(core,
-             "The capture has %" PRIu64 " TLS keys of the app: with them anybody can read that "
+             "The capture has %" PRIu64 " TLS keys of the app: with them anyone can read that "
              "traffic. 'editcap --discard-all-secrets' takes them out.",
              keys->came);
         return ACTION_SAY;

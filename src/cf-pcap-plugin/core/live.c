@@ -81,7 +81,7 @@ static void how_many(struct core *core)
             add(core, ", %zu on %s", capturing[i], interfaces->names[i]);
 }
 
-/* What is waited for: logins, connections that hang, whoever reads the output. */
+/* What is waited for: logins, connections that hang, the reader of the output. */
 static void what_is_waited_for(struct core *core)
 {
     uint64_t login = 0, stall = 0, silent;

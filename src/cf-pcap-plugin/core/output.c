@@ -153,7 +153,7 @@ static int write_or_close(struct core *core, struct core_output *output, struct 
     return ACTION_WAIT;
 }
 
-/* After a stop nobody waits for ever for whoever reads the output. */
+/* After a stop, the reader of the output is not waited for without end. */
 static void lose_patience(struct core *core, struct core_output *output)
 {
     if (core->stop.reason == STOP_NONE)
@@ -257,7 +257,7 @@ void core_unblocked(struct core *core, size_t number)
         core->outputs[number]->state = OUTPUT_READY;
 }
 
-/* The last one has failed: nobody reads it any more, which is a wish to stop; or it is a failure.
+/* The last one has failed: its reader has gone, which is a wish to stop; or it is a failure.
  */
 static void stop_without_output(struct core *core, int error)
 {

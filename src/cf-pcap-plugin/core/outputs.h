@@ -122,7 +122,7 @@ uint64_t core_output_wake(const struct core *core, const struct core_output *out
 /* Nothing can be written to it any more, which is not for want of a reader, or of time. */
 bool core_output_has_failed(const struct core_output *output);
 
-/* Has somebody else changed the file meanwhile, so that it is not known what is in it? */
+/* Has another program changed the file meanwhile, so that its content is not known? */
 bool core_output_is_spoiled(const struct core_output *output);
 
 #endif

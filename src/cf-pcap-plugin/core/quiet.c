@@ -4,9 +4,9 @@
 #include "tell.h"
 
 /*
- * Nothing came: a wrong filter or interface looks like that, and so does an app to which nothing
- * happened. It is told once, and only where it is so: of an instance that was not captured all the
- * time, or that dropped packets, nobody knows.
+ * Nothing came: the filter or the interface is wrong, or the app had no traffic. The user is told
+ * once, and only if it is certain: not if an instance was not captured all the time, or dropped
+ * packets.
  */
 
 enum {

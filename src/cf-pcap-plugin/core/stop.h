@@ -19,11 +19,11 @@ enum stop_reason {
     STOP_COUNT,         /* --count packets are saved */
     STOP_SIZE,          /* the next packet does not fit into --max-size */
     STOP_DISK,          /* its disk is full up to the reserve */
-    STOP_CF_GONE,       /* `cf` has ended, and nobody waits for this any more */
+    STOP_CF_GONE,       /* `cf` has ended, so no one waits for this any more */
     STOP_APP_GONE,      /* --follow, and there is no such app any more */
     STOP_ALL_ENDED,     /* every instance's capture has ended by itself */
     STOP_LINK_TYPES,    /* pcap cannot hold the packets of all instances */
-    STOP_OUTPUT_CLOSED, /* nobody reads the output any more */
+    STOP_OUTPUT_CLOSED, /* the output has no reader any more */
     STOP_OUTPUT_FAILED, /* it cannot be written */
 };
 

@@ -211,7 +211,7 @@ static void row_of_all(struct core *core)
     row(core, "all", &all, drops_told(text, drops, drops_known), until - from, "");
 }
 
-/* Rows that nobody misses are not shown, but nobody shall think that there are none. */
+/* Rows that tell nothing are not shown, but the user learns that there are some. */
 static bool rows_left_out(struct core *core)
 {
     size_t captured = core->telling.left_out, absent = core->telling.absent_left_out;

@@ -105,7 +105,7 @@ bool system_is_terminal(int fd);
 unsigned int system_columns(int fd);
 
 /* Would a line be taken now, or within `wait` milliseconds? Not while a terminal is held (^S; on
- * Windows, text is marked), nor by a pipe that nobody reads (Windows: not known). */
+ * Windows, text is marked), nor by a pipe without a reader (Windows: not known). */
 bool system_takes_line(int fd, int wait);
 
 /* Processes. */
@@ -144,7 +144,7 @@ void system_make_file_private(int fd);
 
 /* Folders. */
 
-/* Makes one below a place that nobody else has and may look into; its path into `folder`. 0 or a
+/* Makes a new one below a place, which its owner alone may read; its path into `folder`. 0 or a
  * negative errno. */
 int system_make_private(const char *place, char *folder, size_t size);
 

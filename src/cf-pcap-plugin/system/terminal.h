@@ -4,11 +4,11 @@
  * while the plugin still writes. So the plugin, while it captures, is that group by itself
  * (tcsetpgrp(3)).
  *
- * Unless somebody else of the job needs the terminal: the pager in `cf pcap -o - | less`. If it
+ * Unless another process of the job needs the terminal: the pager in `cf pcap -o - | less`. If it
  * read without being in front, the kernel would stop the whole job (termios(3), SIGTTIN). It is
  * known by the terminal's mode, which no shell leaves that way: key by key, not line by line. The
- * same with `stty tostop` for whoever writes to it from behind a pipe. ^C then ends `cf`, and that
- * `cf` is gone ends the capture in order.
+ * same with `stty tostop` for a program behind a pipe that writes to it. ^C then ends `cf`, and
+ * that `cf` is gone ends the capture in order.
  *
  * Windows has no such groups: ^C is an event for each process of the console, unless the console
  * hands it on as a key. That is what it is told to do, and the plugin reads its keys. Where another

@@ -122,8 +122,7 @@ void system_remove_folder(const char *folder)
     nftw(folder, remove_entry, FILES_MAX, FTW_DEPTH | FTW_PHYS);
 }
 
-/* In a process that nobody waits for: removes the folder once the other end of the pipe is closed.
- */
+/* Removes the folder once the other end of the pipe is closed. Runs in a process of its own. */
 static void guard(const char *folder, int pipe_end)
 {
     int null = open("/dev/null", O_RDWR);
@@ -131,7 +130,7 @@ static void guard(const char *folder, int pipe_end)
 
     setsid(); /* ^C is not for this process */
     for (int fd = 0; fd <= STDERR_FILENO; fd++)
-        dup2(null, fd); /* or whoever reads the plugin's output would wait for this process */
+        dup2(null, fd); /* else the reader of the plugin's output would wait for this process */
     while (read(pipe_end, &byte, 1) < 0 && errno == EINTR)
         continue;
     system_remove_folder(folder);

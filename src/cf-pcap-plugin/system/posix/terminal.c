@@ -7,7 +7,7 @@
 
 enum { SHELL_TIME = 1000 /* ms in which a shell notices that its job has stopped */ };
 
-/* Would the kernel stop somebody of the job for what he does with the terminal? */
+/* Would the kernel stop another process of the job because it uses the terminal? */
 static bool is_needed_by_others(const struct terminal *terminal)
 {
     struct termios mode;
@@ -65,7 +65,7 @@ void terminal_end(struct terminal *terminal)
 
 void terminal_leave(struct terminal *terminal, uint64_t now)
 {
-    /* Where the plugin is the shell's job by itself there is nobody else to stop. */
+    /* If the plugin is the whole job, there is no other process to stop. */
     if (terminal->fd < 0 || terminal->state != TERMINAL_TAKEN || terminal->group == getpgrp())
         return;
     give_back(terminal);

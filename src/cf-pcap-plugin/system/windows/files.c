@@ -112,7 +112,7 @@ int system_may_create(const char *path)
     return (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0 ? 0 : -ENOTDIR;
 }
 
-/* What is open may be read and removed by others, and written by nobody else: this is the lock. */
+/* Others may read and remove an open file, but not write it: this is the lock. */
 int system_open(const char *path, int how)
 {
     bool pipe = is_pipe(path);

@@ -30,7 +30,7 @@ static bool start(char *command, HANDLE input)
         free(how.lpAttributeList);
         return false;
     }
-    /* This handle alone: whoever reads the plugin's output would wait for the guard, too. */
+    /* This handle alone: else the reader of the plugin's output would wait for the guard, too. */
     bool started =
         UpdateProcThreadAttribute(how.lpAttributeList, 0, PROC_THREAD_ATTRIBUTE_HANDLE_LIST, &input,
                                   sizeof input, NULL, NULL) &&

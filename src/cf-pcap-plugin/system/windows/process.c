@@ -85,7 +85,7 @@ unsigned int system_columns(int fd)
     return (unsigned int)(buffer.srWindow.Right - buffer.srWindow.Left + 1);
 }
 
-/* While text is marked with the mouse the console lets whoever writes wait. */
+/* While text is marked with the mouse, writes to the console wait. */
 bool system_takes_line(int fd, int wait)
 {
     CONSOLE_SELECTION_INFO selection;

@@ -44,6 +44,10 @@ nothing_runs_there() { ! cf ssh checked -c 'cat /proc/[0-9]*/comm' | grep -q '^c
   run -1 cf pcap checked --check -i 0 --interface eth7
   grep -F "no   capability  instance 0: there is no interface 'eth7' here; use one of: " <<<"$output"
   grep -F -- '-> you: --interface NAME' <<<"$output"
+  run -1 cf pcap checked --check -i 0,1 --interface lo,eth7
+  grep -F "ok   connection  SSH into instances 0, 1" <<<"$output"
+  grep -F "ok   capability  granted, and lo can be opened, in instances 0, 1" <<<"$output"
+  grep -F "no   capability  instances 0, 1 on eth7: there is no interface 'eth7' here; use one of: " <<<"$output"
   cf stop checked
   check_says 1 "no   running     instances 0-2 of process 'web' do not run" '-> a space developer: cf start checked'
   cf start checked

@@ -82,6 +82,48 @@ trouble() { "$support_root/tools/local-cloud/trouble" --state "$BATS_FILE_TMPDIR
 captures_all() { find_containers && [ "$(running cf-pcap | wc -l)" = "$INSTANCES" ] && [ "$(for n in 0 1 2; do running_in "$n"; done | wc -l)" = "$INSTANCES" ]; }
 running_in() { pgrep --ns "$(cat "$(bundle "$1")/pid")" --nslist pid -x cf-pcap | head -1; }
 
+# Out of eth0, in place of around lo.
+burst_outside() { # name N
+  local gateway
+  gateway=$(inside "$2" ip -4 route show default | awk '{ print $3 }')
+  port=$((port + 1))
+  inside "$2" "$(support_program send-udp)" "$gateway" "$port" 40 100 1000
+  eventually has_burst "$1" "$port"
+}
+# On both interfaces, which are told together or one after the other.
+again() { # name N
+  said "$1" "Instance $2 is captured again: " ||
+    { said "$1" "Instance $2 on eth0 is captured again: " && said "$1" "Instance $2 on lo is captured again: "; }
+}
+
+@test "two interfaces through a crash and a cut: each is captured again, has its gap, and is in the same file" {
+  interface=eth0,lo follow_start x
+  [ "$(running cf-pcap | wc -l)" = 6 ]
+  burst x 1
+  burst_outside x 1
+  trouble crash victim 1
+  eventually again x 1
+  eventually all_run
+  burst x 1
+  burst_outside x 1
+  # One of the two connections is lost: the other one goes on.
+  kill -KILL "$(pgrep -P "$(plugin x)" -f -- "-i 0 .*-interface 'lo'" | head -1)"
+  eventually said x 'Instance 0 on lo is captured again: '
+  burst x 0
+  burst_outside x 0
+  run ! said x 'Instance 0 on eth0'
+  pcap_stop x
+  [ "$status" = 0 ] || fail "$(all_said x)"
+  bursts_are_whole x
+  rows_with_gaps=$(awk '/gaps?, [0-9.]+ s missed/ { print $1, $2 }' "$BATS_TEST_TMPDIR/x.out")
+  [ "$rows_with_gaps" = "$(printf '%s\n' '0 lo' '1 eth0' '1 lo')" ] || fail "$(all_said x)"
+  [ "$(comments x | grep -cE '^victim/1 (eth0|lo)[^	]*	cf-pcap: [0-9.]+ s missed before this packet')" = 2 ] || fail "$(comments x)"
+  tshark -r "$BATS_TEST_TMPDIR/x.pcapng" -T fields -e frame.interface_name -e ip.dst 2>/dev/null | sort -u >"$BATS_TEST_TMPDIR/where"
+  run ! grep -P 'eth0\t127\.' "$BATS_TEST_TMPDIR/where"
+  run ! grep -P 'lo\t(?!127\.)' "$BATS_TEST_TMPDIR/where"
+  eventually idle
+}
+
 @test "a dead connection is noticed within a minute: taken up again, or, without --follow, the end" {
   follow_start x
   pcap_start y
@@ -121,6 +163,39 @@ running_in() { pgrep --ns "$(cat "$(bundle "$1")/pid")" --nslist pid -x cf-pcap 
   eventually idle
   eventually all_run
 }
+
+@test "--split: each instance has its file, in which it goes on after a crash; a deployed one has its own beside it" {
+  local n at
+  follow_start x --split
+  for ((n = 0; n < INSTANCES; n++)); do burst_of_part "$n" "x-$n"; done
+  trouble crash victim 1
+  eventually said x 'Instance 1 is captured again: '
+  eventually all_run
+  at=$((port + 1))
+  burst_of_part 1 x-1
+  cf restart victim --strategy rolling >&2
+  eventually all_run
+  eventually captures_all x
+  burst_of_part 2 "x-2*"
+  pcap_stop x
+  [ "$status" = 0 ] || fail "$(all_said x)"
+  [ "$(parts_numbers x-0)" = "7001 40 40 0 39" ] || fail "$(parts_numbers x-0)"
+  [ "$(parts_numbers x-1)" = $'7002 40 40 0 39\n'"$at 40 40 0 39" ] || fail "$(parts_numbers x-1)"
+  said x "Saved capture to $(find "$BATS_TEST_TMPDIR" -name 'x-*.pcapng' | wc -l) files, '$BATS_TEST_TMPDIR/x-0.pcapng' to " || fail "$(all_said x)"
+  eventually idle
+}
+# A burst that is whole in the file of this name, or in one of these.
+burst_of_part() { # N name
+  port=$((port + 1))
+  inside "$1" "$(support_program send-udp)" 127.0.0.1 "$port" 40 100 1000
+  eventually part_has_burst "$2" "$port"
+}
+part_has_burst() { # name port
+  local file
+  for file in "$BATS_TEST_TMPDIR"/$1.pcapng; do ! has_burst "$(basename "$file" .pcapng)" "$2" || return 0; done
+  return 1
+}
+parts_numbers() { tshark -r "$BATS_TEST_TMPDIR/$1.pcapng" -F pcap -w - 2>/dev/null | numbers "$1" /dev/stdin | sort; } # name
 
 @test "API away, login expired: both are told at once, and what is captured goes on; the app is gone: it ends" {
   follow_start x

@@ -313,6 +313,34 @@ second_worker_runs() { [[ $(cf_ssh t-one --process worker -i 1 'echo "$CF_INSTAN
   done
 }
 
+# --interface eth0,lo, on the request of a route.
+captures_x() { grep -q '^Capturing, ' "$BATS_TEST_TMPDIR/out"; }
+of_x() { tshark -r x.pcapng -o tls.desegment_ssl_records:FALSE -Y "$1" -T fields -e frame.number -e frame.interface_name 2>/dev/null; }
+has_request() { of_x 'http.request.uri contains "needle"' | grep -q .; }
+
+@test "a request of the route is in one file twice: in TLS on eth0, then in plaintext on lo of the same instance" {
+  platform_login
+  cf install-plugin -f "$CF_PCAP_PLUGIN" >/dev/null
+  cd "$BATS_TEST_TMPDIR"
+  cf pcap shared --interface eth0,lo -f 'tcp port 61001 or tcp port 8080' -o x.pcapng >out 2>err </dev/null 3>&- &
+  pcap=$!
+  eventually captures_x
+  curl -ksf "$(url shared)/needle" >/dev/null
+  eventually has_request # the file grows
+  pkill -TERM -P "$pcap"
+  wait "$pcap" || { cat out err && return 1; }
+  request=$(of_x 'http.request.uri contains "needle"' | head -1)
+  pattern=$'^([0-9]+)\t(shared/[01]) lo$'
+  [[ $request =~ $pattern ]]
+  number=${BASH_REMATCH[1]} instance=${BASH_REMATCH[2]}
+  # Nobody reads it outside; what it came in is before it, of the same instance.
+  run ! grep 'eth0$' <(of_x 'frame contains "needle"')
+  of_x "tcp.dstport == 61001 && tcp.len > 0 && frame.number < $number" | grep -q "$instance eth0$"
+  run ! grep 'lo$' <(of_x 'tcp.port == 61001')
+  [ "$(of_x 'tcp.port == 8080' | cut -f 2 | sort -u)" = "$instance lo" ]
+  eventually ended
+}
+
 # What Wireshark does with an extcap, tshark does, too.
 requests() { while kill -0 "$1" 2>/dev/null; do curl -ks "$2" >/dev/null; done; }
 captures_still() { processes | grep -qx cf-pcap; }
@@ -336,6 +364,56 @@ ended() { ! captures_still; }
   grep -q "Error by extcap pipe: .*filter 'tcp prt 80': .*syntax error" <(tr '\n' ' ' <"$HOME/errors")
   timeout 120 tshark -i cfpcap -o extcap.cfpcap.app:no-such 2>"$HOME/errors" 3>&- || true
   grep -q "App 'no-such' not found" "$HOME/errors"
+}
+
+# In a container: a TLS server on lo, if there is none yet, and a client that writes its keys to /tmp/keys.log and asks for
+# this name. Python's and OpenSSL's.
+asks() { # index client name
+  cf_ssh shared -i "$1" "cd /tmp && exec 2>&1 </dev/null
+    [ -e cert.pem ] || printf '[req]\\ndistinguished_name = dn\\n[dn]\\n' >openssl.cnf # the container's is not there
+    export OPENSSL_CONF=/tmp/openssl.cnf
+    [ -e cert.pem ] || openssl req -x509 -newkey rsa:2048 -nodes -keyout key.pem -out cert.pem -subj /CN=x -days 1
+    openssl s_server -accept 8443 -cert cert.pem -key key.pem -WWW -quiet & server=\$!
+    for n in 1 2 3 4 5 6 7 8 9; do (: </dev/tcp/127.0.0.1/8443) && break; sleep 1; done
+    if [ $2 = python ]; then
+      SSLKEYLOGFILE=/tmp/keys.log /usr/bin/python3 -c 'import socket, ssl; c = ssl.create_default_context(); c.check_hostname = False; c.verify_mode = ssl.CERT_NONE; s = c.wrap_socket(socket.create_connection((\"127.0.0.1\", 8443))); s.sendall(b\"GET /$3 HTTP/1.0\\r\\n\\r\\n\"); s.recv(1000)'
+    else
+      { printf 'GET /$3 HTTP/1.0\\r\\n\\r\\n'; sleep 1; } | openssl s_client -connect 127.0.0.1:8443 -keylogfile /tmp/keys.log -quiet
+    fi
+    kill \$server" >>"$BATS_TEST_TMPDIR/asked"
+}
+shows() { grep -qxF "$1"$'\t'"$2" "$BATS_TEST_TMPDIR/live"; } # interface uri
+reads() { tshark "$@" -d tcp.port==8443,tls -d tls.port==8443,http -Y http.request -T fields -e frame.interface_name -e http.request.uri 2>/dev/null; }
+follower() { pgrep -f '^tail .* -F -- /tmp/keys.log$'; }
+no_follower() { ! follower; }
+
+@test "--tls-keys: tshark reads the app's TLS live through a pipe, and from the file, until editcap has taken the keys out" {
+  cd "$BATS_TEST_TMPDIR"
+  mkfifo packets
+  tee saved.pcapng <packets 3>&- | reads -l -r - >live 3>&- &
+  local viewer=$!
+  "$support_root/build/bin/cf-pcap-plugin" 1 pcap shared --interface lo -f 'tcp port 8443' --tls-keys /tmp/keys.log -o - >packets 2>errors 3>&- &
+  local capture=$!
+  eventually grep -q 'Capturing, press' errors
+  grep -qF 'TLS keys: in instances 0, 1 /tmp/keys.log is not there yet; it is read as soon as it is.' errors
+  asks 0 python of-python
+  asks 1 openssl of-openssl
+  eventually shows 'shared/0 lo' /of-python
+  eventually shows 'shared/1 lo' /of-openssl
+  cf_ssh shared -i 0 ': >/tmp/keys.log; sleep 2'
+  asks 0 openssl after-it-was-truncated
+  eventually shows 'shared/0 lo' /after-it-was-truncated
+  kill -INT "$capture"
+  wait "$capture"
+  wait "$viewer"
+  eventually no_follower
+  eventually ended
+  run ! grep 'came after' errors
+  [ "$(reads -r saved.pcapng | sort)" = "$(sort live)" ]
+  [ "$(wc -l <live)" = 3 ]
+  editcap --discard-all-secrets saved.pcapng without.pcapng
+  [ -z "$(reads -r without.pcapng)" ]
+  [ "$(capinfos -Tcr saved.pcapng | cut -f2)" = "$(capinfos -Tcr without.pcapng | cut -f2)" ]
 }
 
 @test "stop leaves no process, no container, no network, no mount and no file outside the state folder" {

@@ -251,7 +251,7 @@ quiet_tool='tool_begin "$@"; tool_wait 60; tool_say "0 packets received by filte
   eventually said "Starting capture"
   sleep 0.3
   kill -INT "$pid" # as a shell's background job it may have inherited that SIGINT is ignored
-  kill -TERM "$pid"
+  kill -TERM "$pid" 2>/dev/null || true # it may have ended by now
   ended
   [ "$status" != 0 ]
 }

@@ -148,7 +148,7 @@ look_up_fails_with() { # message
   eventually said "Capturing"
   interrupt
   [ "$status" = 1 ]
-  complained_once "cannot be captured: cf ssh could not be started: too many files are open; each instance takes three (ulimit -n"
+  complained_once "cannot be captured: cf ssh could not be started: too many files are open; each instance takes three for each interface (ulimit -n"
   complained_once "The same for instances "
   local -a captured=("$FAKE_CF"/captured-*) # how many that are depends on what this shell has open
   [ "${#captured[@]}" -lt 10 ]

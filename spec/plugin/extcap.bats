@@ -102,6 +102,17 @@ arguments() { tr '\0' ' ' <"$FAKE_CF/arguments-$1"; }
   grep -qx -- worker "$FAKE_CF"/log/ssh.*
 }
 
+@test "TLS keys get through Wireshark's own capture process" {
+  instances 1 && tool
+  installed
+  printf 'CLIENT_RANDOM %064x %096x\n' 1 1 >keys.log
+  watching -c 100 -o "extcap.cfpcap.tlskeys:$PWD/keys.log" -w "$output"
+  ended
+  [ "$status" = 0 ]
+  capinfos "$output" | grep -qx 'Number of decryption secrets in file: 1'
+  no_child_is_left
+}
+
 @test "an app that is chosen from the list is captured where none is typed" {
   instances 1 && tool
   installed

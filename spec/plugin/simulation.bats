@@ -12,7 +12,7 @@ setup_file() {
   # A copy of the source, and its objects: those of a file with a fault take the place of the right ones for a test.
   cp -r "$root/src/cf-pcap-plugin" "$root/src/pcap-merge" "$root"/src/*.h "$BATS_FILE_TMPDIR/"
   # shellcheck disable=SC2016
-  cd "$BATS_FILE_TMPDIR" && printf '%s\n' pcap-merge/*.c cf-pcap-plugin/{simulation,core}/*.c cf-pcap-plugin/{quote,advice,index_list}.c |
+  cd "$BATS_FILE_TMPDIR" && printf '%s\n' pcap-merge/*.c cf-pcap-plugin/{simulation,core}/*.c cf-pcap-plugin/{quote,advice,index_list,interfaces}.c |
     xargs -n 4 -P "$(nproc)" bash -c 'for file; do compile "$file"; done' bash
 }
 compile() { gcc -std=c11 -D_GNU_SOURCE -O2 -w -c -o "${1%.c}.o" "$1"; }
@@ -49,15 +49,15 @@ finds() { # file sed-script
 }
 
 @test "planted, row 2: an output that has failed is written again" {
-  finds cf-pcap-plugin/core/core.c 's/core->output_state = OUTPUT_FAILED;/core->output_state = OUTPUT_READY;/; s/core->cut = merge_give_up.*//'
+  finds cf-pcap-plugin/core/output.c 's/output->state = OUTPUT_FAILED;/output->state = OUTPUT_READY;/; s/output->cut = merge_give_up.*//'
 }
 
 @test "planted, row 3: the duration is counted from the first stream" {
-  finds cf-pcap-plugin/core/stop.c 's/core->announced_at != UINT64_MAX \&\&$/core->output_was_opened \&\&/; s/core->now - core->announced_at >=/core->now - core->instances[0]->session.started_at >=/'
+  finds cf-pcap-plugin/core/stop.c 's/core->announced_at != UINT64_MAX \&\&$/outputs_were_opened(core) \&\&/; s/core->now - core->announced_at >=/core->now - core->instances[0]->session.started_at >=/'
 }
 
 @test "planted, row 4: a second ^C does not give up an output that takes nothing" {
-  finds cf-pcap-plugin/core/actions.c 's/if \(core->stop.at_once\)/if (false)/'
+  finds cf-pcap-plugin/core/output.c 's/if \(core->stop.at_once\)/if (false)/'
 }
 
 @test "planted: a packet more than --count is saved" {
@@ -69,7 +69,7 @@ finds() { # file sed-script
 }
 
 @test "planted: the disk is looked at once, when the output is opened" {
-  finds cf-pcap-plugin/core/actions.c 's/core->now - disk->looked_at < DISK_INTERVAL \&\&/true ||/'
+  finds cf-pcap-plugin/core/output.c 's/core->now - disk->looked_at < DISK_INTERVAL \&\&/true ||/'
 }
 
 @test "planted: the second file has no interface blocks" {
@@ -85,15 +85,15 @@ finds() { # file sed-script
 }
 
 @test "planted: a viewer that takes nothing is waited for" {
-  finds cf-pcap-plugin/core/actions.c 's/bool stuck = .*/bool stuck = false;/'
+  finds cf-pcap-plugin/core/output.c 's/bool stuck = .*/bool stuck = false;/'
 }
 
 @test "planted: after a viewer that took nothing was closed its file is not written" {
-  finds cf-pcap-plugin/core/core.c '/^void core_viewer_gone/,/^}/ s/core_unblocked\(core\);//'
+  finds cf-pcap-plugin/core/core.c '/^void core_viewer_gone/,/^}/ s/core_unblocked\(core, 0\);//'
 }
 
 @test "planted: the status is that of the output alone" {
-  finds cf-pcap-plugin/core/closing.c 's/return failed \? 1 : 0;/return core->output_was_opened ? 0 : 1;/'
+  finds cf-pcap-plugin/core/closing.c 's/return failed \? 1 : 0;/return outputs_were_opened(core) ? 0 : 1;/'
 }
 
 @test "planted: a packet that was in the buffer when the output failed is not counted as lost" {
@@ -124,6 +124,18 @@ finds() { # file sed-script
   finds cf-pcap-plugin/core/follow_gap.c 's/return follow->missing \|\| !instance->session.stream.opened \|\|/return/; s/^ +instance->session.captured_from == UINT64_MAX;/false;/'
 }
 
+@test "planted, several interfaces: a container that is captured on one is taken for captured on the other" {
+  finds cf-pcap-plugin/core/follow.c 's/other->interface == instance->interface/true/'
+}
+
+@test "planted, several interfaces: sessions are counted as instances" {
+  finds cf-pcap-plugin/core/live.c 's/expected\[instance->interface\] \+=/expected[0] +=/'
+}
+
+@test "planted, several interfaces: what is new is captured on one of them" {
+  finds cf-pcap-plugin/core/follow_look.c 's/core_add\(core, listed->index, interface, NULL/interface > 0 || core_add(core, listed->index, interface, NULL/'
+}
+
 @test "planted: a login that fails for a while is given up at once" {
   finds cf-pcap-plugin/core/logins.c 's/session->tries \+ 1 < most/false/'
 }
@@ -137,5 +149,29 @@ finds() { # file sed-script
 }
 
 @test "planted: a pipe that ends within a packet is not told of" {
-  finds cf-pcap-plugin/core/core.c 's/core->output_is_torn = .*/core->output_is_torn = false;/'
+  finds cf-pcap-plugin/core/output.c 's/output->is_torn = .*/output->is_torn = false;/'
+}
+
+@test "planted, --split: two instances have the same file" {
+  finds cf-pcap-plugin/core/outputs.c 's/core->outputs\[i\]->copy == instance->number/true/'
+}
+
+@test "planted, --split: a file that fails ends the capture of all" {
+  finds cf-pcap-plugin/core/output.c 's/if \(core->outputs\[i\]->error == 0\)/if (false)/'
+}
+
+@test "planted, --split: an instance whose file has failed is captured again" {
+  finds cf-pcap-plugin/core/follow.c 's/ \|\| session->cause == CAUSE_OUTPUT//'
+}
+
+@test "planted, --split: --count is of each file" {
+  finds cf-pcap-plugin/core/output.c 's/output->merge.bounds.packets = core->wanted;/if (output->merge.bounds.packets == UINT64_MAX) &/'
+}
+
+@test "planted, --split: --max-size is of each file" {
+  finds cf-pcap-plugin/core/rotation.c 's/before \+= outputs_beside.*/before += 0;/'
+}
+
+@test "planted, --split: of the files that are whole the last line names all but one" {
+  finds cf-pcap-plugin/core/saved.c 's/group->count\+\+;/group->count += first != NULL;/'
 }

@@ -11,7 +11,8 @@ void advice_not_started(char *text, size_t size, int error)
 {
     if (error == -EMFILE || error == -ENFILE)
         snprintf(text, size,
-                 "too many files are open; each instance takes three (ulimit -n shows how many "
+                 "too many files are open; each instance takes three for each interface (ulimit -n "
+                 "shows how many "
                  "there may be, ulimit -n 1024 allows more)");
     else
         snprintf(text, size, "%s", strerror(-error));
@@ -54,24 +55,28 @@ bool advice_is_noise(const char *line, size_t length)
 }
 
 /* What is usual where a capture has no packet; "": nothing can be said. */
-static const char *usual(const char *interface, const char *filter)
+static const char *usual(const struct interfaces *interfaces, const char *filter)
 {
-    if (strcmp(interface, "lo") == 0)
+    bool outside = interfaces_have(interfaces, "eth0"), inside = interfaces_have(interfaces, "lo");
+
+    if (inside && !outside)
         return " What the app connects to by itself is on eth0: --interface eth0, or any for both.";
     if (filter == NULL)
         return "";
-    if (strcmp(interface, "eth0") == 0)
+    if (outside && !inside)
         return " What comes by the app's route is TLS there, at another port; in plaintext, at the "
                "app's own port, it is on lo: --interface lo.";
     return " Without it, or with a part of it, there may be some.";
 }
 
-bool advice_quiet(char *text, size_t size, const char *interface, const char *filter, bool so_far)
+bool advice_quiet(char *text, size_t size, const struct interfaces *interfaces, const char *filter,
+                  bool so_far)
 {
-    const char *advice = usual(interface, filter);
+    const char *advice = usual(interfaces, filter);
+    char names[INTERFACES_TEXT_SIZE];
 
     snprintf(text, size, "%s packet %s %s%s.%s", so_far ? "So far no" : "No",
-             filter != NULL ? "on" : "came on", interface,
+             filter != NULL ? "on" : "came on", interfaces_text(names, interfaces, "or"),
              filter != NULL ? " matches the filter" : " (SSH is left out)", advice);
     return *advice != '\0';
 }
@@ -103,7 +108,7 @@ static bool looks_at_bytes(const char *filter, const char *protocol)
     return false;
 }
 
-const char *advice_filter(const char *interface, const char *filter)
+const char *advice_filter(const struct interfaces *interfaces, const char *filter)
 {
     if (filter != NULL && (looks_at_bytes(filter, "tcp") || looks_at_bytes(filter, "udp")) &&
         !looks_at_bytes(filter, "ip6") && !has_word(filter, "ip"))
@@ -115,7 +120,7 @@ const char *advice_filter(const char *interface, const char *filter)
                "'or'. "
                "What is to match without a tag stands before it: tcp port 80 or (vlan and tcp port "
                "80).";
-    if (strcmp(interface, "any") == 0 && (filter == NULL || strstr(filter, "61001") == NULL))
+    if (interfaces_have(interfaces, "any") && (filter == NULL || strstr(filter, "61001") == NULL))
         return "Note: on any, what comes by the app's route is there twice: as TLS at port 61001, "
                "and in plaintext on lo. Each once: -f 'not tcp port 61001'.";
     return NULL;

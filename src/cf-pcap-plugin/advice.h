@@ -7,6 +7,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "interfaces.h"
+
 /*
  * Why a program could not be started: the system's word for the negative errno `error`, and for its
  * limit of open files how to raise that. One line without an end, in `text` (size bytes).
@@ -32,12 +34,13 @@ bool advice_http_proxy_alone(void);
  * For a capture that has no packet: that, and what is usual then. One line without an end, in
  * `text` (size bytes). `so_far`: it goes on. False: the line has no advice in it.
  */
-bool advice_quiet(char *text, size_t size, const char *interface, const char *filter, bool so_far);
+bool advice_quiet(char *text, size_t size, const struct interfaces *interfaces, const char *filter,
+                  bool so_far);
 
 /*
  * What surprises people about this filter (NULL: none) on this interface, in one line: it matches
  * less than it seems to, or the capture has packets twice. NULL: nothing.
  */
-const char *advice_filter(const char *interface, const char *filter);
+const char *advice_filter(const struct interfaces *interfaces, const char *filter);
 
 #endif

@@ -121,5 +121,5 @@ void aftermath_of_nothing(struct console *console, const struct cf *cf,
     else if (refused)
         explain_refused(console, options->app);
     console_error(console,
-                  core->output_error == 0 ? "Nothing was captured." : "Nothing was saved.");
+                  outputs_error(core) == 0 ? "Nothing was captured." : "Nothing was saved.");
 }

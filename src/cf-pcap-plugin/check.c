@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/probe.h"
+#include "core/session_list.h"
 #include "quote.h"
 
 /* A step of the report: "ok   tool        cf-pcap 0.2.0". */
@@ -188,7 +189,7 @@ static void who_of_step(const struct check *check, const struct instance *instan
 
 /* All that have failed for the same reason as this one: is it the first of them? */
 static bool same_reason(const struct core *core, size_t number, enum probe_step step,
-                        struct index_list *list)
+                        struct session_list *list)
 {
     const char *why = core->instances[number]->why;
 
@@ -199,7 +200,7 @@ static bool same_reason(const struct core *core, size_t number, enum probe_step 
             continue;
         if (i < number)
             return false;
-        index_list_add(list, instance->index);
+        session_list_add(list, instance);
     }
     return true;
 }
@@ -227,42 +228,74 @@ static void what_is_fine(struct check *check, const struct instance *instance, e
         line(check, "ok", steps[step], "allows captures%s", limits);
     } else if (step == PROBE_CAPABILITY) {
         line(check, "ok", steps[step], "granted, and %s can be opened, in %s",
-             check->options->interface, which);
+             check->options->interfaces.names[instance->interface], which);
     } else {
         line(check, "ok", steps[step], "SSH into %s", which);
     }
 }
 
+/* Those that have passed it, on the interface of this number. */
+static void passed_on(struct check *check, const struct core *core, enum probe_step step,
+                      size_t interface)
+{
+    size_t fine = core->count;
+    char text[256], which[300];
+    struct index_list list;
+
+    index_list_begin(&list, text, sizeof text);
+    for (size_t i = 0; i < core->count; i++) {
+        if (probe_step_of(core->instances[i]) <= step || core->instances[i]->interface != interface)
+            continue;
+        fine = i;
+        index_list_add(&list, core->instances[i]->index);
+    }
+    if (fine == core->count)
+        return;
+    snprintf(which, sizeof which, "%s %s", index_list_noun(&list), text);
+    what_is_fine(check, core->instances[fine], step, which);
+}
+
+/* On any interface, which the step is not about. */
+static void passed(struct check *check, const struct core *core, enum probe_step step)
+{
+    size_t fine = core->count;
+    struct session_list list;
+    char which[600];
+
+    session_list_begin(&list, core, SESSION_LIST_MAX);
+    for (size_t i = 0; i < core->count; i++) {
+        if (probe_step_of(core->instances[i]) <= step)
+            continue;
+        fine = i;
+        session_list_add(&list, core->instances[i]);
+    }
+    if (fine == core->count)
+        return;
+    snprintf(which, sizeof which, "%s %s", session_list_noun(&list), session_list_text(&list));
+    what_is_fine(check, core->instances[fine], step, which);
+}
+
 static void container_step(struct check *check, const struct core *core, enum probe_step step)
 {
-    const struct instance *fine = NULL;
-    char passed_text[256], text[256], which[300];
-    struct index_list passed, list;
+    struct session_list list;
     bool reached = false;
 
-    index_list_begin(&passed, passed_text, sizeof passed_text);
-    for (size_t i = 0; i < core->count; i++) {
-        enum probe_step at = probe_step_of(core->instances[i]);
-
-        reached |= at >= step;
-        if (at <= step)
-            continue;
-        fine = core->instances[i];
-        index_list_add(&passed, fine->index);
-    }
+    for (size_t i = 0; i < core->count; i++)
+        reached |= probe_step_of(core->instances[i]) >= step;
     if (!reached)
         line(check, "-", steps[step], "not checked");
-    if (fine != NULL) {
-        snprintf(which, sizeof which, "%s %s", index_list_noun(&passed), passed_text);
-        what_is_fine(check, fine, step, which);
-    }
+    if (step != PROBE_CAPABILITY)
+        passed(check, core, step);
+    for (size_t i = 0; step == PROBE_CAPABILITY && i < core->config.interfaces.count; i++)
+        passed_on(check, core, step, i);
     for (size_t i = 0; i < core->count; i++) {
         const struct instance *instance = core->instances[i];
 
-        index_list_begin(&list, text, sizeof text);
+        session_list_begin(&list, core, SESSION_LIST_MAX);
         if (probe_step_of(instance) != step || !same_reason(core, i, step, &list))
             continue;
-        line(check, "no", steps[step], "%s %s: %s", index_list_noun(&list), text,
+        line(check, "no", steps[step], "%s %s: %s", session_list_noun(&list),
+             session_list_text(&list),
              instance->why[0] == '\0' ? "no reason was given" : instance->why);
         who_of_step(check, instance, step);
     }

@@ -31,7 +31,12 @@ static void on_exit_status(uv_process_t *process, int64_t status, int signal)
     child->before(child->owner);
     close_once((uv_handle_t *)process);
     close_once((uv_handle_t *)&child->in);
-    core_exited(child->core, child->session, signal != 0 ? 128 + signal : (int)status);
+    if (signal != 0)
+        status = 128 + signal;
+    if (child->follows_keys)
+        core_keys_exited(child->core, child->session, (int)status);
+    else
+        core_exited(child->core, child->session, (int)status);
 }
 
 static void on_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
@@ -68,6 +73,27 @@ static void on_message_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buf
     *buffer = uv_buf_init(child->messages, sizeof child->messages);
 }
 
+static void on_key_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
+{
+    struct child *child = handle->data;
+
+    (void)suggested;
+    *buffer = uv_buf_init(child->keys, sizeof child->keys);
+}
+
+static void on_keys(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
+{
+    struct child *child = stream->data;
+
+    child->before(child->owner);
+    if (got > 0) {
+        core_keys_received(child->core, child->session, buffer->base, (size_t)got);
+    } else if (got < 0) {
+        close_once((uv_handle_t *)stream);
+        core_keys_stdout_ended(child->core, child->session);
+    }
+}
+
 /* For --verbose: what it says, but for its signs of life. A line that comes in two pieces is shown
  * as two. */
 static void repeat(const struct child *child, const char *bytes, size_t length)
@@ -82,7 +108,7 @@ static void repeat(const struct child *child, const char *bytes, size_t length)
         quote_for_display(shown, sizeof shown, bytes,
                           (size_t)((newline == NULL ? end : newline) - bytes));
         if (strcmp(shown, COMMAND_BEAT) != 0)
-            fprintf(stderr, "cf-pcap: instance %u: %s\n", child->index, shown);
+            fprintf(stderr, "cf-pcap: instance %s: %s\n", child->name, shown);
     }
 }
 
@@ -94,10 +120,14 @@ static void on_message(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
     if (got > 0) {
         if (child->verbose)
             repeat(child, buffer->base, (size_t)got);
-        core_message(child->core, child->session, buffer->base, (size_t)got);
+        if (child->follows_keys)
+            core_keys_message(child->core, child->session, buffer->base, (size_t)got);
+        else
+            core_message(child->core, child->session, buffer->base, (size_t)got);
     } else if (got < 0) {
         close_once((uv_handle_t *)stream);
-        core_stderr_ended(child->core, child->session);
+        if (!child->follows_keys)
+            core_stderr_ended(child->core, child->session);
     }
 }
 
@@ -147,11 +177,11 @@ static int spawn(struct child *child, uv_loop_t *loop, const struct child_task *
     snprintf(index, sizeof index, "%u", task->index);
     cf_home_sync(task->cf->home);
     child->verbose = task->cf->verbose;
-    child->index = task->index;
+    snprintf(child->name, sizeof child->name, "%s", task->name);
     if (child->verbose)
         fprintf(stderr, "cf-pcap: %s ssh %s --process %s -i %s -T -c %s\n", task->cf->path,
                 task->app, task->process, index,
-                child->session == 0 ? task->command : "... (as for the first instance)");
+                task->is_first ? task->command : "... (as for the first instance)");
     int error = open_out(child, &streams[1].data.fd);
     if (error != 0)
         return error;
@@ -179,7 +209,10 @@ int child_start(struct child *child, uv_loop_t *loop, const struct child_task *t
         close_once((uv_handle_t *)&child->err);
         return system_error(error);
     }
-    uv_read_start((uv_stream_t *)&child->out, on_room, on_packets);
+    if (child->follows_keys)
+        uv_read_start((uv_stream_t *)&child->out, on_key_room, on_keys);
+    else
+        uv_read_start((uv_stream_t *)&child->out, on_room, on_packets);
     uv_read_start((uv_stream_t *)&child->err, on_message_room, on_message);
     return 0;
 }

@@ -1,14 +1,19 @@
 #include "descriptors.h"
 
+#include <stdlib.h>
 #include <unistd.h>
 
-bool descriptors_are_enough(void)
+bool descriptors_are_enough(size_t count)
 {
-    int opened[DESCRIPTORS_NEEDED], count = 0;
+    int *opened = malloc(count * sizeof *opened);
+    size_t had = 0;
 
-    while (count < DESCRIPTORS_NEEDED && (opened[count] = dup(STDIN_FILENO)) >= 0)
-        count++;
-    for (int i = 0; i < count; i++)
+    if (opened == NULL)
+        return false;
+    while (had < count && (opened[had] = dup(STDIN_FILENO)) >= 0)
+        had++;
+    for (size_t i = 0; i < had; i++)
         close(opened[i]);
-    return count == DESCRIPTORS_NEEDED;
+    free(opened);
+    return had == count;
 }

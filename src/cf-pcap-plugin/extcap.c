@@ -49,12 +49,16 @@ static int print_config(void)
            "value {arg=4}{value=eth0}{display=eth0: what the container sends and receives}"
            "{default=true}\n"
            "value {arg=4}{value=lo}{display=lo: within the container}\n"
-           "value {arg=4}{value=any}{display=any: both}\n"
+           "value {arg=4}{value=eth0,lo}{display=eth0 and lo, each packet with its interface}\n"
+           "value {arg=4}{value=any}{display=any: both, as one interface}\n"
            "arg {number=5}{call=--snaplen}{display=Bytes of each packet}{type=unsigned}"
            "{range=0,262144}{default=0}"
            "{tooltip=Capture only so much of each packet; 0 is all of it}\n"
            "arg {number=6}{call=--follow}{display=Follow restarts}{type=boolflag}{default=false}"
-           "{tooltip=Instances that end are captured again once they run, and new ones, too}\n");
+           "{tooltip=Instances that end are captured again once they run, and new ones, too}\n"
+           "arg {number=7}{call=--tls-keys}{display=TLS keys}{type=string}"
+           "{tooltip=The file in the container that the app writes its TLS keys to, such as "
+           "/tmp/keys.log; the capture then contains them}\n");
     return 0;
 }
 

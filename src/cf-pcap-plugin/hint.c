@@ -94,14 +94,20 @@ static bool ends_in(const char *text, const char *end)
     return length > end_length && strcmp(text + length - end_length, end) == 0;
 }
 
+/* One, or several with commas between them. */
 static bool looks_like_interface(const char *text)
 {
     static const char *const others[] = {"lo", "any", NULL};
 
-    if (is_one_of(text, strlen(text), others))
-        return true;
-    return strncmp(text, "eth", 3) == 0 && text[3] != '\0' &&
-           strspn(text + 3, "0123456789") == strlen(text + 3);
+    do {
+        size_t length = strcspn(text, ",");
+
+        if (!is_one_of(text, length, others) && (length < 4 || strncmp(text, "eth", 3) != 0 ||
+                                                 strspn(text + 3, "0123456789") != length - 3))
+            return false;
+        text += length;
+    } while (*text++ == ',');
+    return true;
 }
 
 /* For the shell the hint is pasted into; as it is, if it is too long for that. */

@@ -14,6 +14,8 @@ void index_list_add(struct index_list *list, unsigned int index)
 {
     char *at = list->text;
 
+    if (list->count > 0 && index == list->last)
+        return;
     if (list->count > 0 && index == list->last + 1) {
         list->last = index;
     } else {

@@ -16,7 +16,7 @@ struct index_list {
 /* `size` is 16 at least. */
 void index_list_begin(struct index_list *list, char *text, size_t size);
 
-/* In ascending order. */
+/* In ascending order; the one that was added last is not added again. */
 void index_list_add(struct index_list *list, unsigned int index);
 
 /* "instance" or "instances". */

@@ -32,6 +32,7 @@
 #include "output_choice.h"
 #include "question.h"
 #include "shell.h"
+#include "sort_keys.h"
 #include "system/parent.h"
 #include "system/system.h"
 
@@ -124,16 +125,17 @@ static int check_output(struct command *command)
         return 1;
     if (viewer_is_alone(command))
         return 0;
-    if (options_rotates(&command->options)) {
-        int error = output_rotate(&command->output, command->options.keep);
-
-        if (error != 0) {
-            console_error(&command->console, "Cannot write %s: %s.", output_name(&command->output),
-                          strerror(-error));
-            return 1;
-        }
+    int error = command->options.split ? output_split(&command->output)
+                : options_rotates(&command->options)
+                    ? output_rotate(&command->output, command->options.keep)
+                    : 0;
+    if (error != 0) {
+        console_error(&command->console, "Cannot write %s: %s.", output_name(&command->output),
+                      strerror(-error));
+        return 1;
     }
     const char *objection = output_objection(&command->output);
+    command->output.is_private = command->options.tls_keys != NULL;
     if (objection == NULL && command->options.wireshark && output_is_pipe(&command->output))
         objection = "it is a pipe, and --wireshark is one already: give a file";
     if (objection == NULL)
@@ -141,6 +143,44 @@ static int check_output(struct command *command)
     console_error(&command->console, "Cannot write %s: %s.", output_name(&command->output),
                   objection);
     return 1;
+}
+
+/* The same of a file that is an instance's own. */
+static int check_part(struct command *command, unsigned int index)
+{
+    struct output part;
+    char mark[OUTPUT_MARK_SIZE];
+
+    outputs_mark(mark, index, 1);
+    int error = output_part(&part, &command->output, mark);
+    const char *objection = error == 0 ? output_objection(&part) : strerror(-error);
+    if (objection != NULL)
+        console_error(&command->console, "Cannot write %s: %s.", output_name(&part), objection);
+    output_free(&part);
+    return objection == NULL ? 0 : 1;
+}
+
+/* --split: once the instances are known. */
+static int check_parts(struct command *command)
+{
+    const struct instances *instances = &command->instances;
+    size_t needed = DESCRIPTORS_NEEDED +
+                    instances->count * (DESCRIPTORS_A_PART +
+                                        DESCRIPTORS_A_SESSION * command->options.interfaces.count);
+
+    if (!command->options.split)
+        return 0;
+    if (!descriptors_are_enough(needed)) {
+        console_error(&command->console,
+                      "Cannot capture: too few files may be open (ulimit -n): with --split and "
+                      "these instances it takes %zu beside those that are.",
+                      needed);
+        return 1;
+    }
+    for (size_t i = 0; i < instances->count; i++)
+        if (check_part(command, instances->list[i].index) != 0)
+            return 1;
+    return 0;
 }
 
 /* A capture that would end at once is not begun. */
@@ -189,6 +229,21 @@ static int look_up_instances(struct command *command)
     return 1;
 }
 
+static void say_where(struct command *command, const char *list)
+{
+    const struct options *options = &command->options;
+    const struct output_files *files = &command->output.files;
+    char parts[PATH_MAX + 64], interfaces[INTERFACES_TEXT_SIZE];
+
+    snprintf(parts, sizeof parts, "%s-INDEX%s", files->base, files->extension);
+    console_line(&command->console, "%s %s, %s, %s -> %s", options->app, list,
+                 interfaces_text(interfaces, &options->interfaces, "and"),
+                 options->filter == NULL ? "all packets" : options->filter,
+                 viewer_is_alone(command) ? command->viewer.name
+                 : options->split         ? parts
+                                          : output_name(&command->output));
+}
+
 static void say_what_starts(struct command *command)
 {
     const struct instances *instances = &command->instances;
@@ -208,14 +263,13 @@ static void say_what_starts(struct command *command)
     else
         console_line(&command->console, "Starting capture on instances: %s.", list);
     if (command->console.is_terminal) /* for a person; scripts know what they have asked for */
-        console_line(&command->console, "%s %s, %s, %s -> %s", command->options.app, list,
-                     command->options.interface,
-                     command->options.filter == NULL ? "all packets" : command->options.filter,
-                     viewer_is_alone(command) ? command->viewer.name
-                                              : output_name(&command->output));
-    const char *note = advice_filter(command->options.interface, command->options.filter);
+        say_where(command, list);
+    const char *note = advice_filter(&command->options.interfaces, command->options.filter);
     if (note != NULL)
         console_line(&command->console, "%s", note);
+    if (command->options.pcap_by_name && command->options.interfaces.count > 1)
+        console_line(&command->console, "Note: a pcap file does not tell which interface saw a "
+                                        "packet; pcapng does: --format pcapng, or another name.");
 }
 
 static int capture(struct command *command)
@@ -231,12 +285,12 @@ static int capture(struct command *command)
                            .parent = &command->parent,
                            .guid = command->guid};
     int result = shell_run(&shell, &command->instances);
-    command->began = shell.core.output_was_opened;
+    command->began = outputs_were_opened(&shell.core);
     if (result != 0) {
         console_error(&command->console, "Cannot capture: %s.",
                       result == -ECANCELED ? "cf has ended" : strerror(-result));
         shell.status = 1;
-    } else if (!shell.core.output_was_opened) {
+    } else if (!command->began) {
         aftermath_of_nothing(&command->console, &command->cf, &command->options, command->guid,
                              &shell.core);
     } else {
@@ -286,7 +340,7 @@ static int check_parent(struct command *command)
 
 static int look_up_and_capture(struct command *command)
 {
-    if (look_up_instances(command) != 0)
+    if (look_up_instances(command) != 0 || check_parts(command) != 0)
         return 1;
     if (!question_ask(&command->console, &command->options, &command->instances))
         return 1;
@@ -315,17 +369,19 @@ static int pcap(int argc, char **argv, bool *began)
         return extcap_install();
     case OPTIONS_REMOVE_EXTCAP:
         return extcap_remove();
+    case OPTIONS_SORT_KEYS:
+        return sort_keys(command.options.sort_keys);
     case OPTIONS_WRONG:
         fprintf(stderr, "Incorrect Usage: %s\n\nSee 'cf help pcap'.\n", error);
         return 1;
     case OPTIONS_CAPTURE:
         break;
     }
-    if (!descriptors_are_enough()) {
+    if (!descriptors_are_enough(DESCRIPTORS_NEEDED)) {
         fprintf(
             stderr,
             "Cannot capture: too few files may be open (ulimit -n): it takes %d beside those that "
-            "are, and three for each further instance.\n",
+            "are, and three for each further instance and interface.\n",
             DESCRIPTORS_NEEDED);
         return 1;
     }

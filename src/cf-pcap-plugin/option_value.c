@@ -154,12 +154,32 @@ int option_format(enum format *format, const char *text)
     return 0;
 }
 
+static bool ends_in(const char *path, const char *end)
+{
+    size_t length = strlen(path), end_length = strlen(end);
+
+    return length >= end_length && strcmp(path + length - end_length, end) == 0;
+}
+
 enum format option_format_of(const char *path)
 {
-    static const char end[] = ".pcapng";
-    size_t length = strlen(path);
+    return ends_in(path, ".pcapng") ? FORMAT_PCAPNG : FORMAT_PCAP;
+}
 
-    return length >= sizeof end - 1 && strcmp(path + length - (sizeof end - 1), end) == 0
-               ? FORMAT_PCAPNG
-               : FORMAT_PCAP;
+const char *option_choose_format(struct options *options, bool given)
+{
+    const char *output = options->output;
+    bool several = options->interfaces.count > 1;
+
+    options->pcap_by_name = !given && output != NULL && ends_in(output, ".pcap");
+    if (options->tls_keys != NULL &&
+        (options->pcap_by_name || (given && options->format == FORMAT_PCAP)))
+        return "--tls-keys needs pcapng: give a FILE that ends in .pcapng";
+    if (given || options->pcap_by_name)
+        return NULL;
+    if (options->tls_keys != NULL || several || (output == NULL && options->wireshark))
+        options->format = FORMAT_PCAPNG;
+    else if (output != NULL)
+        options->format = option_format_of(output);
+    return NULL;
 }

@@ -31,4 +31,8 @@ int option_format(enum format *format, const char *text);
 /* The format that a file's name stands for. */
 enum format option_format_of(const char *path);
 
+/* The format that is to be: as it was given, or as the name of the file says; where it may be
+ * chosen, the one that holds more. NULL, or what is wrong. */
+const char *option_choose_format(struct options *options, bool given);
+
 #endif

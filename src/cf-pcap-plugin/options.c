@@ -11,10 +11,11 @@
 #include "option_value.h"
 
 const char options_usage[] =
-    "CF_NAME pcap APP [-o FILE] [--interface NAME] [-f FILTER] [-s BYTES] [-i INDEX]...\n"
+    "CF_NAME pcap APP [-o FILE] [--interface NAME]... [-f FILTER] [-s BYTES] [-i INDEX]...\n"
     "      [--process TYPE] [-d DURATION] [-c PACKETS] [--max-size SIZE] [--reserve SIZE]\n"
-    "      [--rotate-size SIZE] [--rotate-time TIME] [--keep FILES] [--follow]\n"
-    "      [--format pcap|pcapng] [--wireshark[=PROGRAM]] [-y] [--verbose] [--check]\n"
+    "      [--rotate-size SIZE] [--rotate-time TIME] [--keep FILES] [--split] [--follow]\n"
+    "      [--format pcap|pcapng] [--wireshark[=PROGRAM]] [--tls-keys FILE]\n"
+    "      [-y] [--verbose] [--check]\n"
     "\n"
     "   Captures network packets inside the containers of an app's running instances and saves "
     "them\n"
@@ -27,6 +28,7 @@ const char options_usage[] =
     "   CF_NAME pcap myapp\n"
     "   CF_NAME pcap myapp -o capture.pcap -f \"tcp port 5432\"\n"
     "   CF_NAME pcap myapp -o capture.pcap --interface lo -i 0,2 -d 30s\n"
+    "   CF_NAME pcap myapp -o capture.pcapng --interface eth0,lo\n"
     "   CF_NAME pcap myapp -o capture.pcapng --process worker -s 128\n"
     "   CF_NAME pcap myapp -o - | tcpdump -n -r -\n"
     "   CF_NAME pcap myapp --wireshark\n"
@@ -35,7 +37,8 @@ const char options_usage[] =
 const struct option_help options_help[] = {
     {"output, -o, -w FILE",
      "Save to this file; '-' is standard output (Default: APP-DATE-TIME.pcap)"},
-    {"interface NAME", "Capture on this interface: eth0, lo or any (Default: eth0)"},
+    {"interface NAME",
+     "Capture on these interfaces: eth0, lo, eth0,lo or any; can be repeated (Default: eth0)"},
     {"filter, -f FILTER", "Capture only packets that match this pcap filter"},
     {"snaplen, -s BYTES", "Capture only so much of each packet (Default: all of it)"},
     {"instance, -i INDEX", "Only these instances: 1 or 0,2 or 0-3; can be repeated (Default: all)"},
@@ -50,14 +53,24 @@ const struct option_help options_help[] = {
      "Begin another file before this one is larger than this; names as capture_00001_DATE.pcap"},
     {"rotate-time TIME", "Begin another file after this time, such as 1h"},
     {"keep FILES", "Remove the oldest file when there are more than so many (Default: keep all)"},
+    {"split",
+     "A file for each instance: of -o capture.pcap capture-0.pcap, capture-1.pcap and so on"},
     {"reserve SIZE", "Stop when less than this is free on the disk; 0: fill it (Default: 5 % of "
                      "the disk, but at least 100 MB and at most 1 GB)"},
-    {"format pcap|pcapng", "Format of the file; pcapng tells which instance saw a packet (Default: "
-                           "pcap, or pcapng if FILE ends in .pcapng)"},
+    {"format pcap|pcapng",
+     "Format of the file; pcapng tells which instance saw a packet, and on which "
+     "interface (Default: pcap; pcapng if FILE ends in .pcapng, and for "
+     "several interfaces unless it ends in .pcap)"},
     {"follow", "Capture instances again that end, and new ones, until ^C or for --duration"},
     {"wireshark[=PROGRAM]",
      "Show the capture in Wireshark while it runs, and with -o save it, too; PROGRAM can be tshark "
      "or termshark (Default: $CF_PCAP_WIRESHARK, or Wireshark)"},
+    {"tls-keys FILE",
+     "Put the TLS keys that the app writes to this file in its container into the capture "
+     "(pcapng): "
+     "whoever has it can read that traffic; 'editcap --discard-all-secrets' takes them out"},
+    {"sort-keys FILE",
+     "Put the TLS keys of a saved capture that came late in front of its packets; without APP"},
     {"check",
      "Do not capture: say whether something would stop a capture, and who can change that"},
     {"install-extcap", "Put 'Cloud Foundry app' into Wireshark's list of interfaces; without APP"},
@@ -84,6 +97,9 @@ enum {
     OPTION_INSTALL_EXTCAP,
     OPTION_REMOVE_EXTCAP,
     OPTION_FOLLOW,
+    OPTION_TLS_KEYS,
+    OPTION_SORT_KEYS,
+    OPTION_SPLIT,
 };
 
 static const struct option long_options[] = {
@@ -103,9 +119,12 @@ static const struct option long_options[] = {
     {"reserve", required_argument, NULL, OPTION_RESERVE},
     {"format", required_argument, NULL, OPTION_FORMAT},
     {"follow", no_argument, NULL, OPTION_FOLLOW},
+    {"split", no_argument, NULL, OPTION_SPLIT},
     {"yes", no_argument, NULL, 'y'},
     {"verbose", no_argument, NULL, OPTION_VERBOSE}, /* cf takes a -v for itself */
     {"wireshark", optional_argument, NULL, OPTION_WIRESHARK},
+    {"tls-keys", required_argument, NULL, OPTION_TLS_KEYS},
+    {"sort-keys", required_argument, NULL, OPTION_SORT_KEYS},
     {"install-extcap", no_argument, NULL, OPTION_INSTALL_EXTCAP},
     {"remove-extcap", no_argument, NULL, OPTION_REMOVE_EXTCAP},
     {"help", no_argument, NULL, 'h'},
@@ -133,16 +152,16 @@ static int wrong(const struct complaint *complaint, const char *format, ...)
 
 /* The words that are neither an option nor its value. */
 struct words {
-    const char *app;            /* the first that does not follow a filter */
-    char strays[256];           /* those behind the app */
-    char behind_filter[256];    /* those behind a filter: its own words, if it was not quoted */
-    const char *last;           /* of the latter */
-    size_t before_last;         /* where the others of the latter end */
-    size_t count;               /* of all */
-    bool after_filter;          /* the word before belongs to a filter */
-    bool format_given, help;    /* options that concern the others */
-    uint32_t given;             /* a bit for each of long_options: it was there, with a value */
-    enum options_result extcap; /* OPTIONS_CAPTURE: it is not about that */
+    const char *app;          /* the first that does not follow a filter */
+    char strays[256];         /* those behind the app */
+    char behind_filter[256];  /* those behind a filter: its own words, if it was not quoted */
+    const char *last;         /* of the latter */
+    size_t before_last;       /* where the others of the latter end */
+    size_t count;             /* of all */
+    bool after_filter;        /* the word before belongs to a filter */
+    bool format_given, help;  /* options that concern the others */
+    uint32_t given;           /* a bit for each of long_options: it was there, with a value */
+    enum options_result task; /* OPTIONS_CAPTURE, or what is done without an app */
 };
 
 static void append(char *to, size_t size, const char *word)
@@ -241,8 +260,7 @@ static int take_value(struct options *options, int option, char *value,
         options->output = value;
         return 0;
     case OPTION_INTERFACE:
-        options->interface = value;
-        return 0;
+        return interfaces_add(&options->interfaces, value, complaint->text, complaint->size);
     case 'f':
         options->filter_is_empty = strspn(value, " \t\r\n") == strlen(value);
         options->filter = options->filter_is_empty ? NULL : value;
@@ -288,6 +306,16 @@ static int take_value(struct options *options, int option, char *value,
                    ? 0
                    : wrong(complaint, "--keep %s: not a number of files from 1 to %d", value,
                            KEEP_MAX);
+    case OPTION_TLS_KEYS:
+        options->tls_keys = value;
+        return value[0] == '/' ? 0
+                               : wrong(complaint,
+                                       "--tls-keys %s: not the whole path of a file in the "
+                                       "container, such as /tmp/keys.log",
+                                       value);
+    case OPTION_SORT_KEYS:
+        options->sort_keys = value;
+        return 0;
     case OPTION_RESERVE:
         return take_size(&options->reserve, option, value, 0, complaint);
     default:
@@ -316,13 +344,14 @@ static int not_an_option(int answer, const char *word, const struct complaint *c
     return -EINVAL;
 }
 
-/* Of two values one would be ignored, and nobody would see which. -i adds up. */
+/* Of two values one would be ignored, and nobody would see which. -i and --interface add
+ * up. */
 static int take_once(struct words *words, int value, const struct complaint *complaint)
 {
     const struct option *option = option_of(value == 'w' ? 'o' : value);
     uint32_t bit = 1U << (option - long_options);
 
-    if ((words->given & bit) != 0 && option->val != 'i')
+    if ((words->given & bit) != 0 && option->val != 'i' && option->val != OPTION_INTERFACE)
         return wrong(complaint, "--%s is given twice", option->name);
     words->given |= bit;
     return 0;
@@ -363,6 +392,9 @@ static int take_next(struct options *options, struct words *words, int argc, cha
     case OPTION_FOLLOW:
         options->follow = true;
         return 0;
+    case OPTION_SPLIT:
+        options->split = true;
+        return 0;
     case OPTION_CHECK:
         options->check = true;
         return 0;
@@ -371,13 +403,16 @@ static int take_next(struct options *options, struct words *words, int argc, cha
         return 1;
     case OPTION_INSTALL_EXTCAP:
     case OPTION_REMOVE_EXTCAP:
-        words->extcap =
+        words->task =
             option == OPTION_INSTALL_EXTCAP ? OPTIONS_INSTALL_EXTCAP : OPTIONS_REMOVE_EXTCAP;
         return 0;
     case OPTION_WIRESHARK:
         options->wireshark = true;
         options->viewer = optarg;
         return optarg == NULL ? 0 : check_value(option, optarg, complaint);
+    case OPTION_SORT_KEYS:
+        words->task = OPTIONS_SORT_KEYS;
+        break;
     case OPTION_FORMAT:
         words->format_given = true;
         break;
@@ -409,6 +444,22 @@ static int check_rotation(const struct options *options, const struct complaint 
                                   "(-o FILE), or leave -o out");
 }
 
+static int check_split(const struct options *options, const struct complaint *complaint)
+{
+    const char *output = options->output;
+
+    if (!options->split)
+        return 0;
+    if (options_rotates(options))
+        return wrong(complaint, "--split makes a file for each instance: --rotate-size and "
+                                "--rotate-time do not go with it");
+    if (options->wireshark)
+        return wrong(complaint, "--wireshark shows one capture: --split does not go with it");
+    return output == NULL || strcmp(output, "-") != 0
+               ? 0
+               : wrong(complaint, "-o -: --split makes files; name one (-o FILE), or leave -o out");
+}
+
 enum options_result options_parse(struct options *options, int argc, char **argv, char *error,
                                   size_t error_size)
 {
@@ -416,8 +467,7 @@ enum options_result options_parse(struct options *options, int argc, char **argv
     struct words words = {.count = 0};
     int result;
 
-    *options = (struct options){
-        .interface = "eth0", .process = "web", .format = FORMAT_PCAP, .reserve = UINT64_MAX};
+    *options = (struct options){.process = "web", .format = FORMAT_PCAP, .reserve = UINT64_MAX};
     opterr = 0;
     optind = 0; /* glibc and musl forget then where in a word they were */
     do {
@@ -429,24 +479,28 @@ enum options_result options_parse(struct options *options, int argc, char **argv
         return OPTIONS_HELP;
     while (optind < argc) /* behind "--" */
         take_word(&words, argv[optind++]);
-    if (words.extcap != OPTIONS_CAPTURE && words.count == 0)
-        return words.extcap;
-    if (words.extcap != OPTIONS_CAPTURE) {
-        wrong(&complaint,
-              "--install-extcap and --remove-extcap take no app: it is chosen in Wireshark");
+    if (words.task != OPTIONS_CAPTURE && words.count == 0)
+        return words.task;
+    if (words.task != OPTIONS_CAPTURE) {
+        wrong(&complaint, "%s",
+              words.task == OPTIONS_SORT_KEYS
+                  ? "--sort-keys takes a saved capture, and no app"
+                  : "--install-extcap and --remove-extcap take no app: it is chosen in "
+                    "Wireshark");
         return OPTIONS_WRONG;
     }
     if (choose_app(options, &words, &complaint) != 0)
         return OPTIONS_WRONG;
-    if (check_rotation(options, &complaint) != 0)
+    if (check_rotation(options, &complaint) != 0 || check_split(options, &complaint) != 0)
         return OPTIONS_WRONG;
     if (options->wireshark && options->output != NULL && strcmp(options->output, "-") == 0) {
         wrong(&complaint, "--wireshark and -o -: the capture goes to the one or to the other");
         return OPTIONS_WRONG;
     }
-    if (!words.format_given && options->output != NULL)
-        options->format = option_format_of(options->output);
-    else if (!words.format_given && options->wireshark)
-        options->format = FORMAT_PCAPNG;
-    return OPTIONS_CAPTURE;
+    if (options->interfaces.count == 0)
+        interfaces_add(&options->interfaces, "eth0", error, error_size);
+    const char *objection = option_choose_format(options, words.format_given);
+    if (objection != NULL)
+        wrong(&complaint, "%s", objection);
+    return objection == NULL ? OPTIONS_CAPTURE : OPTIONS_WRONG;
 }

@@ -9,6 +9,7 @@
 #include <stdint.h>
 
 #include "../snaplen.h"
+#include "interfaces.h"
 
 enum {
     OPTIONS_ERROR_SIZE = 512,
@@ -28,24 +29,29 @@ struct instance_range {
 /* Strings point into argv or to constants. */
 struct options {
     const char *app;
-    const char *output;    /* "-" is standard output; NULL: a name made of app, date and time */
-    const char *interface; /* default eth0 */
-    const char *filter;    /* NULL: all packets */
-    bool filter_is_empty;  /* one was given, of blanks or nothing: -f "$UNSET"; `filter` is NULL */
-    const char *process;   /* default web */
-    uint32_t snaplen;      /* bytes; 0: whatever the tool's default is */
-    uint64_t duration_ms;  /* 0: until stopped */
-    uint64_t count;        /* packets; 0: without bound */
-    uint64_t max_size;     /* bytes; 0: without bound */
-    uint64_t rotate_size;  /* bytes; 0: without bound */
-    uint64_t rotate_time;  /* ms; 0: without bound */
-    uint64_t keep;         /* files; 0: all */
-    uint64_t reserve;      /* bytes to be left free on the disk; UINT64_MAX: stop_reserve */
+    const char *output; /* "-" is standard output; NULL: a name made of app, date and time */
+    struct interfaces interfaces; /* default eth0 */
+    const char *filter;           /* NULL: all packets */
+    bool filter_is_empty; /* one was given, of blanks or nothing: -f "$UNSET"; `filter` is NULL */
+    const char *process;  /* default web */
+    uint32_t snaplen;     /* bytes; 0: whatever the tool's default is */
+    uint64_t duration_ms; /* 0: until stopped */
+    uint64_t count;       /* packets; 0: without bound */
+    uint64_t max_size;    /* bytes; 0: without bound */
+    uint64_t rotate_size; /* bytes; 0: without bound */
+    uint64_t rotate_time; /* ms; 0: without bound */
+    uint64_t keep;        /* files; 0: all */
+    uint64_t reserve;     /* bytes to be left free on the disk; UINT64_MAX: stop_reserve */
     enum format format;
+    bool pcap_by_name; /* it is pcap because the output's name ends in .pcap */
     bool yes, verbose, follow;
-    bool wireshark;     /* show it in a viewer; in a file only if `output` is given, too */
-    const char *viewer; /* its program; NULL: the usual one */
-    bool check;         /* nothing is to be captured */
+    bool split;           /* a file for each instance */
+    bool wireshark;       /* show it in a viewer; in a file only if `output` is given, too */
+    const char *viewer;   /* its program; NULL: the usual one */
+    const char *tls_keys; /* a file in the container, an absolute path; NULL: none. Then `format` is
+                             FORMAT_PCAPNG */
+    const char *sort_keys;                             /* of OPTIONS_SORT_KEYS: the file */
+    bool check;                                        /* nothing is to be captured */
     struct instance_range ranges[INSTANCE_RANGES_MAX]; /* none: all instances */
     size_t range_count;
 };
@@ -55,6 +61,7 @@ enum options_result {
     OPTIONS_HELP,
     OPTIONS_INSTALL_EXTCAP,
     OPTIONS_REMOVE_EXTCAP,
+    OPTIONS_SORT_KEYS,
     OPTIONS_WRONG,
 };
 

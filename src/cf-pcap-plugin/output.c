@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -30,19 +31,52 @@ void output_init(struct output *output, const char *path, const char *app, bool 
         *at = '_';
 }
 
-int output_rotate(struct output *output, uint64_t keep)
+static int divide(struct output *output, enum output_division division, uint64_t keep)
 {
     char name[sizeof output->name + 16];
 
-    output->rotates = true;
+    output->division = division;
     snprintf(name, sizeof name, "%s.%s", output->name, output->extension);
     return output_files_init(&output->files, output->path == NULL ? name : output->path, keep);
 }
 
+int output_rotate(struct output *output, uint64_t keep)
+{
+    return divide(output, OUTPUT_ROTATES, keep);
+}
+
+int output_split(struct output *output)
+{
+    return divide(output, OUTPUT_SPLITS, 0);
+}
+
 void output_free(struct output *output)
 {
-    if (output->rotates)
+    if (output->division == OUTPUT_ROTATES)
         output_files_free(&output->files);
+    free(output->made_path);
+}
+
+int output_part(struct output *part, const struct output *whole, const char *mark)
+{
+    const struct output_files *files = &whole->files;
+    size_t size = strlen(files->base) + strlen(mark) + strlen(files->extension) + 1;
+
+    *part = (struct output){.extension = whole->extension,
+                            .fd = -1,
+                            .division = OUTPUT_PART,
+                            .is_private = whole->is_private};
+    if (size > PATH_MAX)
+        return -ENAMETOOLONG;
+    if (whole->path == NULL) {
+        snprintf(part->name, sizeof part->name, "%.280s%s", whole->name, mark);
+        return 0;
+    }
+    part->path = part->made_path = malloc(size);
+    if (part->made_path == NULL)
+        return -ENOMEM;
+    snprintf(part->made_path, size, "%s%s%s", files->base, mark, files->extension);
+    return 0;
 }
 
 bool output_is_stdout(const struct output *output)
@@ -54,7 +88,7 @@ const char *output_name(const struct output *output)
 {
     if (output_is_stdout(output))
         return "standard output";
-    if (output->rotates && output->files.count > 0)
+    if (output->division == OUTPUT_ROTATES && output->files.count > 0)
         return output->files.name;
     return output->path != NULL ? output->path : output->name;
 }
@@ -75,8 +109,10 @@ const char *output_objection(const struct output *output)
         "a capture is not for a terminal: give a file, or a pipe (| tcpdump -n -r -)";
     const char *path = output->path;
 
-    if (output->rotates && output_is_stdout(output))
+    if (output->division == OUTPUT_ROTATES && output_is_stdout(output))
         return "--rotate-size and --rotate-time make files; name one (-o FILE)";
+    if (output->division == OUTPUT_SPLITS && output_is_stdout(output))
+        return "--split makes files; name one (-o FILE)";
     if (output_is_stdout(output) && system_is_terminal(STDOUT_FILENO))
         return terminal;
     if (path != NULL &&
@@ -85,6 +121,9 @@ const char *output_objection(const struct output *output)
                "send them elsewhere (2> messages.txt)";
     if (output_is_stdout(output))
         return NULL;
+    if (output->division == OUTPUT_PART && path != NULL && system_is_same(path, -1, STDOUT_FILENO))
+        return "standard output goes there, too, and messages would come between the packets: "
+               "send them elsewhere (> messages.txt)";
     if (path == NULL)
         return reason(system_may_create(output->name));
     if (strlen(path) >= PATH_MAX)
@@ -98,8 +137,10 @@ const char *output_objection(const struct output *output)
         return terminal;
     if (kind == SYSTEM_IS_FOLDER)
         return strerror(EISDIR);
-    if (output->rotates) /* what is there is not touched: files are made beside it */
-        return kind == SYSTEM_IS_FILE ? reason(system_may_create(path)) : "it is no file";
+    if (output->division != OUTPUT_WHOLE && kind != SYSTEM_IS_FILE)
+        return "it is no file";
+    if (output->division == OUTPUT_ROTATES || output->division == OUTPUT_SPLITS)
+        return reason(system_may_create(path)); /* what is there stays: files are made beside it */
     int error = system_may_write(path);
     return error == -EBUSY ? "another cf pcap is writing it" : reason(error);
 }
@@ -110,6 +151,8 @@ static int take(struct output *output, struct uv_loop_s *loop, system_pipe_event
 {
     enum system_kind kind = system_kind_of(output->fd);
 
+    if (output->division == OUTPUT_PART && kind != SYSTEM_IS_FILE)
+        return -ENXIO;
     if (kind == SYSTEM_IS_PIPE) {
         output_widen_pipe(output->fd);
         /* A reader that is slow must not keep the loop from its signals and timers. */
@@ -122,6 +165,8 @@ static int take(struct output *output, struct uv_loop_s *loop, system_pipe_event
     if (error != 0)
         return error;
     output->is_file = true;
+    if (output->is_private)
+        system_make_file_private(output->fd);
     return ftruncate(output->fd, 0) == 0 ? 0 : -errno;
 }
 
@@ -144,10 +189,16 @@ static int open_new(struct output *output)
 
 int output_find_reader(struct output *output)
 {
-    if (output->rotates || output_is_stdout(output) || !output_is_pipe(output))
+    if (output->division != OUTPUT_WHOLE || output_is_stdout(output) || !output_is_pipe(output))
         return 0;
     output->fd = system_open(output->path, SYSTEM_NO_WAIT);
     return output->fd < 0 ? output->fd : 0;
+}
+
+/* A named pipe that came in the place of a part's file must not stop all others. */
+static int how_to_open(const struct output *output)
+{
+    return output->division == OUTPUT_PART ? SYSTEM_NO_WAIT : 0;
 }
 
 int output_open(struct output *output, struct uv_loop_s *loop, system_pipe_event *event,
@@ -158,10 +209,11 @@ int output_open(struct output *output, struct uv_loop_s *loop, system_pipe_event
     } else {
         output->is_ours = true;
         output->length = 0;
-        if (output->rotates)
+        if (output->division == OUTPUT_ROTATES)
             output->fd = output_files_open(&output->files);
         else if (output->fd < 0) /* else it is a named pipe that has its reader */
-            output->fd = output->path == NULL ? open_new(output) : system_open(output->path, 0);
+            output->fd = output->path == NULL ? open_new(output)
+                                              : system_open(output->path, how_to_open(output));
         if (output->fd < 0)
             return output->fd;
     }

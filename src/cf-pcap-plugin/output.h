@@ -11,12 +11,22 @@
 #include "output_files.h"
 #include "system/system.h"
 
+enum output_division {
+    OUTPUT_WHOLE,
+    OUTPUT_ROTATES, /* it is several files, one after the other */
+    OUTPUT_SPLITS,  /* it is a file for each instance: each is an output, a part of this one */
+    OUTPUT_PART,
+};
+
 struct output {
     const char *path; /* "-" is standard output; NULL: a new file, NAME below */
+    char *made_path;  /* of a part: `path`, if it is not NULL */
     char name[320];   /* of the new file: APP-DATE-TIME; its extension is added when it is opened */
     const char *extension;
-    bool rotates; /* it is several files, one after the other */
-    struct output_files files;
+    bool is_private; /* the caller's to set: a file that is there becomes readable by its owner
+                        alone */
+    enum output_division division;
+    struct output_files files; /* OUTPUT_ROTATES; of OUTPUT_SPLITS base and extension */
 
     int fd;                   /* -1: not open */
     bool is_file;             /* it can be cut */
@@ -35,10 +45,15 @@ void output_widen_pipe(int fd);
 /* `path`: as in struct output; where it is NULL the file is named after the app and the time. */
 void output_init(struct output *output, const char *path, const char *app, bool pcapng);
 
-/* It is to be divided into files, of which at most `keep` are left; 0: all. 0 or a negative errno.
- * output_free ends it. */
+/* It is to be divided into files, of which at most `keep` are left; 0: all; or into one for each
+ * instance. 0 or a negative errno. output_free ends it. */
 int output_rotate(struct output *output, uint64_t keep);
+int output_split(struct output *output);
 void output_free(struct output *output);
+
+/* Makes the part of an output that is split: capture-0.pcap, where the mark is "-0"
+ * (core/outputs.h). It is a file, and nothing else is written. 0, -ENOMEM or -ENAMETOOLONG. */
+int output_part(struct output *part, const struct output *whole, const char *mark);
 
 bool output_is_stdout(const struct output *output);
 

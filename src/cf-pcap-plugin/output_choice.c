@@ -13,7 +13,7 @@ struct output_choice output_choose(const struct options *options, enum system_ki
         return (struct output_choice){.path = to_stdout ? "-" : options->output,
                                       .messages_to_stderr = to_stdout};
     }
-    if (!is_redirected || !stderr_is_terminal)
+    if (!is_redirected || !stderr_is_terminal || options->split || options_rotates(options))
         return (struct output_choice){.path = NULL};
     return (struct output_choice){
         .path = "-",

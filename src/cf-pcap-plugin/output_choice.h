@@ -9,6 +9,7 @@
  * - Everywhere else into a file named after the app and the time, as ever. Where standard error is
  *   redirected, too (a job of CI, cron, 2>&1 | tee log), standard output is a log, that others may
  *   read: packets, and the passwords in them, do not belong there unless -o - says so.
+ * - --split and --rotate-... make files, always.
  * - /dev/null is a wish for silence, no place for a capture.
  *
  * A file that is named, and is what standard output goes to (-o FILE > FILE, -o /dev/stdout), means

@@ -7,6 +7,7 @@
 
 #include "child.h"
 #include "core/command.h"
+#include "core/session_list.h"
 
 enum { READER_POLL = 50 /* ms */ };
 
@@ -15,7 +16,7 @@ static uint64_t now_ms(const struct shell *shell)
     return uv_now(&shell->loop);
 }
 
-static void tell_time(void *owner)
+void shell_tell_time(void *owner)
 {
     struct shell *shell = owner;
     uv_timespec64_t clock;
@@ -43,171 +44,41 @@ static int make_room_for_children(struct shell *shell)
     return 0;
 }
 
+static int make_command(struct shell *shell, size_t interface)
+{
+    const struct options *options = shell->options;
+    const char *name = options->interfaces.names[interface];
+
+    return options->check
+               ? command_make_check(shell->command, sizeof shell->command, name, options->snaplen)
+               : command_make(shell->command, sizeof shell->command, name, options->snaplen,
+                              options->filter);
+}
+
 static void start(struct shell *shell, size_t session)
 {
+    const struct instance *instance = shell->core.instances[session];
     struct child *child = session < shell->room_for_children ? calloc(1, sizeof *child) : NULL;
+    char name[SESSION_NAME_SIZE];
     const struct child_task task = {.cf = shell->cf,
                                     .app = shell->options->app,
                                     .process = shell->options->process,
                                     .command = shell->command,
-                                    .index = shell->core.instances[session]->index};
+                                    .index = instance->index,
+                                    .name = session_name(name, &shell->core, instance),
+                                    .is_first = session < shell->options->interfaces.count};
     int error = -ENOMEM;
 
+    make_command(shell, instance->interface); /* which init has seen succeed */
     if (child != NULL) {
         *child = (struct child){
-            .core = &shell->core, .session = session, .before = tell_time, .owner = shell};
+            .core = &shell->core, .session = session, .before = shell_tell_time, .owner = shell};
         error = child_start(child, &shell->loop, &task);
     }
     if (error != 0)
         core_start_failed(&shell->core, session, error);
     else
         shell->children[session] = child;
-}
-
-static void leave_viewer(struct shell *shell)
-{
-    viewer_leave(shell->viewer);
-    core_viewer_gone(&shell->core);
-}
-
-/* There is room again, or its reader has gone. */
-static void on_output(void *owner, int error)
-{
-    struct shell *shell = owner;
-
-    tell_time(shell);
-    if (error != 0)
-        core_output_failed(&shell->core, error);
-    else
-        core_unblocked(&shell->core);
-}
-
-static void on_viewer(void *owner, int error)
-{
-    struct shell *shell = owner;
-
-    tell_time(shell);
-    if (error != 0)
-        leave_viewer(shell);
-    else
-        core_unblocked(&shell->core);
-}
-
-static void on_viewer_ended(void *owner)
-{
-    struct shell *shell = owner;
-
-    tell_time(shell);
-    if (shell->is_closing)
-        core_closed(&shell->core, shell->close_error);
-    shell->is_closing = false;
-}
-
-static int start_viewer(struct shell *shell)
-{
-    static const struct viewer_events events = {.ended = on_viewer_ended, .pipe = on_viewer};
-
-    cf_home_is_for_children(shell->cf->home, false);
-    int error = viewer_start(shell->viewer, &shell->loop, &events, shell);
-    cf_home_is_for_children(shell->cf->home, true);
-    return error;
-}
-
-static void open_output(struct shell *shell)
-{
-    struct output *output = shell->output;
-    int error = output == NULL ? 0 : output_open(output, &shell->loop, on_output, shell);
-
-    if (error == 0 && shell->viewer != NULL)
-        error = start_viewer(shell);
-    if (error != 0) {
-        core_output_failed(&shell->core, error);
-        return;
-    }
-    core_opened(&shell->core, output == NULL ? NULL : output_name(output),
-                output != NULL && output->is_file);
-}
-
-/* A file takes all, unless it fails. How much: it is `length`, if `*error` is 0. */
-static size_t save(struct output *output, const uint8_t *bytes, size_t length, int *error)
-{
-    size_t saved = 0;
-
-    while (saved < length) {
-        ptrdiff_t written = output_write(output, bytes + saved, length - saved);
-
-        if (written < 0) {
-            *error = (int)written;
-            break;
-        }
-        saved += (size_t)written;
-    }
-    return saved;
-}
-
-/* What the viewer takes is saved, too. */
-static void write_and_show(struct shell *shell, const struct core_action *action)
-{
-    ptrdiff_t shown = viewer_write(shell->viewer, action->bytes, action->length);
-    size_t taken = shown > 0 ? (size_t)shown : 0;
-    int error = 0;
-
-    if (shell->output != NULL)
-        taken = save(shell->output, action->bytes, taken, &error);
-    core_wrote(&shell->core, taken);
-    if (error != 0) {
-        core_output_failed(&shell->core, error);
-    } else if (shown == -EAGAIN) {
-        core_blocked(&shell->core);
-    } else if (shown < 0) {
-        leave_viewer(shell);
-    }
-}
-
-static void write_output(struct shell *shell, const struct core_action *action)
-{
-    if (shell->viewer != NULL && viewer_reads(shell->viewer)) {
-        write_and_show(shell, action);
-        return;
-    }
-    ptrdiff_t written = output_write(shell->output, action->bytes, action->length);
-
-    if (written >= 0) {
-        core_wrote(&shell->core, (size_t)written);
-    } else if (written == -EAGAIN) {
-        core_wrote(&shell->core, 0);
-        core_blocked(&shell->core);
-    } else {
-        core_output_failed(&shell->core, (int)written);
-    }
-}
-
-static void close_output(struct shell *shell)
-{
-    shell->close_error = shell->output == NULL ? 0 : output_close(shell->output);
-    if (shell->viewer != NULL) {
-        viewer_leave(shell->viewer);
-        shell->is_closing = viewer_holds_terminal(shell->viewer);
-    }
-    if (!shell->is_closing)
-        core_closed(&shell->core, shell->close_error);
-}
-
-static void look_at_disk(struct shell *shell)
-{
-    uint64_t available, size;
-
-    if (shell->output != NULL && output_disk(shell->output, &available, &size) == 0)
-        core_disk(&shell->core, available, size);
-}
-
-static void remove_file(struct shell *shell, uint64_t number)
-{
-    const char *name;
-    int error = output_files_remove(&shell->output->files, number, &name);
-
-    if (error != 0)
-        core_remove_failed(&shell->core, name, error);
 }
 
 static void show(struct shell *shell, const char *text)
@@ -234,7 +105,7 @@ static void on_look(void *owner, const struct core_listing *listing)
 {
     struct shell *shell = owner;
 
-    tell_time(shell);
+    shell_tell_time(shell);
     core_looked(&shell->core, listing);
 }
 
@@ -266,25 +137,13 @@ static void perform(struct shell *shell, const struct core_action *action)
             child_read(child);
         break;
     case ACTION_OPEN:
-        open_output(shell);
-        break;
     case ACTION_WRITE:
-        write_output(shell, action);
-        break;
     case ACTION_LEAVE_VIEWER:
-        leave_viewer(shell);
-        break;
     case ACTION_CUT:
-        output_cut(shell->output, action->until);
-        break;
     case ACTION_CLOSE:
-        close_output(shell);
-        break;
     case ACTION_REMOVE:
-        remove_file(shell, action->until);
-        break;
     case ACTION_DISK:
-        look_at_disk(shell);
+        shell_do_output(shell, action);
         break;
     case ACTION_SAY:
         console_line(shell->console, "%s", action->text);
@@ -300,6 +159,12 @@ static void perform(struct shell *shell, const struct core_action *action)
         break;
     case ACTION_LOOK_AWAY:
         look_away(&shell->looking);
+        break;
+    case ACTION_KEYS_START:
+    case ACTION_KEYS_END_INPUT:
+    case ACTION_KEYS_KILL:
+    case ACTION_KEYS_LET_GO:
+        shell_keys_perform(shell, action);
         break;
     case ACTION_FINISH:
         finish(shell, action->status);
@@ -335,7 +200,7 @@ static void on_timer(uv_timer_t *timer)
 {
     struct shell *shell = timer->data;
 
-    tell_time(shell);
+    shell_tell_time(shell);
     terminal_watch(&shell->terminal, now_ms(shell));
     if (parent_is_gone(shell->parent))
         core_signal(&shell->core, CORE_CF_GONE);
@@ -354,7 +219,7 @@ static void on_parent_gone(void *owner)
 {
     struct shell *shell = owner;
 
-    tell_time(shell);
+    shell_tell_time(shell);
     signal_core(shell, CORE_CF_GONE);
 }
 
@@ -371,7 +236,7 @@ static void on_signal(void *owner, int number)
 {
     struct shell *shell = owner;
 
-    tell_time(shell);
+    shell_tell_time(shell);
     if (number == SIGINT && shell->console->is_terminal)
         console_line(shell->console, "^C"); /* what the terminal echoed, as a line */
     signal_core(shell, number == SIGHUP ? CORE_HANGUP : CORE_INTERRUPT);
@@ -415,11 +280,11 @@ static int init(struct shell *shell, const struct instances *instances)
     result = make_room_for_children(shell);
     if (result != 0)
         return result;
-    result = shell->options->check
-                 ? command_make_check(shell->command, sizeof shell->command,
-                                      shell->options->interface, shell->options->snaplen)
-                 : command_make(shell->command, sizeof shell->command, shell->options->interface,
-                                shell->options->snaplen, shell->options->filter);
+    for (size_t i = 0; result == 0 && i < shell->options->interfaces.count; i++)
+        result = make_command(shell, i);
+    if (result == 0 && shell->options->tls_keys != NULL)
+        result = command_make_keys(shell->command_keys, sizeof shell->command_keys,
+                                   shell->options->tls_keys);
     if (result == 0 && shell->output != NULL)
         result = wait_for_reader(shell);
     return result == 0 ? uv_loop_init(&shell->loop) : result;
@@ -448,7 +313,7 @@ int shell_run(struct shell *shell, const struct instances *instances)
         return result;
     watch(shell);
     terminal_begin(&shell->terminal, &shell->loop, on_interrupt, shell);
-    tell_time(shell);
+    shell_tell_time(shell);
     work(shell);
     uv_run(&shell->loop, UV_RUN_DEFAULT);
     terminal_end(&shell->terminal);
@@ -459,4 +324,6 @@ void shell_free(struct shell *shell)
 {
     core_free(&shell->core);
     free((void *)shell->children);
+    free((void *)shell->followers);
+    shell_free_outputs(shell);
 }

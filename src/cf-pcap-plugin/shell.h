@@ -37,6 +37,11 @@ struct shell {
 
     struct child **children; /* one a session; NULL: not started, or over */
     size_t room_for_children;
+    struct child **followers; /* the same, one an instance */
+    size_t room_for_followers;
+    struct output *
+        *parts; /* with --split one for each output of the core that was opened, or NULL */
+    size_t room_for_parts;
     struct looking looking;
     uv_loop_t loop;
     uv_check_t after_events;
@@ -47,7 +52,8 @@ struct shell {
     int close_error;         /* of the output, until then */
     struct parent_watch parent_watch;
     struct terminal terminal;
-    char command[65536]; /* what runs in each instance */
+    char command[65536];      /* what runs in an instance: the last one that was started */
+    char command_keys[16384]; /* what follows its key log; "": nothing */
 };
 
 /*
@@ -57,8 +63,19 @@ struct shell {
 int shell_run(struct shell *shell, const struct instances *instances);
 void shell_free(struct shell *shell);
 
-/* Makes shell->core of what the user wants, and of these instances. 0 or a negative errno. For
- * shell_run. */
+/* For the parts of the shell. */
+
+/* Tells the core what time it is: to be called before each event. */
+void shell_tell_time(void *owner);
+
+/* Does one of the actions ACTION_OPEN to ACTION_DISK (shell_output.c). */
+void shell_do_output(struct shell *shell, const struct core_action *action);
+void shell_free_outputs(struct shell *shell);
+
+/* Makes shell->core of what the user wants, and of these instances. 0 or a negative errno. */
 int shell_make_core(struct shell *shell, const struct instances *instances);
+
+/* The actions of followers, ACTION_KEYS_... (shell_keys.c). */
+void shell_keys_perform(struct shell *shell, const struct core_action *action);
 
 #endif

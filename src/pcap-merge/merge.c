@@ -296,16 +296,33 @@ static size_t look_at_the_clock(struct merge *merge, uint64_t now, uint64_t *wak
     return overdue;
 }
 
-/* Is the packet that was written last beyond a bound? 0, -EFBIG or -EOVERFLOW. */
-static int is_beyond(const struct merge *merge)
+/* Is what was written last, and so many bytes behind it, beyond a bound? 0, -EFBIG or -EOVERFLOW.
+ */
+static int is_beyond(const struct merge *merge, size_t more)
 {
     const struct writer *writer = merge->writer;
-    uint64_t end = writer->buffer->before + writer->buffer->used +
+    uint64_t end = writer->buffer->before + writer->buffer->used + more +
                    (uint64_t)writer->streams * writer->format->statistics_size;
 
     if (end > merge->bounds.end)
         return -EFBIG;
     return merge->has_packet && end > merge->bounds.full ? -EOVERFLOW : 0;
+}
+
+/* In front of a packet, with which it may be in the next output. 0, -EAGAIN, -EFBIG, -EOVERFLOW. */
+static int write_secrets(struct merge *merge)
+{
+    size_t size = writer_secrets_size(merge->writer);
+    int result = size == 0 ? 0 : is_beyond(merge, size);
+
+    return result == 0 && size > 0 ? writer_put_secrets(merge->writer) : result;
+}
+
+int merge_put_secrets(struct merge *merge)
+{
+    int result = merge->writer->begun ? write_secrets(merge) : 0;
+
+    return result == -EAGAIN ? result : 0;
 }
 
 static int write_packet(struct merge *merge, struct merge_stream *stream)
@@ -317,18 +334,22 @@ static int write_packet(struct merge *merge, struct merge_stream *stream)
     if (merge->bounds.packets == 0)
         return -EFBIG;
     int result = merge_describe(merge, stream);
+    if (result == 0)
+        result = write_secrets(merge);
     if (result != 0)
         return result;
     size_t used = buffer->used;
     result = merge->writer->format->packet(merge->writer, &stream->out);
     if (result != 0)
         return result;
-    result = is_beyond(merge);
+    result = is_beyond(merge, 0);
     if (result != 0) {
         buffer_take_back(buffer, used);
         stream->out.comment[0] = comment;
         return result;
     }
+    if (merge->wrote != NULL)
+        merge->wrote(merge->owner, buffer->bytes + used, buffer->used - used);
     if (merge->bounds.packets != UINT64_MAX)
         merge->bounds.packets--;
     merge->has_packet = true;
@@ -348,7 +369,7 @@ int merge_run(struct merge *merge, uint64_t now, uint64_t *wake)
     *wake = UINT64_MAX;
     if (result != 0)
         return result;
-    bool waiting = merge->waited_for > 0;
+    bool waiting = merge->holds || merge->waited_for > 0;
     size_t overdue = waiting ? look_at_the_clock(merge, now, wake) : 0;
 
     while (merge->heap_count > 0 && (!waiting || overdue > 0)) {

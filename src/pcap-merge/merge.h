@@ -86,6 +86,11 @@ struct merge {
     bool has_packet;            /* there is one in the output */
     uint32_t output;            /* its number, from 0 (merge_next_output) */
     bool is_new;                /* it does not yet describe the streams of the one before */
+    bool holds;                 /* the caller's to set: every packet waits for `window`, though no
+                                   stream is waited for: something is to come in front of it */
+    /* The caller's to set; NULL: not wanted. Each packet that was written, with its header. */
+    void (*wrote)(void *owner, const uint8_t *bytes, size_t length);
+    void *owner;
 
     /* Streams whose first packet is known, as a binary heap by (time, number of the stream). */
     struct merge_key {
@@ -140,6 +145,10 @@ bool merge_is_done(const struct merge *merge);
  * the end of the last whole record.
  */
 uint64_t merge_give_up(struct merge *merge);
+
+/* Writes the secrets that are not in the output yet, though no packet may follow: where they would
+ * go beyond a bound, they are left out. 0 or -EAGAIN. */
+int merge_put_secrets(struct merge *merge);
 
 /* What is written from now on goes to another output, which is to be whole by itself. The buffer is
  * empty. */

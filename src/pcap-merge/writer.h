@@ -30,6 +30,17 @@ struct writer_about {
     size_t name_count; /* may grow */
 };
 
+/*
+ * TLS secrets, as lines of the NSS key log format, each with its newline and shorter than 32 KiB;
+ * for pcapng alone. Lines may be added at the end, and taken away in front: `before` counts the
+ * bytes that were.
+ */
+struct writer_secrets {
+    const char *lines;
+    size_t length;
+    uint64_t before;
+};
+
 struct writer_statistics {
     bool has_counts; /* the next two are known */
     uint64_t received, dropped;
@@ -45,8 +56,11 @@ struct writer {
     bool has_link_type; /* it is known */
     uint32_t streams;   /* pcapng: interfaces there are; the next one's number */
     const char *filter; /* pcapng: noted with each interface; NULL: none */
-    const struct writer_about *about; /* pcapng; NULL: nothing is known */
-    size_t names;                     /* of these, so many are in the file */
+    const struct writer_about *about;     /* pcapng; NULL: nothing is known */
+    size_t names;                         /* of these, so many are in the file */
+    const struct writer_secrets *secrets; /* pcapng; NULL: there will be none */
+    uint64_t secrets_until; /* of these, the file has all before this one (`before` counts) */
+    size_t secrets_again;   /* of those that came before the file, it has so many bytes, the last */
 };
 
 struct writer_stream {
@@ -89,6 +103,15 @@ struct writer_format {
  * as far as WRITER_COMMENT_MAX allows. pcap has no place for comments.
  */
 void writer_comment(struct writer_stream *stream, const char *text);
+
+/* The file begins. */
+void writer_begin_secrets(struct writer *writer);
+
+/* Bytes at most that the secrets will take that are not in the file yet; 0: all are. */
+size_t writer_secrets_size(const struct writer *writer);
+
+/* Writes them: readers use them for the packets behind them. A stream was opened. 0 or -EAGAIN. */
+int writer_put_secrets(struct writer *writer);
 
 extern const struct writer_format writer_pcap;   /* draft-ietf-opsawg-pcap */
 extern const struct writer_format writer_pcapng; /* draft-ietf-opsawg-pcapng */

@@ -118,6 +118,7 @@ static int section_header(struct writer *writer)
     }
     put_option(&block, SHB_USERAPPL, application, sizeof application - 1);
     writer->names = 0;
+    writer_begin_secrets(writer);
     return end(&block, writer->buffer);
 }
 

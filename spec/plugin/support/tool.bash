@@ -3,10 +3,18 @@
 # sources this and says what it does:
 #
 #     tool_begin "$@"; tool_capture; tool_end
+#
+# Where the file $FAKE_CF/interfaces exists, it says INDEX-INTERFACE for INDEX in all of its files and packets, for a test
+# with several interfaces. $INTERFACE is always known.
 # shellcheck source=spec/plugin/support/pcap.bash
 . "$(dirname "${BASH_SOURCE[0]}")/pcap.bash"
 
-captured=0
+captured=0 INTERFACE=
+for word; do
+  [ "${before-}" != -interface ] || INTERFACE=$word
+  before=$word
+done
+[ ! -e "$FAKE_CF/interfaces" ] || INDEX=$INDEX-$INTERFACE
 echo $$ >"$FAKE_CF/pid-$INDEX"
 
 tool_say() { printf 'cf-pcap: %s\n' "$*" >&2; }

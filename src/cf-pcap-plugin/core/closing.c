@@ -1,9 +1,8 @@
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "../index_list.h"
+#include "session_list.h"
 #include "tell.h"
 #include "text.h"
 
@@ -12,10 +11,9 @@ static bool the_same(struct core *core)
 {
     while (core->telling.same < core->count) {
         struct instance *first = core->instances[core->telling.same];
-        char text[160];
-        struct index_list list;
+        struct session_list list;
 
-        if (first->why[0] == '\0' || (first->refused && !core->output_was_opened) ||
+        if (first->why[0] == '\0' || (first->refused && !outputs_were_opened(core)) ||
             first->follow.missing) {
             core->telling.same++;
             continue;
@@ -23,16 +21,29 @@ static bool the_same(struct core *core)
         if (tell_why(core, first))
             return true;
         core->telling.same++;
-        index_list_begin(&list, text, sizeof text);
+        session_list_begin(&list, core, SESSION_LIST_MAX);
         for (size_t i = 0; first->told && i < core->count; i++)
             if (core->instances[i] != first && strcmp(core->instances[i]->why, first->why) == 0)
-                index_list_add(&list, core->instances[i]->index);
+                session_list_add(&list, core->instances[i]);
         if (list.count == 0)
             continue;
-        TEXT(core, "The same for %s %s.", index_list_noun(&list), text);
+        TEXT(core, "The same for %s %s.", session_list_noun(&list), session_list_text(&list));
         return true;
     }
     return false;
+}
+
+/* Of the sessions of an instance, which have one clock, the one that shows it best. */
+static bool shows_clock(const struct core *core, const struct instance *instance)
+{
+    for (size_t i = 0; i < core->count; i++) {
+        const struct instance *other = core->instances[i];
+
+        if (other != instance && instance_is_same(other, instance) && other->session.has_skew &&
+            other->session.skew > instance->session.skew)
+            return false;
+    }
+    return instance->session.has_skew;
 }
 
 /* A clock that is off puts packets in the wrong order, and nothing else would show it. */
@@ -45,7 +56,7 @@ static bool clocks(struct core *core)
     for (size_t i = 0; i < core->count; i++) {
         const struct instance *instance = core->instances[i];
 
-        if (!instance->session.has_skew)
+        if (!shows_clock(core, instance))
             continue;
         if (least == NULL || instance->session.skew < least->session.skew)
             least = instance;
@@ -55,70 +66,26 @@ static bool clocks(struct core *core)
     if (least == NULL || most->session.skew / second - least->session.skew / second < TOLERATED)
         return false;
     TEXT(core,
-         "The clock of instance %u seems to be %" PRId64
-         " s ahead of that of instance %u: their packets are not in the order in which they "
-         "were sent.",
-         most->index, (most->session.skew - least->session.skew) / second, least->index);
+         "The clock of instance %u seems to be %" PRId64 " s ahead of that of instance %u: %s.",
+         most->index, (most->session.skew - least->session.skew) / second, least->index,
+         core->config.split ? "times in their files differ by that"
+                            : "their packets are not in the order in which they were sent");
     return true;
 }
 
 static bool drops_unknown(struct core *core)
 {
-    char text[160];
-    struct index_list list;
+    struct session_list list;
 
-    index_list_begin(&list, text, sizeof text);
+    session_list_begin(&list, core, SESSION_LIST_MAX);
     for (size_t i = 0; i < core->count; i++)
         if (core->instances[i]->session.stream.opened && !instance_has_drops(core->instances[i]))
-            index_list_add(&list, core->instances[i]->index);
+            session_list_add(&list, core->instances[i]);
     if (list.count == 0)
         return false;
     TEXT(core, "Not known, and shown as '?': how many packets the kernel dropped in %s %s.",
-         index_list_noun(&list), text);
+         session_list_noun(&list), session_list_text(&list));
     return true;
-}
-
-static uint64_t packets_saved(const struct core *core)
-{
-    uint64_t packets = 0;
-
-    for (size_t i = 0; i < core->count; i++)
-        packets += core->instances[i]->session.stream.counts.packets;
-    return packets;
-}
-
-static void saved_files(struct core *core)
-{
-    const struct rotation *rotation = &core->rotation;
-    char removed[64] = "";
-
-    if (rotation->removed > 0)
-        snprintf(removed, sizeof removed, "; the first %" PRIu64 " were removed (--keep)",
-                 rotation->removed);
-    TEXT(core, "Saved capture to %llu files, the last is '%s'%s.",
-         (unsigned long long)rotation->files, core->output, removed);
-}
-
-static void saved(struct core *core)
-{
-    const char *quote = core->config.to_stdout || core->config.viewer_alone ? "" : "'";
-
-    if (core->output_is_torn)
-        TEXT(core, "A part of the capture was written to %s; it ends within a packet.",
-             core->output);
-    else if (!core->telling.output_failure && core->config.viewer_alone)
-        TEXT(core, "The capture was shown in %s.", core->output);
-    else if (!core->telling.output_failure && core->config.to_stdout)
-        TEXT(core, "The capture was written to standard output.");
-    else if (!core->telling.output_failure && core->rotation.files > 1)
-        saved_files(core);
-    else if (!core->telling.output_failure)
-        TEXT(core, "Saved capture to '%s'.", core->output);
-    else if (packets_saved(core) > 0)
-        TEXT(core, "Saved part of the capture to %s%s%s: %" PRIu64 " packets.", quote, core->output,
-             quote, packets_saved(core));
-    else
-        TEXT(core, "Nothing was saved: %s%s%s holds no packet.", quote, core->output, quote);
 }
 
 /* Nobody ever waited for what was captured. */
@@ -130,8 +97,9 @@ static bool reader_left_early(const struct core *core)
 /* Status 0 means: each chosen instance was captured from the announcement to the stop. */
 static int status(const struct core *core)
 {
-    bool failed = core->failed || !core->output_was_opened || reader_left_early(core);
+    bool failed = core->failed || !outputs_were_opened(core) || reader_left_early(core);
 
+    failed |= keys_failed(core);
     for (size_t i = 0; i < core->absent_count; i++)
         failed |= core->absent[i]->chosen;
     for (size_t i = 0; i < core->count; i++) {
@@ -151,13 +119,14 @@ static int status(const struct core *core)
 
 int tell_closing(struct core *core, struct core_action *action)
 {
-    enum { LIVE_OFF, SUMMARY, SAME, CLOCKS, DROPS, QUIET, LOST, SAVED, FINISH };
+    enum { LIVE_OFF, SUMMARY, SAME, OUTPUTS, CLOCKS, DROPS, QUIET, KEYS, LOST, SAVED, FINISH };
     struct telling *telling = &core->telling;
+    int keys;
 
     action->text = core->text;
     switch (telling->closing) {
     case LIVE_OFF:
-        telling->closing = core->output_was_opened ? SUMMARY : SAME;
+        telling->closing = outputs_were_opened(core) ? SUMMARY : SAME;
         core->text[0] = '\0';
         return ACTION_SHOW;
     case SUMMARY:
@@ -168,6 +137,11 @@ int tell_closing(struct core *core, struct core_action *action)
     case SAME:
         if (the_same(core))
             return ACTION_WARN;
+        telling->closing = OUTPUTS;
+        /* fall through */
+    case OUTPUTS:
+        if (tell_same_outputs(core))
+            return ACTION_WARN;
         telling->closing = CLOCKS;
         /* fall through */
     case CLOCKS:
@@ -177,32 +151,39 @@ int tell_closing(struct core *core, struct core_action *action)
         /* fall through */
     case DROPS:
         telling->closing = QUIET;
-        if (core->output_was_opened && drops_unknown(core))
+        if (outputs_were_opened(core) && drops_unknown(core))
             return ACTION_SAY;
         /* fall through */
     case QUIET:
-        telling->closing = LOST;
+        telling->closing = KEYS;
         if (tell_quiet(core, false))
             return ACTION_SAY;
+        /* fall through */
+    case KEYS:
+        keys = keys_tell_closing(core);
+        if (keys != ACTION_WAIT)
+            return keys;
+        telling->closing = LOST;
         /* fall through */
     case LOST:
         telling->closing = SAVED;
         if (tell_lost(core) > 0 && core->stop.reason != STOP_OUTPUT_CLOSED) {
             TEXT(core, "%" PRIu64 " packets that had arrived are not in %s.", tell_lost(core),
-                 core->output[0] == '\0' ? "the output" : core->output);
+                 core->config.split                  ? "the files"
+                 : core->outputs[0]->name[0] == '\0' ? "the output"
+                                                     : core->outputs[0]->name);
             return ACTION_WARN;
         }
         /* fall through */
     case SAVED:
-        telling->closing = FINISH;
         if (reader_left_early(core)) {
-            TEXT(core, "The reader of %s left before the capture began.", core->output);
+            telling->closing = FINISH;
+            TEXT(core, "The reader of %s left before the capture began.", core->outputs[0]->name);
             return ACTION_WARN;
         }
-        if (core->output_was_opened && !tell_is_spoiled(core)) {
-            saved(core);
+        if (tell_saved(core))
             return ACTION_SAY;
-        }
+        telling->closing = FINISH;
         /* fall through */
     default:
         action->status = status(core);

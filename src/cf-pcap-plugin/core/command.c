@@ -61,3 +61,32 @@ int command_make_check(char *command, size_t size, const char *interface, uint32
         used += (size_t)snprintf(command + used, size - used, " -snaplen %u", (unsigned)snaplen);
     return used < size ? 0 : -ENAMETOOLONG;
 }
+
+/*
+ * tail(1) waits for a file that is not there, begins anew with one that takes its place, and with
+ * one that is truncated; busybox's does, too. It looks every second, or four times a second where
+ * it takes fractions. It is the shell's process, as the tool is above, and the subshells beside it
+ * are the same. What the file is cannot be asked after it is opened: so it is asked before.
+ */
+static const char keys_begin[] =
+    "exec 3<&0; { trap 'kill $s; exit' TERM; i=1; while sleep $i >/dev/null 2>&1 & s=$!; wait $s "
+    "&& kill -0 $$; do echo " COMMAND_BEAT " >&2; i=%d; done; } </dev/null 3<&- >/dev/null & "
+    "beat=$!; { read -r end <&3; kill $$ $beat; } >/dev/null 2>&1 & f=";
+static const char keys_end[] =
+    "; if [ -d \"$f\" ]; then k=folder; elif [ ! -e \"$f\" ]; then k=missing; "
+    "elif [ -r \"$f\" ]; then k=followed; else k=unreadable; fi; "
+    "if command -v tail >/dev/null; then echo \"" COMMAND_KEYS "$k\" >&2; "
+    "else echo there is no tail in the container >&2; kill $beat; exit 127; fi; "
+    "i=0.25; tail -n 0 -s $i /dev/null 2>/dev/null || i=1; "
+    "exec tail -c %d -s $i -F -- \"$f\" 3<&- </dev/null 2>/dev/null";
+
+int command_make_keys(char *command, size_t size, const char *file)
+{
+    int length = snprintf(command, size, keys_begin, COMMAND_BEAT_INTERVAL);
+
+    if (length < 0 || (size_t)length >= size || quote_word(command, size, file) != 0)
+        return -ENAMETOOLONG;
+    size_t used = strlen(command);
+    length = snprintf(command + used, size - used, keys_end, COMMAND_KEYS_MAX);
+    return length >= 0 && (size_t)length < size - used ? 0 : -ENAMETOOLONG;
+}

@@ -35,4 +35,14 @@ int command_make(char *command, size_t size, const char *interface, uint32_t sna
 #define COMMAND_WRONG_FILTER "and"
 int command_make_check(char *command, size_t size, const char *interface, uint32_t snaplen);
 
+/*
+ * The remote command of a follower (keys.h): its standard output is that file, an absolute path, as
+ * it is and as it grows; where it has more than COMMAND_KEYS_MAX bytes, the last of them. Lines on
+ * stderr say how it is about the file, COMMAND_KEYS and one of: followed, missing, unreadable,
+ * folder; and signs of life come, as of the tool. End of file on stdin ends it. 0 or -ENAMETOOLONG.
+ */
+#define COMMAND_KEYS "cf-pcap: keys: "
+enum { COMMAND_KEYS_MAX = 16 * 1024 * 1024 };
+int command_make_keys(char *command, size_t size, const char *file);
+
 #endif

@@ -11,34 +11,24 @@ enum {
 
 int core_init(struct core *core, const struct core_config *config)
 {
-    *core = (struct core){.config = *config, .announced_at = UINT64_MAX, .wake = UINT64_MAX};
-    core->writer = (struct writer){.format = config->pcapng ? &writer_pcapng : &writer_pcap,
-                                   .buffer = &core->buffer,
-                                   .filter = config->filter,
-                                   .about = &core->about};
+    *core = (struct core){.config = *config, .announced_at = UINT64_MAX};
     core->about = (struct writer_about){
         .hardware = config->hardware, .os = config->os, .comment = config->comment};
     core->random = config->random;
-    if (config->viewer_alone)
-        snprintf(core->output, sizeof core->output, "%s", config->viewer);
-    else if (config->output != NULL)
-        snprintf(core->output, sizeof core->output, "%s",
-                 config->to_stdout ? "standard output" : config->output);
+    core->wanted = config->count > 0 ? config->count : UINT64_MAX;
     logins_init(&core->logins);
-    merge_init(&core->merge, config->expected, &core->writer, MERGE_WINDOW, MERGE_MEMORY);
-    if (config->count > 0)
-        core->merge.bounds.packets = config->count;
-    return buffer_init(&core->buffer);
+    keys_init(core);
+    return outputs_init(core);
 }
 
 void core_free(struct core *core)
 {
-    merge_free(&core->merge);
-    buffer_free(&core->buffer);
+    outputs_free(core);
     for (size_t i = 0; i < core->count; i++)
         free(core->instances[i]);
     for (size_t i = 0; i < core->absent_count; i++)
         free(core->absent[i]);
+    keys_free(core);
     free((void *)core->instances);
     free((void *)core->absent);
     free(core->names);
@@ -56,31 +46,40 @@ static int append(struct instance ***list, size_t *count, struct instance *insta
     return 0;
 }
 
-/* Numbers those of the same index, and gives it the name that pcapng has for it. */
+/* Numbers those of the same index and interface, and gives it the name that pcapng has for it. */
 static void name(const struct core *core, struct instance *instance)
 {
     char which[24] = "";
 
     instance->number = 1;
     for (size_t i = 0; i < core->count; i++)
-        instance->number += core->instances[i]->index == instance->index;
+        instance->number += core->instances[i]->index == instance->index &&
+                            core->instances[i]->interface == instance->interface;
     if (instance->number > 1)
         snprintf(which, sizeof which, "(%u) ", instance->number);
-    snprintf(instance->name, sizeof instance->name, "%.100s/%u %s%.32s", core->config.app,
-             instance->index, which, core->config.interface);
+    snprintf(instance->name, sizeof instance->name, "%.100s/%u %s%s", core->config.app,
+             instance->index, which, core->config.interfaces.names[instance->interface]);
 }
 
-static void wait_until_it_runs(struct core *core, struct instance *instance)
+static void end_stream(struct instance *instance)
 {
-    merge_end(&core->merge, instance->session.stream.out.number);
-    core->merge_is_due = true;
+    merge_end(&instance->output->merge, instance->session.stream.out.number);
+    instance->output->merge_is_due = true;
+}
+
+static void wait_until_it_runs(struct instance *instance)
+{
+    end_stream(instance);
     instance->session.state = SESSION_OVER;
     instance->follow.missing = instance->follow.is_new = true;
     instance->follow.since = UINT64_MAX; /* nothing of it is missed until it runs */
 }
 
-int core_add(struct core *core, unsigned int index, const char *state, bool chosen)
+int core_add(struct core *core, unsigned int index, size_t interface, const char *state,
+             bool chosen)
 {
+    if (state != NULL && !core->config.follow && interface > 0)
+        return 0;
     struct instance *instance = calloc(1, sizeof *instance);
     int result = -ENOMEM;
 
@@ -88,6 +87,7 @@ int core_add(struct core *core, unsigned int index, const char *state, bool chos
         return result;
     instance->session.captured_from = UINT64_MAX;
     instance->index = index;
+    instance->interface = interface;
     instance->follow.gap_from = core->config.follow ? 0 : UINT64_MAX;
     instance->chosen = chosen;
     name(core, instance);
@@ -96,15 +96,20 @@ int core_add(struct core *core, unsigned int index, const char *state, bool chos
     if (state != NULL && !core->config.follow) {
         result = append(&core->absent, &core->absent_count, instance);
     } else {
-        result = merge_add(&core->merge, &instance->session.stream, instance->name);
+        instance->output = outputs_choose(core, instance);
+        instance->session.number = core->count;
+        if (instance->output != NULL)
+            result = merge_add(&instance->output->merge, &instance->session.stream, instance->name);
         instance->session.stream.out.os = "Linux"; /* the tool runs nowhere else */
+        if (result == 0)
+            result = keys_add(core);
         if (result == 0)
             result = append(&core->instances, &core->count, instance);
     }
     if (result != 0)
         free(instance);
     else if (state != NULL && core->config.follow)
-        wait_until_it_runs(core, instance);
+        wait_until_it_runs(instance);
     return result;
 }
 
@@ -176,7 +181,9 @@ static void move_time_on(struct core *core, uint64_t gap)
         session->paused_at += gap;
         session->resumed_at += gap;
     }
-    core->blocked_since += gap;
+    keys_move_time(core, gap);
+    for (size_t i = 0; i < core->output_count; i++)
+        core->outputs[i]->blocked_since += gap;
 }
 
 void core_time(struct core *core, uint64_t now, int64_t clock)
@@ -200,7 +207,8 @@ void core_signal(struct core *core, enum core_signal signal)
 uint8_t *core_space(struct core *core, size_t number, size_t *length)
 {
     struct session *session = session_of(core, number);
-    uint8_t *space = merge_space(&core->merge, number, length);
+    uint8_t *space =
+        merge_space(&core->instances[number]->output->merge, session->stream.out.number, length);
 
     if (*length == 0 && !session->paused) {
         session->paused = true;
@@ -211,11 +219,13 @@ uint8_t *core_space(struct core *core, size_t number, size_t *length)
 
 void core_received(struct core *core, size_t number, size_t length)
 {
-    session_heard(session_of(core, number), core->now);
+    struct instance *instance = core->instances[number];
+
+    session_heard(&instance->session, core->now);
     if (core->config.follow)
-        follow_received(core, core->instances[number]);
-    merge_fed(&core->merge, number, length, core->now);
-    core->merge_is_due = true;
+        follow_received(core, instance);
+    merge_fed(&instance->output->merge, instance->session.stream.out.number, length, core->now);
+    instance->output->merge_is_due = true;
 }
 
 void core_message(struct core *core, size_t number, const char *bytes, size_t length)
@@ -236,8 +246,7 @@ void core_start_failed(struct core *core, size_t number, int error)
 void core_stdout_ended(struct core *core, size_t number)
 {
     session_of(core, number)->stdout_ended = true;
-    merge_end(&core->merge, number);
-    core->merge_is_due = true;
+    end_stream(core->instances[number]);
 }
 
 void core_stderr_ended(struct core *core, size_t number)
@@ -254,52 +263,6 @@ void core_exited(struct core *core, size_t number, int status)
     session->exited_at = core->now;
 }
 
-void core_opened(struct core *core, const char *name, bool is_file)
-{
-    core->output_state = OUTPUT_READY;
-    core->output_was_opened = core->output_is_open = true;
-    core->rotation.files++;
-    core->rotation.opened_at = core->now;
-    core->output_is_file = is_file;
-    core->viewer_shows = core->config.viewer != NULL;
-    if (name != NULL)
-        snprintf(core->output, sizeof core->output, "%s", name);
-}
-
-void core_wrote(struct core *core, size_t length)
-{
-    buffer_took(&core->buffer, length);
-    core->written += length;
-    core->flushed_at = core->now;
-    core->output_state = OUTPUT_READY;
-}
-
-void core_blocked(struct core *core)
-{
-    core->output_state = OUTPUT_BLOCKED;
-    core->blocked_since = core->now;
-}
-
-void core_unblocked(struct core *core)
-{
-    if (core->output_state == OUTPUT_BLOCKED)
-        core->output_state = OUTPUT_READY;
-}
-
-/* An output that nobody reads any more is a wish to stop; anything else that it refuses a failure.
- */
-void core_output_failed(struct core *core, int error)
-{
-    core->rotation.open_failed = core->output_state == OUTPUT_OPENING;
-    core->output_state = OUTPUT_FAILED;
-    core->output_error = error;
-    uint64_t written = core->buffer.before + core->buffer.done;
-    core->cut = merge_give_up(&core->merge);
-    core->output_is_torn = !core->output_is_file && written > core->cut;
-    stop_want(core, error == -EPIPE ? STOP_OUTPUT_CLOSED : STOP_OUTPUT_FAILED);
-    core->stop.at_once = true;
-}
-
 void core_looked(struct core *core, const struct core_listing *listing)
 {
     if (core->look.runs)
@@ -313,38 +276,11 @@ void core_viewer_gone(struct core *core)
         return;
     core->viewer_shows = false;
     if (core->config.viewer_alone) {
-        core_output_failed(core, -EPIPE);
+        core_output_failed(core, 0, -EPIPE);
         return;
     }
     stop_want(core, STOP_USER);
-    core_unblocked(core);
-}
-
-void core_closed(struct core *core, int error)
-{
-    bool others_follow = core->rotation.ends;
-
-    core->output_state = OUTPUT_CLOSED;
-    core->output_is_open = false;
-    if (others_follow && (error == -ENOENT || error == -ENODATA)) {
-        core->failed = true; /* of this file; the next ones are as good as ever */
-        snprintf(core->telling.file_trouble, sizeof core->telling.file_trouble,
-                 "%s was %s while it was written.", core->output,
-                 error == -ENOENT ? "removed, renamed or replaced"
-                                  : "made shorter by another program");
-        error = 0;
-    }
-    if (error != 0 && core->output_error == 0)
-        core->output_error = error;
-    if (!others_follow)
-        return;
-    if (core->output_error == 0) {
-        rotation_next(core);
-        return;
-    }
-    merge_give_up(&core->merge);
-    stop_want(core, STOP_OUTPUT_FAILED);
-    core->stop.at_once = true;
+    core_unblocked(core, 0);
 }
 
 void core_remove_failed(struct core *core, const char *name, int error)
@@ -353,11 +289,4 @@ void core_remove_failed(struct core *core, const char *name, int error)
     snprintf(core->telling.file_trouble, sizeof core->telling.file_trouble,
              "Cannot remove %.320s: %s. There will be more files than --keep says.", name,
              strerror(-error));
-}
-
-void core_disk(struct core *core, uint64_t available, uint64_t size)
-{
-    core->disk.known = true;
-    core->disk.available = available;
-    core->disk.size = size;
 }

@@ -15,12 +15,15 @@
  *
  * Words. An *instance* is one instance of the app. A *session* is one `cf ssh` child: the capture
  * tool in that instance, with its stdin (closing it asks the tool to end), its stdout (the capture)
- * and its stderr (messages). An instance has one at a time; when that is over, and the instance is
- * captured again (follow.h), another begins, which goes on with the instance's stream of packets.
- * Both are named by the instance's number, from 0, in the order of core_add. The *output* is the
- * file or pipe that all packets go to, or, one after the other, the files (rotation.h). A *viewer*
- * is a program, such as Wireshark, that is shown them while they come: it is the output itself, or
- * gets what a file gets, at the pace of the slower.
+ * and its stderr (messages). An instance has one at a time for each interface; when that is over,
+ * and the instance is captured again (follow.h), another begins, which goes on with that stream of
+ * packets. What belongs to an instance and an interface is a `struct instance`; where several
+ * interfaces are captured, an instance of the app has several, and they know nothing of each other:
+ * only what the user is told puts them together. A session and its struct are named by one number,
+ * from 0, in the order of core_add. An *output* is the file or pipe that packets go to, or, one
+ * after the other, the files (rotation.h): one for all, number 0, or one for each instance of the
+ * app (outputs.h). A *viewer* is a program, such as Wireshark, that is shown them while they come:
+ * it is the output itself, or gets what a file gets, at the pace of the slower.
  *
  * Who decides that the capture is over: stop.c.
  */
@@ -33,22 +36,27 @@
 
 #include "../../pcap-merge/merge.h"
 #include "../instances.h"
+#include "../interfaces.h"
 #include "follow.h"
+#include "keys.h"
 #include "logins.h"
-#include "rotation.h"
+#include "outputs.h"
 #include "session.h"
 #include "stop.h"
 
 /* Strings stay the caller's, and must live as long as the core. */
 struct core_config {
-    const char *app, *interface;
-    const char *filter;  /* NULL: none; noted in pcapng */
+    const char *app;
+    struct interfaces interfaces; /* one at least */
+    const char *filter;           /* NULL: none; noted in pcapng */
     const char *process; /* the type; noted in pcapng, and so are the next three; NULL: not */
     const char *hardware, *os, *comment; /* struct writer_about */
     const char *output;    /* as the user named it; NULL: a name will be made (core_opened) */
+    bool split;            /* an output for each instance: `output`, its mark (outputs.h), and */
+    const char *extension; /* ... this; "": none */
     uint64_t duration;     /* ms from the announcement; 0: until stopped */
     uint64_t count;        /* packets to be saved; 0: without bound */
-    uint64_t max_size;     /* bytes of the output; 0: without bound */
+    uint64_t max_size;     /* bytes of all outputs; 0: without bound */
     uint64_t rotate_size;  /* bytes of a file; 0: without bound */
     uint64_t rotate_time;  /* ms that a file is written; 0: without bound */
     uint64_t keep;         /* files that are left; 0: all */
@@ -64,6 +72,7 @@ struct core_config {
     bool chosen;           /* the user named instances: others are not captured */
     uint64_t random;       /* any number: of it pauses differ in length */
     bool check;            /* no capture: probe.h */
+    const char *tls_keys;  /* the app's key log in the container (keys.h); NULL: not wanted */
     bool verbose;          /* each instance's login is told, and its row in the summary */
     size_t expected;       /* sessions, about as many as will be added: they share the memory */
 };
@@ -78,7 +87,7 @@ enum core_action_kind {
     ACTION_LET_GO,    /* close all that is open of it; no event of it may come any more */
     ACTION_READ,      /* read its stdout again, which had stopped for lack of core_space */
 
-    /* Of the output: */
+    /* Of output `output`: */
     ACTION_OPEN,  /* open it. Answer: core_opened or core_output_failed */
     ACTION_WRITE, /* write `length` bytes at `bytes`. Answer: core_wrote, and core_blocked if it
                      takes no more for now; or core_output_failed */
@@ -98,12 +107,18 @@ enum core_action_kind {
     ACTION_LOOK,      /* ask which instances there are. Answer: core_looked */
     ACTION_LOOK_AWAY, /* give that up: no answer may come any more */
 
+    /* Of the follower of instance `session` (keys.h): */
+    ACTION_KEYS_START,     /* start its child. Answer: core_keys_start_failed, if that fails */
+    ACTION_KEYS_END_INPUT, /* close its child's stdin */
+    ACTION_KEYS_KILL,      /* kill its child */
+    ACTION_KEYS_LET_GO,    /* close all that is open of it; no event of it may come any more */
+
     ACTION_FINISH, /* all is over; leave with `status` */
 };
 
 struct core_action {
     enum core_action_kind kind;
-    size_t session;
+    size_t session, output;
     const uint8_t *bytes;
     size_t length;
     uint64_t until;   /* ACTION_WAIT: ms; UINT64_MAX: only an event. ACTION_CUT: bytes.
@@ -137,74 +152,46 @@ struct core_listing {
 /* What the user has been told: tell.c. */
 struct telling {
     uint64_t shown_at; /* ms: the live line */
-    bool output_failure, link_types, stopped, viewer_stuck, quiet, app_gone;
+    bool link_types, stopped, viewer_stuck, quiet, app_gone;
     size_t row;                       /* of the summary, the next */
     size_t left_out, absent_left_out; /* rows that are not worth a line */
     size_t same;                      /* instance whose fellows are named next */
-    unsigned int closing;             /* of the last lines, the next */
+    size_t same_output;               /* the same of outputs that failed */
+    unsigned int closing, saved;      /* of the last lines, the next */
     uint64_t reported_at;             /* ms: the line that comes where there is no live line */
     char file_trouble[640]; /* what became of one of several files; "": nothing, or it was told */
 };
 
 struct core {
     struct core_config config;
-    char output[320]; /* its name, as the user is told */
-
     struct instance **instances; /* those that are captured; their number is their session's */
     size_t count;
     struct instance **absent; /* those that do not run */
     size_t absent_count;
-    struct merge merge;
-    struct writer writer;
-    struct writer_about about;
+    struct core_output **outputs;
+    size_t output_count;
+    struct writer_about about; /* in each of them */
     struct writer_name *names; /* of about */
     size_t names_room;
-    struct buffer buffer; /* on its way from the merge into the output */
 
     uint64_t now;  /* ms, of a clock that does not go back */
     int64_t clock; /* ns since 1970: only to compare with the instances' clocks */
     bool has_time;
 
     /* The capture as a whole. Changed by core.c's functions of these names alone. */
-    struct stop stop;      /* wanted? since when, and why (stop.h) */
-    uint64_t announced_at; /* ms; UINT64_MAX: the user was not told yet that all capture */
-    enum output_state {
-        OUTPUT_NONE,    /* not opened yet: nothing came that is to be saved */
-        OUTPUT_OPENING, /* ACTION_OPEN is not answered yet */
-        OUTPUT_READY,
-        OUTPUT_WRITING, /* ACTION_WRITE is not answered yet */
-        OUTPUT_BLOCKED, /* it takes no more, core_unblocked says when it does */
-        OUTPUT_FAILED,  /* it never will again: ACTION_CUT is next */
-        OUTPUT_CUT,     /* ACTION_CLOSE is next */
-        OUTPUT_CLOSING,
-        OUTPUT_CLOSED,
-    } output_state;
-    int output_error;       /* negative errno of OUTPUT_FAILED and after; 0: none */
-    bool output_was_opened; /* once, at least */
-    bool output_is_open;
-    struct rotation rotation;
-    uint64_t blocked_since; /* ms */
-    uint64_t flushed_at;    /* ms */
-    uint64_t wake;          /* ms: when the merge has to be run if nothing comes */
-    bool merge_is_due;      /* something came since the merge was run */
-    bool failed;            /* the exit status is to say so */
-    size_t statistics;      /* sessions whose counts are in the output */
-    struct logins logins;   /* how many at the same time */
-    struct look look;       /* which instances there are (follow.h) */
+    struct stop stop;               /* wanted? since when, and why (stop.h) */
+    uint64_t announced_at;          /* ms; UINT64_MAX: the user was not told yet that all capture */
+    const struct core_output *full; /* the first whose disk is; NULL: none is */
+    bool is_over;                   /* stop_is_over */
+    bool failed;                    /* the exit status is to say so */
+    uint64_t wanted;                /* packets that may still be saved; UINT64_MAX: without bound */
+    struct logins logins;           /* how many at the same time */
+    struct look look;               /* which instances there are (follow.h) */
     uint64_t random;
+    struct keys keys;       /* of --tls-keys */
     struct telling telling; /* what the user has been told */
-    uint64_t written;       /* bytes, to the output */
-    struct disk {
-        bool known;               /* the next two are */
-        uint64_t available, size; /* bytes */
-        uint64_t looked_at;       /* ms */
-        uint64_t looked_behind;   /* `written`, then */
-    } disk;
-    uint64_t cut;        /* bytes that OUTPUT_FAILED leaves in a file */
-    bool output_is_torn; /* a pipe got a part of a record, and will not get the rest */
-    bool output_is_file; /* it can be cut */
-    bool viewer_shows;   /* the viewer gets what the output gets */
-    bool viewer_stuck;   /* it does no longer, for it took nothing */
+    bool viewer_shows;      /* the viewer gets what the output gets */
+    bool viewer_stuck;      /* it does no longer, for it took nothing */
     char text[2048];
 };
 
@@ -213,11 +200,13 @@ int core_init(struct core *core, const struct core_config *config);
 void core_free(struct core *core);
 
 /*
- * One more instance. `state`: NULL if it runs; else what Cloud Controller says of it (CRASHED): it
- * is not captured, but named, or with `follow` captured once it runs. `chosen`: the user named it,
- * so that its absence is a failure. 0 or -ENOMEM.
+ * One more instance, on one of the interfaces (a number of config.interfaces): to be called for
+ * each of them, one after the other. `state`: NULL if it runs; else what Cloud Controller says of
+ * it (CRASHED): it is not captured, but named, once for all interfaces, or with `follow` captured
+ * once it runs. `chosen`: the user named it, so that its absence is a failure. 0 or -ENOMEM.
  */
-int core_add(struct core *core, unsigned int index, const char *state, bool chosen);
+int core_add(struct core *core, unsigned int index, size_t interface, const char *state,
+             bool chosen);
 
 /* What Cloud Controller lists of an instance: its address gets a name in pcapng, its GUID is told
  * there. Without memory it gets none. */
@@ -244,22 +233,33 @@ void core_stdout_ended(struct core *core, size_t number);
 void core_stderr_ended(struct core *core, size_t number);
 void core_exited(struct core *core, size_t number, int status);
 
-/* The output was opened. Its name, if that was not known before, else NULL; is it a file, or a pipe
- * or device, which cannot be cut? */
-void core_opened(struct core *core, const char *name, bool is_file);
-void core_remove_failed(struct core *core, const char *name, int error);
-void core_wrote(struct core *core, size_t length);
-void core_blocked(struct core *core);
-void core_unblocked(struct core *core);
+/* The same of an instance's follower: bytes of its stdout, which are the file's, and of its stderr;
+ * both are copied. */
+void core_keys_received(struct core *core, size_t number, const char *bytes, size_t length);
+void core_keys_message(struct core *core, size_t number, const char *bytes, size_t length);
+void core_keys_start_failed(struct core *core, size_t number, int error);
+void core_keys_stdout_ended(struct core *core, size_t number);
+void core_keys_exited(struct core *core, size_t number, int status);
+
+/* Events of an output; `number` is its own. */
+
+/* It was opened. Its name, if that was not known before, else NULL; is it a file, or a pipe or
+ * device, which cannot be cut? */
+void core_opened(struct core *core, size_t number, const char *name, bool is_file);
+void core_wrote(struct core *core, size_t number, size_t length);
+void core_blocked(struct core *core, size_t number);
+void core_unblocked(struct core *core, size_t number);
 /* It could not be opened or written: negative errno. -EPIPE: nobody reads it any more. */
-void core_output_failed(struct core *core, int error);
-/* The viewer reads no more: it was closed. */
-void core_viewer_gone(struct core *core);
+void core_output_failed(struct core *core, size_t number, int error);
 /* Negative errno or 0. Of a file: -ENOENT: it has not its name any more; -ENODATA: it was made
  * shorter meanwhile. */
-void core_closed(struct core *core, int error);
-/* Bytes that are free on the output's disk for this user, and of the disk as a whole. */
-void core_disk(struct core *core, uint64_t available, uint64_t size);
+void core_closed(struct core *core, size_t number, int error);
+/* Bytes that are free on its disk for this user, and of the disk as a whole. */
+void core_disk(struct core *core, size_t number, uint64_t available, uint64_t size);
+
+void core_remove_failed(struct core *core, const char *name, int error);
+/* The viewer reads no more: it was closed. */
+void core_viewer_gone(struct core *core);
 
 /* The answer to ACTION_LOOK. Nothing of it is kept. */
 void core_looked(struct core *core, const struct core_listing *listing);

@@ -19,7 +19,7 @@ static bool is_final(const struct instance *instance)
 {
     const struct session *session = &instance->session;
 
-    if (instance->orderly)
+    if (instance->orderly || session->cause == CAUSE_OUTPUT)
         return true;
     return !session->stream.opened && session->cause == CAUSE_ITSELF && !instance->login_failed;
 }
@@ -132,7 +132,8 @@ static bool is_captured_twice(const struct core *core, const struct instance *in
     for (size_t i = 0; i < core->count; i++) {
         const struct instance *other = core->instances[i];
 
-        if (other != instance && other->session.state < SESSION_OVER &&
+        if (other != instance && other->interface == instance->interface &&
+            other->session.state < SESSION_OVER &&
             strcmp(other->session.container, instance->session.container) == 0)
             return true;
     }

@@ -30,16 +30,17 @@ static bool is_of(const struct instance *instance, const char *process)
     return instance->process[0] == '\0' || strcmp(instance->process, process) == 0;
 }
 
-/* The instance that is to be captured as that index of that process: itself, or one whose process
- * has gone. NULL: there is none. */
-static struct instance *find(const struct core *core, const char *process, unsigned int index)
+/* What is to be captured as that index of that process on that interface: itself, or one whose
+ * process has gone. NULL: there is none. */
+static struct instance *find(const struct core *core, const char *process, unsigned int index,
+                             size_t interface)
 {
     struct instance *other = NULL;
 
     for (size_t i = 0; i < core->count; i++) {
         struct instance *instance = core->instances[i];
 
-        if (instance->index != index)
+        if (instance->index != index || instance->interface != interface)
             continue;
         if (is_of(instance, process))
             return instance;
@@ -58,14 +59,14 @@ static bool is_wanted(const struct core *core, unsigned int index)
 }
 
 static void look_at_listed(struct core *core, const char *process,
-                           const struct listed_instance *listed)
+                           const struct listed_instance *listed, size_t interface)
 {
-    struct instance *instance = find(core, process, listed->index);
+    struct instance *instance = find(core, process, listed->index, interface);
     struct following *follow;
 
     if (instance == NULL) {
         if (!listed->running || !is_wanted(core, listed->index) ||
-            core_add(core, listed->index, NULL, core->config.chosen) != 0)
+            core_add(core, listed->index, interface, NULL, core->config.chosen) != 0)
             return;
         instance = core->instances[core->count - 1];
         instance->follow.is_new = true;
@@ -99,7 +100,8 @@ static void look_at_list(struct core *core, const struct core_listing *listing)
     for (size_t i = 0; i < core->count; i++)
         core->instances[i]->follow.listed = false;
     for (size_t i = 0; i < listing->count; i++)
-        look_at_listed(core, listing->process, &listing->list[i]);
+        for (size_t interface = 0; interface < core->config.interfaces.count; interface++)
+            look_at_listed(core, listing->process, &listing->list[i], interface);
     for (size_t i = 0; i < core->count; i++)
         if (!core->instances[i]->follow.listed && !core->instances[i]->follow.final)
             leave(core, core->instances[i],

@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../index_list.h"
 #include "core.h"
 #include "follow.h"
+#include "session_list.h"
 #include "tell.h"
 #include "text.h"
 
@@ -59,27 +59,40 @@ static bool is_due(struct instance *instance, flag_of flag)
 
 /* Those of which the same is to be told, as a list; NULL: there are none yet. */
 struct group {
-    char text[160];
-    struct index_list list;
+    struct session_list list;
+    const char *text; /* the list's */
     struct instance *first;
     uint64_t shortest, longest; /* ms: of their last gaps */
 };
 
 static struct instance *next_of(struct core *core, const struct group *group, flag_of flag,
-                                unsigned int from)
+                                size_t interface, unsigned int from)
 {
     struct instance *next = NULL;
 
     for (size_t i = 0; i < core->count; i++) {
         struct instance *instance = core->instances[i];
 
-        if (!is_due(instance, flag) || instance->index < from ||
+        if (!is_due(instance, flag) || instance->interface != interface || instance->index < from ||
             (next != NULL && next->index <= instance->index) ||
             (group->first != NULL && strcmp(group->first->why, instance->why) != 0))
             continue;
         next = instance;
     }
     return next;
+}
+
+static void gather_on(struct core *core, struct group *group, flag_of flag, size_t interface)
+{
+    for (struct instance *instance = next_of(core, group, flag, interface, 0); instance != NULL;
+         instance = next_of(core, group, flag, interface, instance->index + 1)) {
+        uint64_t gap = instance->follow.last_gap;
+
+        *flag(instance) = false;
+        session_list_add(&group->list, instance);
+        group->shortest = gap < group->shortest ? gap : group->shortest;
+        group->longest = gap > group->longest ? gap : group->longest;
+    }
 }
 
 static bool gather(struct core *core, struct group *group, flag_of flag)
@@ -97,22 +110,21 @@ static bool gather(struct core *core, struct group *group, flag_of flag)
     }
     if (!due)
         return false;
-    index_list_begin(&group->list, group->text, sizeof group->text);
-    for (struct instance *instance = next_of(core, group, flag, 0); instance != NULL;
-         instance = next_of(core, group, flag, instance->index + 1)) {
-        uint64_t gap = instance->follow.last_gap;
-
-        *flag(instance) = false;
-        index_list_add(&group->list, instance->index);
-        group->shortest = gap < group->shortest ? gap : group->shortest;
-        group->longest = gap > group->longest ? gap : group->longest;
-    }
+    session_list_begin(&group->list, core, SESSION_LIST_MAX);
+    for (size_t interface = 0; interface < core->config.interfaces.count; interface++)
+        gather_on(core, group, flag, interface);
+    group->text = session_list_text(&group->list);
     return true;
+}
+
+static bool is_one(const struct group *group)
+{
+    return session_list_is_one(&group->list);
 }
 
 static const char *noun(const struct group *group)
 {
-    return group->list.count == 1 ? "Instance" : "Instances";
+    return is_one(group) ? "Instance" : "Instances";
 }
 
 static void tell_again_after(struct core *core, const struct group *group)
@@ -122,8 +134,7 @@ static void tell_again_after(struct core *core, const struct group *group)
     text_time(shortest, group->shortest);
     text_time(longest, group->longest);
     TEXT(core, "%s %s %s captured again: %s%s%s missed.", noun(group), group->text,
-         group->list.count == 1 ? "is" : "are", shortest,
-         strcmp(shortest, longest) == 0 ? "" : " to ",
+         is_one(group) ? "is" : "are", shortest, strcmp(shortest, longest) == 0 ? "" : " to ",
          strcmp(shortest, longest) == 0 ? "" : longest);
 }
 
@@ -142,7 +153,7 @@ static int instances(struct core *core)
     struct group group;
 
     if (gather(core, &group, missing)) {
-        bool one = group.list.count == 1;
+        bool one = is_one(&group);
 
         TEXT(core, "%s %s %s: %s. %s captured again as soon as %s can be.", noun(&group),
              group.text, one ? "is missing" : "are missing", group.first->why,
@@ -156,7 +167,7 @@ static int instances(struct core *core)
     }
     if (gather(core, &group, scaled_up)) {
         TEXT(core, "%s %s %s new, and captured, too.", noun(&group), group.text,
-             group.list.count == 1 ? "is" : "are");
+             is_one(&group) ? "is" : "are");
         no_longer_new(core);
         return ACTION_SAY;
     }
@@ -172,12 +183,12 @@ static int instances(struct core *core)
     }
     if (gather(core, &group, scaled_down)) {
         TEXT(core, "%s %s %s gone: the app was scaled down.", noun(&group), group.text,
-             group.list.count == 1 ? "is" : "are");
+             is_one(&group) ? "is" : "are");
         return ACTION_SAY;
     }
     if (gather(core, &group, replaced)) {
         TEXT(core, "%s %s of the app as it was before %s gone.", noun(&group), group.text,
-             group.list.count == 1 ? "is" : "are");
+             is_one(&group) ? "is" : "are");
         return ACTION_SAY;
     }
     return ACTION_WAIT;

@@ -72,6 +72,7 @@ void tell_end(struct core *core, struct instance *instance)
     case CAUSE_STOP:
         end_of_stopped(core, instance);
         break;
+    case CAUSE_OUTPUT: /* why is told of the output */
     case CAUSE_REFUSED:
         instance->failed = true;
         break;

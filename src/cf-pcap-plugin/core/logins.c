@@ -93,7 +93,7 @@ bool logins_may_pass(const struct core *core, const struct session *session)
     unsigned int most = is_limited(session) ? LOGINS_TRIES_LIMITED : LOGINS_TRIES;
 
     return core->stop.reason == STOP_NONE && !session->stream.opened &&
-           core->instances[session->stream.out.number]->follow.attempts == 0 &&
+           core->instances[session->number]->follow.attempts == 0 &&
            (session->cause == CAUSE_ITSELF || session->cause == CAUSE_START_FAILED) &&
            !says(session, "cf-pcap: ") && /* the login has succeeded, then */
            (is_limited(session) || is_passing(session)) && session->tries + 1 < most;

@@ -58,7 +58,7 @@ int probe_next(struct core *core, struct core_action *action)
         if (!instance->ended && instance->session.state == SESSION_OVER)
             tell_end(core, instance);
     }
-    if (!stop_is_over(core) || core->output_state != OUTPUT_CLOSED)
+    if (!stop_is_over(core) || !outputs_are_closed(core))
         return ACTION_WAIT;
     action->status = 0;
     return ACTION_FINISH;

@@ -33,7 +33,7 @@ static bool is_known_to_be_quiet(const struct core *core, const struct instance 
 
 static bool is_quiet(const struct core *core)
 {
-    if (core->telling.quiet || core->announced_at == UINT64_MAX || core->output_error != 0 ||
+    if (core->telling.quiet || core->announced_at == UINT64_MAX || outputs_error(core) != 0 ||
         core->stop.reason == STOP_OUTPUT_CLOSED)
         return false;
     for (size_t i = 0; i < core->count; i++)
@@ -49,7 +49,7 @@ bool tell_quiet(struct core *core, bool so_far)
         return false;
     if (!is_quiet(core))
         return false;
-    core->telling.quiet = advice_quiet(core->text, sizeof core->text, core->config.interface,
+    core->telling.quiet = advice_quiet(core->text, sizeof core->text, &core->config.interfaces,
                                        core->config.filter, so_far);
     return core->telling.quiet || !so_far;
 }

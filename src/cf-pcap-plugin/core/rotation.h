@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 struct core;
+struct core_output;
 
 struct rotation {
     uint64_t files, removed; /* opened until now; removed of these */
@@ -24,18 +25,18 @@ struct rotation {
 };
 
 /* Sets what the merge may write into the file. */
-void rotation_bounds(struct core *core);
+void rotation_bounds(const struct core *core, struct core_output *output);
 
 /* Is the file that is open to be ended? */
-bool rotation_is_due(const struct core *core);
+bool rotation_is_due(const struct core *core, const struct core_output *output);
 
 /* When that has to be asked again if nothing comes, ms; UINT64_MAX: not by itself. */
-uint64_t rotation_wake(const struct core *core);
+uint64_t rotation_wake(const struct core *core, const struct core_output *output);
 
 /* The file was closed; another may follow. */
-void rotation_next(struct core *core);
+void rotation_next(struct core_output *output);
 
 /* Is a file to be removed? Its number, from 1; 0: none. */
-uint64_t rotation_remove(struct core *core);
+uint64_t rotation_remove(const struct core *core, struct core_output *output);
 
 #endif

@@ -42,9 +42,9 @@ void session_heard(struct session *session, uint64_t now)
 
 void session_again(struct session *session)
 {
-    const size_t behind = offsetof(struct session, stream) + sizeof session->stream;
+    const size_t behind = offsetof(struct session, number) + sizeof session->number;
 
-    /* The stream is the merge's, too. */
+    /* The stream is the merge's, too; its number stays. */
     memset(session, 0, offsetof(struct session, stream));
     memset((char *)session + behind, 0, sizeof *session - behind);
     session->captured_from = UINT64_MAX;
@@ -150,6 +150,11 @@ void session_look_at_clock(struct session *session, int64_t clock)
     if (!session->has_skew || skew > session->skew)
         session->skew = skew;
     session->has_skew = true;
+}
+
+bool instance_is_same(const struct instance *a, const struct instance *b)
+{
+    return a->index == b->index && a->number == b->number;
 }
 
 /* What the present session counted; where that is over, it is in `follow` already. */

@@ -1,5 +1,6 @@
 /*
- * All that belongs to one instance: its session, the stream of packets, the counts, its end.
+ * All that belongs to one instance on one interface: its session, the stream of packets, the
+ * counts, its end.
  */
 #ifndef SESSION_H
 #define SESSION_H
@@ -9,6 +10,8 @@
 #include <stdint.h>
 
 #include "../../pcap-merge/merge.h"
+
+struct core_output;
 
 enum {
     MESSAGES_MAX = 4096, /* bytes of a child's stderr that are kept: the last ones */
@@ -30,6 +33,7 @@ enum session_cause {
     CAUSE_NONE,         /* it captures, or will */
     CAUSE_STOP,         /* the capture was stopped */
     CAUSE_ITSELF,       /* its child, its tool or its stream ended, or is broken */
+    CAUSE_OUTPUT,       /* the output that its packets go to has failed, and others have not */
     CAUSE_REFUSED,      /* the output cannot hold packets of its link type */
     CAUSE_LOGIN_LIMIT,  /* it took too long to log in */
     CAUSE_START_FAILED, /* its child could not be started: `status` is the negative errno */
@@ -41,6 +45,7 @@ struct session {
     enum session_state state;
     enum session_cause cause;
     struct merge_stream stream;
+    size_t number; /* in core.instances */
 
     /* What has been seen of the child. */
     bool exited, stdout_ended, stderr_ended;
@@ -111,6 +116,7 @@ struct following {
 
 struct instance {
     unsigned int index;
+    size_t interface;        /* number of the core's config.interfaces */
     unsigned int number;     /* of those of this index, from 1: an app that is deployed has two */
     char process[GUID_SIZE]; /* whose it is; "": not known */
     struct following follow;
@@ -120,6 +126,7 @@ struct instance {
     bool chosen;             /* the user named it */
     uint64_t captured_since; /* ms: the first time; 0: not yet */
     struct session session;
+    struct core_output *output; /* that its packets go to */
 
     /* Its end, in words. */
     bool ended;   /* it was looked at: the rest is known */
@@ -137,6 +144,9 @@ enum {
     STALL = 10000,       /* ms without a sign of life, after which an instance is named */
     STALL_LIMIT = 45000, /* ms ..., after which its connection is taken for dead */
 };
+
+/* Are both of the same instance of the app, on whatever interfaces? */
+bool instance_is_same(const struct instance *a, const struct instance *b);
 
 /* Another child will be started for it. */
 void session_again(struct session *session);

@@ -21,7 +21,7 @@ void stop_want(struct core *core, enum stop_reason reason)
 void stop_saving(struct core *core, enum stop_reason reason)
 {
     stop_want(core, reason);
-    merge_finish(&core->merge);
+    outputs_finish(core);
 }
 
 uint64_t stop_reserve(uint64_t wanted, uint64_t disk)
@@ -32,12 +32,6 @@ uint64_t stop_reserve(uint64_t wanted, uint64_t disk)
     if (wanted != UINT64_MAX)
         return wanted;
     return part < least ? least : part > most ? most : part;
-}
-
-static bool disk_is_full(const struct core *core)
-{
-    return core->disk.known &&
-           core->disk.available < stop_reserve(core->config.reserve, core->disk.size);
 }
 
 static bool all_sessions_are_over(const struct core *core)
@@ -53,7 +47,9 @@ void stop_look(struct core *core)
     if (core->config.duration > 0 && core->announced_at != UINT64_MAX &&
         core->now - core->announced_at >= core->config.duration)
         stop_want(core, STOP_DURATION);
-    if (disk_is_full(core))
+    if (core->full == NULL)
+        core->full = outputs_full_disk(core);
+    if (core->full != NULL)
         stop_want(core, STOP_DISK);
     for (size_t i = 0; i < core->count; i++)
         if (core->instances[i]->session.stream.state == MERGE_REFUSED)
@@ -114,15 +110,24 @@ static int kill_child(struct core *core, struct session *session)
     return session->exited ? ACTION_WAIT : ACTION_KILL;
 }
 
+static struct core_output *output_of(const struct core *core, const struct session *session)
+{
+    return core->instances[session->number]->output;
+}
+
 static int over(struct core *core, struct session *session, int action)
 {
+    struct core_output *output = output_of(core, session);
+
     /* Asked to end, and never heard of again: since the last sign of life all may be missing. */
     if (session->cause == CAUSE_STOP && session->state == SESSION_KILLED && !session->answered &&
         session->heard_at < session->captured_until)
         session->captured_until = session->heard_at;
     session->state = SESSION_OVER;
-    merge_end(&core->merge, session->stream.out.number);
-    core->merge_is_due = true;
+    merge_end(&output->merge, session->stream.out.number);
+    output->merge_is_due = true;
+    if (output->error != 0) /* it may have begun since that failed */
+        merge_give_up(&output->merge);
     return action;
 }
 
@@ -130,6 +135,10 @@ static int wait_for_turn(struct core *core, struct session *session)
 {
     if (core->stop.reason != STOP_NONE) {
         leave_for(session, CAUSE_STOP, core->stop.at);
+        return over(core, session, ACTION_WAIT);
+    }
+    if (output_of(core, session)->error != 0) {
+        leave_for(session, CAUSE_OUTPUT, core->now);
         return over(core, session, ACTION_WAIT);
     }
     if (!logins_has_turn(core, session))
@@ -149,6 +158,8 @@ static int run(struct core *core, struct session *session)
         return end_input(core, session, CAUSE_REFUSED, core->now);
     if (core->stop.reason != STOP_NONE)
         return end_input(core, session, CAUSE_STOP, core->stop.at);
+    if (output_of(core, session)->error != 0)
+        return end_input(core, session, CAUSE_OUTPUT, core->now);
     if (session->exited || session->stdout_ended || merge_stream_is_over(&session->stream) ||
         stream_is_over(session->stream.stream.state))
         return end_input(core, session, CAUSE_ITSELF, core->now);
@@ -164,7 +175,7 @@ static int run(struct core *core, struct session *session)
         session->captured_from = core->now;
         logins_succeeded(core, session);
         if (core->config.follow)
-            follow_begun(core, core->instances[session->stream.out.number]);
+            follow_begun(core, core->instances[session->number]);
     } else if (core->now - session->started_at >= LOGIN_LIMIT) {
         leave_for(session, CAUSE_LOGIN_LIMIT, core->now);
         return kill_child(core, session);
@@ -200,7 +211,8 @@ static int end(struct core *core, struct session *session)
     if (asked >= STOP_PATIENCE && (stop || merge_stream_is_over(&session->stream)))
         return kill_child(core, session);
     bool silent = is_silent(core, session, STOP_SILENCE);
-    bool wanted = session->stream.state != MERGE_FINISHED;
+    bool wanted =
+        session->stream.state != MERGE_FINISHED && session->stream.state != MERGE_ABANDONED;
     if (silent || captures_on(core, session) || (!wanted && asked >= STOP_UNWANTED)) {
         /* In the pipes of a child that is gone there is nothing that could hang. */
         session->fell_silent = silent && wanted && !session->exited && !session->stdout_ended;
@@ -243,17 +255,21 @@ int stop_session(struct core *core, struct session *session)
 
 void stop_begin_again(struct core *core, struct session *session)
 {
-    merge_again(&core->merge, session->stream.out.number);
+    struct core_output *output = output_of(core, session);
+
+    merge_again(&output->merge, session->stream.out.number);
     session_again(session);
-    core->merge_is_due = true;
+    output->merge_is_due = true;
 }
 
 /* Is all over? */
 
-bool stop_is_over(const struct core *core)
+bool stop_is_over(struct core *core)
 {
-    return all_sessions_are_over(core) && merge_is_done(&core->merge) &&
-           (!core->config.follow || core->stop.reason != STOP_NONE);
+    core->is_over = core->is_over || (all_sessions_are_over(core) && outputs_are_through(core) &&
+                                      keys_are_over(core) &&
+                                      (!core->config.follow || core->stop.reason != STOP_NONE));
+    return core->is_over;
 }
 
 uint64_t stop_wake(const struct core *core)

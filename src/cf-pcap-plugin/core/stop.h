@@ -72,7 +72,8 @@ void stop_begin_again(struct core *core, struct session *session);
 /* When that has to be looked at again if nothing happens, ms. */
 uint64_t stop_wake(const struct core *core);
 
-/* All sessions are over, and all their packets are with the output, or never will be. */
-bool stop_is_over(const struct core *core);
+/* All sessions are over, and all their packets are with the outputs, or never will be. Once it
+ * is so it stays so: hundreds of outputs ask. */
+bool stop_is_over(struct core *core);
 
 #endif

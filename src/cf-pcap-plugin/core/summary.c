@@ -5,7 +5,19 @@
 #include "tell.h"
 #include "text.h"
 
-enum { SHOWN_MAX = 20 /* instances of which each has its line, whatever became of it */ };
+enum { SHOWN_MAX = 20 /* instances of which each has its lines, whatever became of it */ };
+
+/* Of the first column: 10, and more for the names of interfaces. */
+static int width(const struct core *core)
+{
+    const struct interfaces *interfaces = &core->config.interfaces;
+    size_t longest = 0;
+
+    for (size_t i = 0; interfaces->count > 1 && i < interfaces->count; i++)
+        if (strlen(interfaces->names[i]) > longest)
+            longest = strlen(interfaces->names[i]);
+    return 10 + (int)longest;
+}
 
 void tell_span(const struct core *core, uint64_t *from, uint64_t *until)
 {
@@ -57,9 +69,9 @@ static void row(struct core *core, const char *name, const struct merge_counts *
     char bytes[16], time[16];
 
     snprintf(core->text, sizeof core->text,
-             "%-10s %10" PRIu64 " %10s %10s %10" PRIu64 " %10s%s%.400s", name, counts->packets,
-             text_bytes(bytes, counts->bytes), drops, counts->late, text_time(time, captured),
-             *remark == '\0' ? "" : "  ", remark);
+             "%-*s %10" PRIu64 " %10s %10s %10" PRIu64 " %10s%s%.400s", width(core), name,
+             counts->packets, text_bytes(bytes, counts->bytes), drops, counts->late,
+             text_time(time, captured), *remark == '\0' ? "" : "  ", remark);
 }
 
 /* 7; 7? where there may have been more; ? where nothing was told. */
@@ -126,30 +138,42 @@ static void remarks(const struct core *core, const struct instance *instance, ch
     }
 }
 
-static bool is_worth_a_line(const struct core *core, const struct instance *instance,
-                            const char *remark)
+/* On one of its interfaces, at least. */
+static bool is_worth_a_line(const struct core *core, const struct instance *instance)
 {
-    const struct session *session = &instance->session;
+    char remark[256];
 
-    return core->config.verbose || core->count <= SHOWN_MAX || *remark != '\0' ||
-           session->stream.counts.late > 0 || instance_drops(instance) > 0 ||
-           !instance_has_drops(instance);
+    if (core->config.verbose || core->count <= SHOWN_MAX * core->config.interfaces.count)
+        return true;
+    for (size_t i = 0; i < core->count; i++) {
+        const struct instance *other = core->instances[i];
+
+        if (!instance_is_same(other, instance))
+            continue;
+        remarks(core, other, remark, sizeof remark);
+        if (*remark != '\0' || other->session.stream.counts.late > 0 || instance_drops(other) > 0 ||
+            !instance_has_drops(other))
+            return true;
+    }
+    return false;
 }
 
 static bool row_of_instance(struct core *core, const struct instance *instance)
 {
+    const struct interfaces *interfaces = &core->config.interfaces;
     const struct session *session = &instance->session;
-    char name[24], drops[24], remark[256];
+    char name[48], which[24] = "", drops[24], remark[256];
+    bool several = interfaces->count > 1;
 
     remarks(core, instance, remark, sizeof remark);
-    if (!is_worth_a_line(core, instance, remark)) {
-        core->telling.left_out++;
+    if (!is_worth_a_line(core, instance)) {
+        core->telling.left_out += instance->interface == 0;
         return false;
     }
     if (instance->number > 1)
-        snprintf(name, sizeof name, "%u (%u)", instance->index, instance->number);
-    else
-        snprintf(name, sizeof name, "%u", instance->index);
+        snprintf(which, sizeof which, " (%u)", instance->number);
+    snprintf(name, sizeof name, "%u%s%s%s", instance->index, which, several ? " " : "",
+             several ? interfaces->names[instance->interface] : "");
     row(core, name, &session->stream.counts,
         drops_told(drops, instance_drops(instance), instance_has_drops(instance)),
         captured(core, instance), remark);
@@ -162,8 +186,8 @@ static bool row_of_absent(struct core *core, const struct instance *instance)
         core->telling.absent_left_out++;
         return false;
     }
-    snprintf(core->text, sizeof core->text, "%-10u %10s %10s %10s %10s %10s  not running (%s)",
-             instance->index, "-", "-", "-", "-", "-", instance->absent);
+    snprintf(core->text, sizeof core->text, "%-*u %10s %10s %10s %10s %10s  not running (%s)",
+             width(core), instance->index, "-", "-", "-", "-", "-", instance->absent);
     return true;
 }
 
@@ -210,8 +234,8 @@ bool tell_summary(struct core *core)
     for (size_t at = core->telling.row; at <= all + 1; at++) {
         core->telling.row = at + 1;
         if (at == 0) {
-            snprintf(core->text, sizeof core->text, "%-10s %10s %10s %10s %10s %10s", "Instance",
-                     "packets", "bytes", "dropped", "late", "captured");
+            snprintf(core->text, sizeof core->text, "%-*s %10s %10s %10s %10s %10s", width(core),
+                     "Instance", "packets", "bytes", "dropped", "late", "captured");
             return true;
         }
         if (at < absent && row_of_instance(core, core->instances[at - 1]))

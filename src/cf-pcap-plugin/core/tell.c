@@ -5,8 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "../index_list.h"
 #include "command.h"
+#include "session_list.h"
 #include "text.h"
 
 enum {
@@ -14,40 +14,63 @@ enum {
     REPORT_INTERVAL = 600000, /* ms between lines in their place, where there is no terminal */
 };
 
-/* The output. */
+/* The outputs. */
 
-bool tell_is_spoiled(const struct core *core)
+/* Where another failed for the same reason it is named at the end (saved.c). */
+static bool is_told_of_another(const struct core *core, const struct core_output *output)
 {
-    return core->output_was_opened &&
-           (core->output_error == -ENOENT || core->output_error == -ENODATA);
+    for (size_t i = 0; i < core->output_count; i++) {
+        const struct core_output *other = core->outputs[i];
+
+        if (other->told && other->error == output->error && other->was_opened == output->was_opened)
+            return true;
+    }
+    return false;
+}
+
+static void how_it_failed(struct core *core, const struct core_output *output)
+{
+    const char *name = output->name;
+
+    if (output->error == -ETIMEDOUT)
+        TEXT(core, "Cannot write %s: it took nothing for five minutes.", name);
+    else if (output->error == -EBUSY)
+        TEXT(core, "Cannot write %s: another cf pcap is writing it.", name);
+    else if (output->rotation.open_failed && output->rotation.files > 0)
+        TEXT(core, "Cannot open the file after %s: %s.", name, strerror(-output->error));
+    else if (core_output_is_spoiled(output) && output->error == -ENOENT)
+        TEXT(core, "%s was removed, renamed or replaced while it was written.", name);
+    else if (core_output_is_spoiled(output))
+        TEXT(core,
+             "%s was made shorter by another program while it was written: packets are missing in "
+             "it.",
+             name);
+    else
+        TEXT(core, "Cannot write %s: %s.%s", name, strerror(-output->error),
+             output->is_file && output->cut > 0 ? " What was written until now can be read." : "");
 }
 
 static bool output_failure(struct core *core)
 {
-    if (core->telling.output_failure || core->output_error == 0 || core->output_error == -EPIPE ||
-        core->output_error == -ECANCELED)
-        return false;
-    core->telling.output_failure = true;
-    core->failed = true;
-    if (core->output_error == -ETIMEDOUT)
-        TEXT(core, "Cannot write %s: it took nothing for five minutes.", core->output);
-    else if (core->output_error == -EBUSY)
-        TEXT(core, "Cannot write %s: another cf pcap is writing it.", core->output);
-    else if (core->rotation.open_failed && core->rotation.files > 0)
-        TEXT(core, "Cannot open the file after %s: %s.", core->output,
-             strerror(-core->output_error));
-    else if (tell_is_spoiled(core) && core->output_error == -ENOENT)
-        TEXT(core, "%s was removed, renamed or replaced while it was written.", core->output);
-    else if (tell_is_spoiled(core))
-        TEXT(core,
-             "%s was made shorter by another program while it was written: packets are missing in "
-             "it.",
-             core->output);
-    else
-        TEXT(core, "Cannot write %s: %s.%s", core->output, strerror(-core->output_error),
-             core->output_is_file && core->cut > 0 ? " What was written until now can be read."
-                                                   : "");
-    return true;
+    size_t used;
+
+    for (size_t i = 0; i < core->output_count; i++) {
+        struct core_output *output = core->outputs[i];
+
+        if (output->told || !core_output_has_failed(output))
+            continue;
+        core->failed = true;
+        if (is_told_of_another(core, output))
+            continue;
+        output->told = true;
+        how_it_failed(core, output);
+        used = strlen(core->text);
+        if (core->stop.reason == STOP_NONE)
+            snprintf(core->text + used, sizeof core->text - used,
+                     " The capture of the other instances goes on.");
+        return true;
+    }
+    return false;
 }
 
 /* Why it ends, where the user did not end it just now. */
@@ -74,8 +97,8 @@ static bool stopped(struct core *core)
         core->failed = true;
         TEXT(core,
              "Stopped: of the disk of %s only %s are free, and %s are to be left free (--reserve).",
-             core->output, text_bytes(text, core->disk.available),
-             text_bytes(other, stop_reserve(config->reserve, core->disk.size)));
+             core->full->name, text_bytes(text, core->full->disk.available),
+             text_bytes(other, stop_reserve(config->reserve, core->full->disk.size)));
         return true;
     default:
         return false;
@@ -104,6 +127,8 @@ static bool viewer_stuck(struct core *core)
 
 static bool link_types(struct core *core)
 {
+    char name[SESSION_NAME_SIZE];
+
     for (size_t i = 0; i < core->count && !core->telling.link_types; i++) {
         const struct instance *instance = core->instances[i];
 
@@ -112,10 +137,11 @@ static bool link_types(struct core *core)
         core->telling.link_types = true;
         core->failed = true;
         TEXT(core,
-             "Instance %u captures packets of another link type (%u) than the instances before "
-             "it (%u), and a pcap file holds only one: use --format pcapng, or an output whose "
+             "Instance %s captures packets of another link type (%u) than those captured before "
+             "(%u), and a pcap file holds only one: use --format pcapng, or an output whose "
              "name ends in .pcapng.",
-             instance->index, instance->session.stream.stream.link_type, core->writer.link_type);
+             session_name(name, core, instance), instance->session.stream.stream.link_type,
+             instance->output->writer.link_type);
         return true;
     }
     return false;
@@ -134,6 +160,7 @@ static bool is_told(const struct core *core, const char *why)
 bool tell_why(struct core *core, struct instance *instance)
 {
     const char *how = "ended early";
+    char name[SESSION_NAME_SIZE];
 
     if (instance->why[0] == '\0' || instance->told || is_told(core, instance->why))
         return false;
@@ -142,7 +169,7 @@ bool tell_why(struct core *core, struct instance *instance)
         how = "cannot be captured";
     else if (instance->session.cause == CAUSE_STOP)
         how = "did not end in order";
-    TEXT(core, "Instance %u %s: %s", instance->index, how, instance->why);
+    TEXT(core, "Instance %s %s: %s", session_name(name, core, instance), how, instance->why);
     return true;
 }
 
@@ -183,7 +210,7 @@ static bool announcement(struct core *core)
             return false;
         capturing += core->instances[i]->session.state == SESSION_CAPTURING;
     }
-    if (capturing == 0)
+    if (capturing == 0 || keys_are_awaited(core))
         return false;
     core->announced_at = core->now;
     TEXT(core, "Capturing, press ^C to stop...");
@@ -193,7 +220,7 @@ static bool announcement(struct core *core)
 /* How long each step took is what --verbose is for. */
 static bool logins(struct core *core)
 {
-    char text[16];
+    char text[16], name[SESSION_NAME_SIZE];
 
     for (size_t i = 0; core->config.verbose && i < core->count; i++) {
         struct instance *instance = core->instances[i];
@@ -202,8 +229,9 @@ static bool logins(struct core *core)
         if (instance->login_told || session->captured_from == UINT64_MAX)
             continue;
         instance->login_told = true;
-        TEXT(core, "cf-pcap: instance %u captures, %s after its cf ssh was started",
-             instance->index, text_time(text, session->captured_from - session->started_at));
+        TEXT(core, "cf-pcap: instance %s captures, %s after its cf ssh was started",
+             session_name(name, core, instance),
+             text_time(text, session->captured_from - session->started_at));
         return true;
     }
     return false;
@@ -212,8 +240,7 @@ static bool logins(struct core *core)
 /* Those that hang for the same reason fall silent within the time between two signs of life. */
 static bool stalls(struct core *core)
 {
-    char text[128];
-    struct index_list list;
+    struct session_list list;
     bool due = false;
     uint64_t silent;
 
@@ -225,21 +252,21 @@ static bool stalls(struct core *core)
         else
             session->stall_told = false;
     }
-    index_list_begin(&list, text, sizeof text);
+    session_list_begin(&list, core, SESSION_LIST_MAX);
     for (size_t i = 0; due && i < core->count; i++) {
         struct session *session = &core->instances[i]->session;
 
         if (session->stall_told || !session_stalls(session, core->now, &silent))
             continue;
         session->stall_told = true;
-        index_list_add(&list, core->instances[i]->index);
+        session_list_add(&list, core->instances[i]);
     }
     if (!due)
         return false;
     TEXT(core,
          "No answer from %s %s for more than %d seconds: the connection hangs. What is captured "
          "meanwhile comes later, or is missing at the end.",
-         index_list_noun(&list), text, STALL / 1000);
+         session_list_noun(&list), session_list_text(&list), STALL / 1000);
     return true;
 }
 
@@ -255,8 +282,6 @@ static bool live(struct core *core)
 /* Into a log, now and then. */
 static bool report(struct core *core)
 {
-    char time[16];
-
     if (!core->config.reports || core->announced_at == UINT64_MAX || core->stop.reason != STOP_NONE)
         return false;
     if (core->telling.reported_at == 0)
@@ -264,7 +289,7 @@ static bool report(struct core *core)
     if (core->now - core->telling.reported_at < REPORT_INTERVAL)
         return false;
     core->telling.reported_at = core->now;
-    TEXT(core, "Capturing for %s: ", text_seconds(time, core->now - core->announced_at));
+    TEXT(core, "Capturing for ");
     tell_progress(core);
     return true;
 }
@@ -277,6 +302,9 @@ int tell_next(struct core *core, struct core_action *action)
         return ACTION_WARN;
     if (stopped(core))
         return core->stop.reason == STOP_DISK ? ACTION_WARN : ACTION_SAY;
+    int keys = keys_tell(core);
+    if (keys != ACTION_WAIT)
+        return keys;
     if (announcement(core) || tell_quiet(core, true))
         return ACTION_SAY;
     if (stalls(core))
@@ -284,7 +312,7 @@ int tell_next(struct core *core, struct core_action *action)
     int followed = follow_tell(core);
     if (followed != ACTION_WAIT)
         return followed;
-    if (stop_is_over(core) && core->output_state == OUTPUT_CLOSED)
+    if (stop_is_over(core) && outputs_are_closed(core))
         return tell_closing(core, action);
     if (report(core))
         return ACTION_SAY;

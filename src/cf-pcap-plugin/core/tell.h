@@ -1,7 +1,7 @@
 /*
  * What the user is told, one line at a time: while the capture runs (tell.c), the line that is
  * written over (live.c), how an instance ended (instance_end.c), and when all is over (closing.c)
- * the summary (summary.c).
+ * the summary (summary.c), and what was saved (saved.c).
  */
 #ifndef TELL_H
 #define TELL_H
@@ -19,9 +19,6 @@ int tell_closing(struct core *core, struct core_action *action);
 /* Why the instance ended, in core->text; false: the same was told of another. */
 bool tell_why(struct core *core, struct instance *instance);
 
-/* Has somebody else changed the file meanwhile, so that it is not known what is in it? */
-bool tell_is_spoiled(const struct core *core);
-
 /* How an instance's capture ended: fills in the instance's fields about that. It is over. */
 void tell_end(struct core *core, struct instance *instance);
 
@@ -34,6 +31,12 @@ void tell_progress(struct core *core);
 /* That nothing came, and what is usual then, in core->text: quiet.c. `so_far`: the capture goes on;
  * false: it is over. False is returned where that is not known, or was told. */
 bool tell_quiet(struct core *core, bool so_far);
+
+/* The next line about what was saved, in core->text; false: there is none any more (saved.c). */
+bool tell_saved(struct core *core);
+
+/* Which other outputs failed like one that was told of: the same. */
+bool tell_same_outputs(struct core *core);
 
 /* The next line of the summary, in core->text; false: there is none any more. */
 bool tell_summary(struct core *core);

@@ -8,7 +8,6 @@
 enum {
     END_MAX = 130000,     /* ms from the reason to the end, while the output takes what it gets */
     IMPATIENT_MAX = 5000, /* ms from the second ^C to the end */
-    TOLERANCE = 4000,     /* ms by which the end of an instance may be noticed late */
 };
 
 /* What the output holds of an instance. */
@@ -34,6 +33,9 @@ static void found_packet(struct world *world, struct found *found, const uint8_t
 
     if (number >= world->count)
         world_violated(world, "the output holds a packet of nobody");
+    else if (world->core.instances[number]->output->number != world->reading)
+        world_violated(world, "packet %u of instance %u is in output %zu", packet, number,
+                       world->reading);
     else if ((int64_t)packet <= found[number].last)
         world_violated(world, "packet %u of instance %u is in the output twice or out of turn",
                        packet, number);
@@ -43,6 +45,7 @@ static void found_packet(struct world *world, struct found *found, const uint8_t
         world_violated(world, "packet %u of instance %u has another's interface", packet, number);
     if (world->violation != NULL)
         return;
+    check_keys_packet(world, number, packet);
     found[number].last = packet;
     found[number].packets++;
 }
@@ -146,6 +149,8 @@ static size_t read_pcapng(struct world *world, const struct sim_file *output, st
             world_violated(world, "a packet of an interface that is not there");
         else if (type == 6)
             found_packet(world, found, block + 28, owners.numbers[get32(block + 8)]);
+        else if (type == 10)
+            check_keys_block(world, block, length);
         else if (type == 5)
             read_statistics(world, found, owners.numbers[get32(block + 8)], block, length);
         at += length;
@@ -163,12 +168,13 @@ static uint64_t packets(const struct world *world, const struct found *found)
 }
 
 /* Each is whole by itself: the last one that fails may be a pipe. */
-static size_t check_file(struct world *world, size_t number, struct found *found, bool cut_short)
+static size_t check_file(struct world *world, const struct sim_output *output, size_t number,
+                         struct found *found, bool cut_short)
 {
-    const struct sim_output *output = &world->output;
     const struct sim_file *file = &output->files[number];
     uint64_t before = packets(world, found);
 
+    check_keys_begin(world);
     for (size_t i = 0; i < world->count; i++)
         found[i].has_statistics = false;
     size_t whole =
@@ -186,30 +192,26 @@ static size_t check_file(struct world *world, size_t number, struct found *found
     return whole;
 }
 
-static bool was_told(const struct world *world, const char *words)
+static void check_output(struct world *world, const struct sim_output *output, struct found *found)
 {
-    for (size_t i = 0; i < world->line_count; i++)
-        if (strstr(world->lines[i], words) != NULL)
-            return true;
-    return false;
-}
+    const struct core_output *core = world->core.outputs[output->number];
+    bool cut_short = output->failed || core->error != 0;
 
-static void check_output(struct world *world, struct found *found)
-{
-    const struct sim_output *output = &world->output;
-    bool cut_short = output->failed || world->core.output_error != 0;
-
+    world->reading = output->number;
     if (!output->opened)
         return;
     if (!output->closed)
-        world_violated(world, "the output is not closed");
+        world_violated(world, "output %zu is not closed", output->number);
+    if (cut_short && core->error != -EPIPE && core->error != -ECANCELED && world->status == 0)
+        world_violated(world, "output %zu has failed, and the status is 0", output->number);
     size_t whole = 0;
 
     for (size_t i = 0; i < output->count; i++)
-        whole = check_file(world, i, found, cut_short);
+        whole = check_file(world, output, i, found, cut_short);
+    check_keys_end(world, cut_short);
     bool torn = output->count > 0 && whole != output->files[output->count - 1].length &&
-                world->core.output_error != -EPIPE;
-    if (torn != was_told(world, "ends within a packet") && world->core.output_error != -EPIPE)
+                core->error != -EPIPE;
+    if (torn != world_was_told(world, "ends within a packet") && core->error != -EPIPE)
         world_violated(world, "the output %s within a record, and the user is told otherwise",
                        torn ? "ends" : "does not end");
 }
@@ -221,7 +223,8 @@ static void check_packets(struct world *world, const struct found *found)
         const struct merge_counts *counts = &world->core.instances[i]->session.stream.counts;
         uint64_t arrived = world->instances[i].arrived;
         /* Of a pipe that broke nobody knows what its reader has read. */
-        bool in_pipe = world->output.kind == OUTPUT_IS_PIPE && world->core.output_error != 0;
+        const struct core_output *output = world->core.instances[i]->output;
+        bool in_pipe = world->outputs[output->number].kind == OUTPUT_IS_PIPE && output->error != 0;
 
         if (counts->packets + counts->lost + counts->unwanted != arrived)
             world_violated(world, "of instance %zu %llu packets arrived, %llu are saved, %llu lost",
@@ -235,53 +238,6 @@ static void check_packets(struct world *world, const struct found *found)
                  found[i].packets + counts->unwanted != arrived)
             world_violated(world, "of instance %zu a packet is missing", i);
     }
-}
-
-/* Is it in a list as "0, 2-5, 9", which may be cut? */
-static bool is_listed(const char *list, unsigned int index)
-{
-    while (*list != '\0' && *list != '.') {
-        char *end;
-        unsigned long first = strtoul(list, &end, 10), last = first;
-
-        if (end == list)
-            return false;
-        if (*end == '-')
-            last = strtoul(end + 1, &end, 10);
-        if (index >= first && index <= last)
-            return true;
-        list = end + strspn(end, ", ");
-    }
-    return *list == '.' && list[1] == '.';
-}
-
-static bool says_so(const char *line, unsigned int index)
-{
-    static const char *const remarks[] = {"missed",  "not captured", "ended early",    "cut off",
-                                          "did not", "lost",         "other link type"};
-    static const char the_same[] = "The same for instance";
-    char name[32];
-
-    snprintf(name, sizeof name, "nstance %u ", index);
-    if (strstr(line, name) != NULL)
-        return true;
-    if (strncmp(line, the_same, strlen(the_same)) == 0)
-        return is_listed(strchr(line + strlen(the_same), ' ') + 1, index);
-    snprintf(name, sizeof name, "%u ", index);
-    if (strncmp(line, name, strlen(name)) != 0)
-        return false;
-    for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++)
-        if (strstr(line, remarks[i]) != NULL)
-            return true;
-    return false;
-}
-
-static bool is_named(const struct world *world, size_t number)
-{
-    for (size_t i = 0; i < world->line_count; i++)
-        if (says_so(world->lines[i], (unsigned int)number))
-            return true;
-    return false;
 }
 
 /* By more than may be missed? */
@@ -316,72 +272,18 @@ static void check_truth(struct world *world, const struct found *found)
 
     if (core->stop.reason == STOP_OUTPUT_CLOSED)
         return;
-    if (world->status == 0 && !core->output_was_opened)
+    if (world->status == 0 && !outputs_were_opened(core))
         world_violated(world, "status 0, and nothing is saved");
     for (size_t i = 0; i < world->count && world->violation == NULL; i++) {
         bool complete = is_complete(world, i, &found[i]);
 
         if (!complete && world->status == 0)
             world_violated(world, "status 0, and instance %zu was not captured all the time", i);
-        else if (!complete && core->stop.reason != STOP_OUTPUT_FAILED && core->output_error == 0 &&
-                 !is_named(world, i))
+        else if (!complete && core->stop.reason != STOP_OUTPUT_FAILED &&
+                 (outputs_error(core) == 0 || (core->config.split && outputs_were_opened(core))) &&
+                 !told_of(world, i))
             world_violated(world, "instance %zu was not captured all the time, and is not named",
                            i);
-    }
-}
-
-static void check_bounds(struct world *world, const struct found *found)
-{
-    const struct core *core = &world->core;
-    const struct sim_output *output = &world->output;
-    uint64_t saved = packets(world, found), length = 0;
-    bool fails = output->failed || core->output_error != 0;
-
-    for (size_t i = 0; i < output->count; i++)
-        length += output->files[i].length;
-    if (core->config.count > 0 && saved > core->config.count)
-        world_violated(world, "%llu packets are saved, and --count is %llu",
-                       (unsigned long long)saved, (unsigned long long)core->config.count);
-    if (core->stop.reason == STOP_COUNT && !fails && saved != core->config.count)
-        world_violated(world, "it ended for --count after %llu packets", (unsigned long long)saved);
-    if (core->config.max_size > 0 && saved > 0 && length > core->config.max_size)
-        world_violated(world, "the output is larger than --max-size");
-    if (core->stop.reason == STOP_SIZE && !fails &&
-        length + STREAM_PACKET_MAX + WRITER_OVERHEAD + world->count * 256 < core->config.max_size)
-        world_violated(world, "it ended for --max-size after %llu bytes",
-                       (unsigned long long)length);
-    if (core->output_error == -ENOSPC && core->config.reserve > 0 &&
-        output->room_before > core->config.reserve)
-        world_violated(world, "the disk is full in spite of the reserve");
-    size_t kept = 0;
-
-    for (size_t i = 0; i < output->count; i++)
-        kept += !output->files[i].removed;
-    if (core->config.keep > 0 && !fails && kept > core->config.keep)
-        world_violated(world, "%zu files are kept, and --keep is %llu", kept,
-                       (unsigned long long)core->config.keep);
-    if (kept < output->count && kept < core->config.keep)
-        world_violated(world, "too many files are removed: %zu are kept", kept);
-    if (core->stop.reason == STOP_DISK && world->status == 0)
-        world_violated(world, "status 0, and it ended for want of room on the disk");
-}
-
-/* Where it says that no packet came there was none, in any instance, captured or not. */
-static void check_silence(struct world *world)
-{
-    const struct core *core = &world->core;
-    bool told = false;
-
-    for (size_t i = 0; i < world->line_count; i++)
-        told |= strncmp(world->lines[i], "No packet came on", 17) == 0;
-    for (size_t i = 0; i < world->count && told; i++) {
-        const struct sim_instance *it = &world->instances[i];
-
-        for (uint32_t n = 0; n < it->records; n++)
-            if (it->record_times[n] >= core->announced_at &&
-                it->record_times[n] + TOLERANCE <= core->stop.at)
-                world_violated(world, "instance %zu had packets, and it says that there were none",
-                               i);
     }
 }
 
@@ -391,7 +293,7 @@ static void check_patience(struct world *world)
     for (size_t i = 0; i < world->count; i++) {
         const struct sim_instance *it = &world->instances[i];
 
-        if (world->impatient_at != NEVER || world->core.output_error != 0 ||
+        if (world->impatient_at != NEVER || world->core.instances[i]->output->error != 0 ||
             it->trouble != TROUBLE_NONE || it->reacts_after > 1000 ||
             (it->reaction != REACTION_ENDS && it->reaction != REACTION_LONG))
             continue;
@@ -409,7 +311,7 @@ void check_announcement(struct world *world)
 
         if ((it->login == LOGIN_IS_LIMITED || it->login == LOGIN_IS_RESET) &&
             it->starts <= it->login_fails && it->starts < LOGINS_TRIES &&
-            world->output.blocked_since == 0)
+            world->core.instances[i]->session.cause != CAUSE_OUTPUT && !output_has_blocked(world))
             world_violated(world, "capturing is announced while instance %zu is tried", i);
     }
 }
@@ -425,7 +327,7 @@ static void check_tries(struct world *world)
             session->cause == CAUSE_ITSELF && !session->stream.opened &&
             it->starts <= it->login_fails && it->tool_ended_at != NEVER &&
             it->tool_ended_at + TOLERANCE < world->core.stop.at &&
-            world->output.blocked_since == 0) /* while it is, a login waits */
+            !output_has_blocked(world)) /* while it is, a login waits */
             world_violated(world, "instance %zu is given up after %u logins", i, it->starts);
     }
 }
@@ -451,7 +353,7 @@ static void check_times(struct world *world)
 static void check_time(struct world *world)
 {
     const struct core *core = &world->core;
-    const struct sim_output *output = &world->output;
+    const struct sim_output *output = &world->outputs[0]; /* the one that may block */
     uint64_t blocked = output->blocked_for;
 
     if (output->blocked)
@@ -479,9 +381,10 @@ void check_all(struct world *world)
     for (size_t i = 0; i < INSTANCES_MAX; i++)
         found[i] = (struct found){.last = -1};
     check_time(world);
-    check_output(world, found);
+    for (size_t i = 0; i < world->output_count; i++)
+        check_output(world, &world->outputs[i], found);
     check_packets(world, found);
-    check_bounds(world, found);
+    check_bounds(world, packets(world, found));
     if (world->core.config.follow) {
         check_follow(world);
     } else {
@@ -491,6 +394,7 @@ void check_all(struct world *world)
     check_patience(world);
     check_tries(world);
     check_silence(world);
+    check_lists(world);
     for (size_t i = 0; i < world->count; i++)
         if (world->instances[i].started && !world->instances[i].gone)
             world_violated(world, "instance %zu is left", i);

@@ -87,13 +87,14 @@ static bool was_refused(const struct world *world, uint64_t since)
            cloud->deleted_at < world->now;
 }
 
-static bool is_captured_or_tried(const struct world *world, unsigned int guid, unsigned int index)
+static bool is_captured_or_tried(const struct world *world, unsigned int guid, unsigned int index,
+                                 size_t interface)
 {
     for (size_t i = 0; i < world->count; i++) {
         const struct sim_instance *it = &world->instances[i];
         const struct instance *instance = world->core.instances[i];
 
-        if (instance->index == index &&
+        if (instance->index == index && instance->interface == interface &&
             (it->container == guid || it->started_at + TRIED > world->core.stop.at ||
              instance->follow.final))
             return true;
@@ -108,7 +109,7 @@ static void check_captured(struct world *world)
     uint64_t stop = world->core.stop.at;
 
     /* While the output takes nothing, nothing that ended is captured again. */
-    if (world->output.pipe_rate < 10000 || world->output.blocks_at != NEVER)
+    if (output_may_block(world))
         return;
     if (stop < SETTLED || was_refused(world, stop - SETTLED) ||
         world->core.announced_at == UINT64_MAX)
@@ -116,14 +117,18 @@ static void check_captured(struct world *world)
     for (unsigned int i = 0; i < cloud->wanted; i++) {
         const struct sim_container *container = &cloud->containers[cloud->process][i];
 
-        if (container->runs_at != NEVER && container->runs_at + SETTLED < stop &&
-            !is_captured_or_tried(world, container->guid, i))
-            world_violated(world, "index %u runs since %llu, and is not captured", i,
-                           (unsigned long long)container->runs_at);
+        if (container->runs_at == NEVER || container->runs_at + SETTLED >= stop)
+            continue;
+        for (size_t k = 0; k < world->core.config.interfaces.count; k++)
+            if (!is_captured_or_tried(world, container->guid, i, k))
+                world_violated(world, "index %u runs since %llu, and is not captured on %s", i,
+                               (unsigned long long)container->runs_at,
+                               world->core.config.interfaces.names[k]);
     }
 }
 
-/* No container is captured by two at the same time, for longer than it takes to notice. */
+/* No container is captured by two on the same interface at the same time, for longer than it takes
+ * to notice. */
 void check_twice(struct world *world)
 {
     for (size_t i = 0; i < world->count; i++) {
@@ -132,7 +137,8 @@ void check_twice(struct world *world)
         for (size_t j = 0; j < i && it->capturing && it->container != 0; j++) {
             const struct sim_instance *other = &world->instances[j];
 
-            if (other->capturing && other->container == it->container && it->hung_at == NEVER &&
+            if (world->core.instances[i]->interface == world->core.instances[j]->interface &&
+                other->capturing && other->container == it->container && it->hung_at == NEVER &&
                 other->hung_at == NEVER && it->death == DEATH_AT_ONCE &&
                 other->death == DEATH_AT_ONCE && it->started_at + 30000 < world->now &&
                 other->started_at + 30000 < world->now)

@@ -22,7 +22,7 @@ void cloud_plan(struct world *world)
     struct choices *c = &world->choices;
     struct sim_cloud *cloud = &world->cloud;
 
-    cloud->wanted = (unsigned int)world->count;
+    cloud->wanted = world->indexes;
     cloud->api_away = cloud->api_back = cloud->expires_at = cloud->logs_in_at = NEVER;
     cloud->deleted_at = chance(c, 8) ? choose(c, HORIZON) : NEVER;
     cloud->answers_at = NEVER;

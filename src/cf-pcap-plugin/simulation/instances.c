@@ -231,6 +231,11 @@ static void begin(struct world *world, size_t number, struct sim_instance *it)
         end_tool(world, it, 1);
         return;
     }
+    if (it->login == LOGIN_LACKS_INTERFACE) {
+        say(it, "cf-pcap: there is no interface 'eth1' here; use one of: lo, eth0, any");
+        end_tool(world, it, 2);
+        return;
+    }
     if (it->login == LOGIN_GARBAGE) {
         put(it, "Welcome to this container, which greets", 40);
         it->dead_end = true;

@@ -59,6 +59,14 @@ void world_violated(struct world *world, const char *format, ...)
     world_trace(world, "DOES NOT HOLD: %s", world->violation);
 }
 
+bool world_was_told(const struct world *world, const char *words)
+{
+    for (size_t i = 0; i < world->line_count; i++)
+        if (strstr(world->lines[i], words) != NULL)
+            return true;
+    return false;
+}
+
 static void plan_signals(struct world *world, uint32_t within)
 {
     struct choices *c = &world->choices;
@@ -90,51 +98,87 @@ static void instance_free(struct sim_instance *it)
     free(it->record_times);
 }
 
+/* With `split` the core has one for each instance. */
+static void add_outputs(struct world *world)
+{
+    while (world->output_count < world->core.output_count && world->output_count < INSTANCES_MAX)
+        output_plan(world, &world->core.config);
+}
+
+/* One for each that the core has, and may have added by itself. */
+static void add_instances(struct world *world)
+{
+    for (; world->count < world->core.count; world->count++) {
+        if (world->count == INSTANCES_MAX) {
+            world_violated(world, "there are too many instances");
+            return;
+        }
+        instance_plan(world, &world->instances[world->count]);
+        if (!instance_make_room(&world->instances[world->count]))
+            abort();
+    }
+    add_outputs(world);
+}
+
+static void add(struct world *world, unsigned int index, const char *state)
+{
+    for (size_t i = 0; i < world->core.config.interfaces.count; i++)
+        if (core_add(&world->core, index, i, state, false) != 0)
+            abort();
+    add_instances(world);
+}
+
 static void plan(struct world *world)
 {
     struct choices *c = &world->choices;
-    struct core_config config = {.app = "app", .interface = "lo", .output = "capture"};
+    struct core_config config = {
+        .app = "app", .interfaces = {{"lo", "eth0", "eth1"}, 1}, .output = "capture"};
 
     config.follow = chance(c, 2);
     config.random = choose(c, 1000);
-    world->count = chance(c, 8) ? 1 + choose(c, INSTANCES_MAX) : 1 + choose(c, 4);
-    if (config.follow && world->count >= INDEXES_MAX)
-        world->count = INDEXES_MAX - 1;
+    if (chance(c, 3))
+        config.interfaces.count = 1 + choose(c, INTERFACES);
+    world->indexes = 1 + choose(c, chance(c, 100) ? INDEXES_ALL : chance(c, 8) ? 40 : 4);
+    if (config.follow && world->indexes >= INDEXES_MAX)
+        world->indexes = INDEXES_MAX - 1;
     config.pcapng = chance(c, 2);
+    config.tls_keys = config.pcapng && chance(c, 2) ? "/keys" : NULL;
     config.duration = chance(c, 3) ? 1 + choose(c, 20000) : 0;
     config.count = chance(c, 6) ? 1 + choose(c, 1000) : 0;
     config.max_size = chance(c, 6) ? 1 + choose(c, 300000) : 0;
     config.reserve = chance(c, 2) ? DISK_KEPT : 0;
     config.live = chance(c, 2);
-    config.expected = world->count;
-    if (chance(c, 3)) {
+    config.expected = world->indexes * config.interfaces.count;
+    config.split = chance(c, 3);
+    config.extension = ".pcap";
+    if (!config.split && chance(c, 3)) {
         config.rotate_size = chance(c, 2) ? 40000 + choose(c, 400000) : 0;
         config.rotate_time = chance(c, 2) ? 1000 + choose(c, 10000) : 0;
         config.keep = chance(c, 2) ? 1 + choose(c, 5) : 0;
     }
-    output_plan(world, &config);
-    config.viewer = world->output.viewer ? "viewer" : NULL;
-    config.viewer_alone = world->output.viewer && world->output.kind == OUTPUT_IS_PIPE;
+    if (!config.split)
+        output_plan(world, &config);
+    config.viewer = world->outputs[0].viewer ? "viewer" : NULL;
+    config.viewer_alone = config.viewer != NULL && world->outputs[0].kind == OUTPUT_IS_PIPE;
     config.reports = !config.live;
     plan_signals(world, !config.follow || chance(c, 2) ? 40000 : chance(c, 8) ? 1500000 : 300000);
     if (config.follow)
         cloud_plan(world);
     if (core_init(&world->core, &config) != 0)
         abort();
-    for (size_t i = 0; i < world->count; i++) {
-        instance_plan(world, &world->instances[i]);
+    for (unsigned int i = 0; i < world->indexes; i++) {
         bool absent = config.follow && chance(c, 6);
-        if (!instance_make_room(&world->instances[i]) ||
-            core_add(&world->core, (unsigned int)i, absent ? "STARTING" : NULL, false) != 0)
-            abort();
+
         if (absent)
             world->cloud.containers[0][i].runs_at = world->now + choose(c, 20000);
+        add(world, i, absent ? "STARTING" : NULL);
+    }
+    for (size_t i = 0; i < world->count; i++)
         world_trace(world, "instance %zu: login %d, trouble %d, reaction %d, death %d", i,
                     (int)world->instances[i].login, (int)world->instances[i].trouble,
                     (int)world->instances[i].reaction, (int)world->instances[i].death);
-    }
-    if (chance(c, 6) && core_add(&world->core, (unsigned int)world->count, "CRASHED", false) != 0)
-        abort();
+    if (chance(c, 6))
+        add(world, world->indexes, "CRASHED");
 }
 
 static void told(struct world *world, const struct core_action *action)
@@ -149,25 +193,13 @@ static void told(struct world *world, const struct core_action *action)
         if (i < world->core.count && world->core.instances[i]->follow.missing &&
             world->core.stop.reason == STOP_NONE && strstr(action->text, "missing: ") == NULL)
             world_violated(world, "instance %zu is missing, and the live line does not say so", i);
+    if (action->kind == ACTION_SHOW)
+        check_how_many(world, action->text);
     if (strncmp(action->text, "Capturing, ", 11) == 0)
         check_announcement(world);
     if (action->kind == ACTION_SHOW || world->line_count == LINES_MAX)
         return;
     snprintf(world->lines[world->line_count++], sizeof world->lines[0], "%s", action->text);
-}
-
-/* Those that the core has added by itself. */
-static void add_instances(struct world *world)
-{
-    for (; world->count < world->core.count; world->count++) {
-        if (world->count == INSTANCES_MAX) {
-            world_violated(world, "there are too many instances");
-            return;
-        }
-        instance_plan(world, &world->instances[world->count]);
-        if (!instance_make_room(&world->instances[world->count]))
-            abort();
-    }
 }
 
 static void perform(struct world *world, const struct core_action *action)
@@ -194,25 +226,25 @@ static void perform(struct world *world, const struct core_action *action)
         it->reading = true;
         break;
     case ACTION_OPEN:
-        output_do_open(world);
+        output_do_open(world, action->output);
         break;
     case ACTION_WRITE:
-        output_do_write(world, action->bytes, action->length);
+        output_do_write(world, action->output, action->bytes, action->length);
         break;
     case ACTION_LEAVE_VIEWER:
         output_do_leave_viewer(world);
         break;
     case ACTION_CUT:
-        output_do_cut(world, action->until);
+        output_do_cut(world, action->output, action->until);
         break;
     case ACTION_CLOSE:
-        output_do_close(world);
+        output_do_close(world, action->output);
         break;
     case ACTION_REMOVE:
         output_do_remove(world, action->until);
         break;
     case ACTION_DISK:
-        output_do_disk(world);
+        output_do_disk(world, action->output);
         break;
     case ACTION_SAY:
     case ACTION_WARN:
@@ -230,6 +262,20 @@ static void perform(struct world *world, const struct core_action *action)
     case ACTION_LOOK_AWAY:
         cloud_do_look_away(world);
         break;
+    case ACTION_KEYS_START:
+        error = follower_start(world, action->session);
+        if (error != 0)
+            core_keys_start_failed(&world->core, action->session, error);
+        break;
+    case ACTION_KEYS_END_INPUT:
+        follower_end_input(world, action->session);
+        break;
+    case ACTION_KEYS_KILL:
+        follower_kill(world, action->session);
+        break;
+    case ACTION_KEYS_LET_GO:
+        follower_let_go(world, action->session);
+        break;
     case ACTION_WAIT:
         break;
     }
@@ -244,7 +290,11 @@ static void trace_action(struct world *world, const struct core_action *action)
     if (action->kind < ACTION_OPEN)
         world_trace(world, "%s instance %zu", names[action->kind], action->session);
     else if (action->kind <= ACTION_CLOSE)
-        world_trace(world, "%s the output, %zu bytes", names[action->kind], action->length);
+        world_trace(world, "%s output %zu, %zu bytes", names[action->kind], action->output,
+                    action->length);
+    else if (action->kind >= ACTION_KEYS_START && action->kind <= ACTION_KEYS_LET_GO)
+        world_trace(world, "follower %zu: %d", action->session,
+                    (int)(action->kind - ACTION_KEYS_START));
 }
 
 /* Everything the core wants done; then when it wants to be asked again. */
@@ -276,7 +326,8 @@ static uint64_t next_moment(const struct world *world, uint64_t until)
     uint64_t at = earlier(earlier(until, output_next(world)), cloud_next(world));
 
     for (size_t i = 0; i < world->count; i++)
-        at = earlier(at, instance_next(world, &world->instances[i]));
+        at = earlier(earlier(at, instance_next(world, &world->instances[i])),
+                     follower_next(world, i));
     if (world->signals_sent < world->signal_count)
         at = earlier(at, world->signals[world->signals_sent].at);
     return at <= world->now ? world->now + 1 : at;
@@ -321,6 +372,8 @@ static void live(struct world *world)
         send_signals(world);
         for (size_t i = 0; i < world->count; i++)
             instance_live(world, i);
+        for (size_t i = 0; i < world->count; i++)
+            follower_live(world, i);
         output_live(world);
         cloud_live(world);
         add_instances(world);

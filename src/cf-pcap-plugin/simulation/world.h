@@ -14,15 +14,19 @@
 #include "../core/core.h"
 
 enum {
-    INSTANCES_MAX = 40,
-    QUEUE_MAX = 600 * 1024, /* bytes under way from an instance */
-    RECORDS_MAX = 20000,    /* of an instance */
-    LINES_MAX = 400,        /* that the user is told */
-    PROCESSES_MAX = 4,      /* of an app that is deployed again and again */
-    INDEXES_MAX = 6,        /* of instances, with --follow */
-    EVENTS_MAX = 8,         /* of the cloud */
-    DISK_KEPT = 60000000,   /* bytes of a reserve that is large enough for what is under way */
+    INTERFACES = 3,                           /* of an instance at most, that are captured */
+    INDEXES_ALL = 100,                        /* instances, without --follow */
+    INSTANCES_MAX = INDEXES_ALL * INTERFACES, /* one for each instance and interface */
+    QUEUE_MAX = 600 * 1024,                   /* bytes under way from an instance */
+    RECORDS_MAX = 20000,                      /* of an instance */
+    LINES_MAX = 400,                          /* that the user is told */
+    PROCESSES_MAX = 4,                        /* of an app that is deployed again and again */
+    INDEXES_MAX = 6,                          /* of instances, with --follow */
+    EVENTS_MAX = 8,                           /* of the cloud */
+    TOLERANCE = 4000,     /* ms by which the end of an instance may be noticed late */
+    DISK_KEPT = 60000000, /* bytes of a reserve that is large enough for what is under way */
 };
+enum { KEYS_MAX = 300, FOLLOWER_LINE = 14 + 64 + 1 + 96 + 2 };
 #define NEVER UINT64_MAX
 
 /* Where decisions come from. */
@@ -43,9 +47,10 @@ enum login {
     LOGIN_FAILS,
     LOGIN_CANNOT_START,
     LOGIN_GARBAGE,
-    LOGIN_IS_LIMITED, /* it is refused for a while: HTTP status 429 */
-    LOGIN_IS_RESET,   /* ... its connection is lost */
-    LOGIN_LACKS_ROOM, /* ... its child cannot be started */
+    LOGIN_LACKS_INTERFACE, /* it works, but the container has no such interface */
+    LOGIN_IS_LIMITED,      /* it is refused for a while: HTTP status 429 */
+    LOGIN_IS_RESET,        /* ... its connection is lost */
+    LOGIN_LACKS_ROOM,      /* ... its child cannot be started */
     LOGINS
 };
 enum trouble {
@@ -116,9 +121,19 @@ struct sim_instance {
     uint32_t records, arrived; /* packets sent, and of these delivered whole */
 };
 
+/* A follower of an instance's key log. */
+struct sim_follower {
+    bool cannot_start, hangs, ignores_end, never_dies; /* what it will be like */
+    uint64_t ready_at, dies_at, key_at, beat_at;       /* NEVER */
+    uint64_t interval;                                 /* ms between keys */
+
+    bool started, gone, input_ended, exited, stdout_ended; /* what it is */
+};
+
 enum output_kind { OUTPUT_IS_FILE, OUTPUT_IS_PIPE };
 
 struct sim_output {
+    size_t number;
     enum output_kind kind;
     int open_error, close_error;
     size_t open_fails_at, close_fails_at; /* files before that go well */
@@ -167,9 +182,16 @@ struct world {
     struct choices choices;
     FILE *trace; /* NULL: not wanted */
     struct core core;
+    unsigned int indexes; /* instances at the beginning */
     size_t count;
     struct sim_instance instances[INSTANCES_MAX];
-    struct sim_output output;
+    struct sim_follower followers[INSTANCES_MAX];
+    unsigned int keys;            /* that were sent, with --tls-keys */
+    uint64_t key_times[KEYS_MAX]; /* ms */
+    size_t key_owners[KEYS_MAX];  /* whose follower sent it */
+    unsigned int keys_found;      /* the next one that the file is to have that is looked at */
+    struct sim_output outputs[INSTANCES_MAX]; /* one, or with `split` one an instance */
+    size_t output_count, reading;             /* reading: the one that is checked */
     struct sim_cloud cloud;
     uint64_t now, begun_at;
 
@@ -184,7 +206,7 @@ struct world {
     int status;
     uint64_t finished_at;
     uint64_t steps, actions;
-    char lines[LINES_MAX][256];
+    char lines[LINES_MAX][640];
     size_t line_count;
     const char *violation; /* what does not hold, NULL while all does */
     char violation_text[256];
@@ -201,6 +223,9 @@ void world_trace(struct world *world, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 void world_violated(struct world *world, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+
+/* Was the user told a line with these words? */
+bool world_was_told(const struct world *world, const char *words);
 
 /* An instance (instances.c). */
 void instance_plan(struct world *world, struct sim_instance *it);
@@ -233,24 +258,52 @@ void connection_deliver(struct world *world, size_t number, struct sim_instance 
 void connection_end(struct world *world, size_t number, struct sim_instance *it);
 bool connection_waits_to_end(const struct sim_instance *it);
 
-/* The output (outputs.c). */
+/* A follower (followers.c). */
+int follower_start(struct world *world, size_t number);
+void follower_end_input(struct world *world, size_t number);
+void follower_kill(struct world *world, size_t number);
+void follower_let_go(struct world *world, size_t number);
+void follower_live(struct world *world, size_t number);
+uint64_t follower_next(const struct world *world, size_t number);
+void follower_key(char line[FOLLOWER_LINE], unsigned int number);
+
+/* The outputs (outputs.c), by their numbers. */
 void output_plan(struct world *world, const struct core_config *config);
-void output_do_open(struct world *world);
-void output_do_write(struct world *world, const uint8_t *bytes, size_t length);
+void output_do_open(struct world *world, size_t number);
+void output_do_write(struct world *world, size_t number, const uint8_t *bytes, size_t length);
 void output_do_leave_viewer(struct world *world);
-void output_do_cut(struct world *world, uint64_t length);
-void output_do_close(struct world *world);
-void output_do_disk(struct world *world);
+void output_do_cut(struct world *world, size_t number, uint64_t length);
+void output_do_close(struct world *world, size_t number);
+void output_do_disk(struct world *world, size_t number);
 void output_do_remove(struct world *world, uint64_t number);
 void output_free(struct world *world);
 void output_live(struct world *world);
 uint64_t output_next(const struct world *world);
 
+/* What the user was told (told.c): that this one was not captured all the time? */
+bool told_of(const struct world *world, size_t number);
+void check_lists(struct world *world);
+void check_silence(struct world *world);
+/* Of the live line. */
+void check_how_many(struct world *world, const char *line);
+
+/* One that may take nothing for a while, and one that has. */
+bool output_may_block(const struct world *world);
+bool output_has_blocked(const struct world *world);
+
 /* Does what is announced hold; and all, now that it has ended (check.c)? */
 void check_announcement(struct world *world);
 void check_all(struct world *world);
+/* The same of the outputs, in which so many packets are (check_outputs.c). */
+void check_bounds(struct world *world, uint64_t saved);
 /* The same of what --follow adds (check_follow.c). */
 void check_follow(struct world *world);
+/* The same of keys (check_keys.c): at the beginning of a file, at a block of secrets, at a packet;
+ * and at the end of the last file. */
+void check_keys_begin(struct world *world);
+void check_keys_block(struct world *world, const uint8_t *block, uint32_t length);
+void check_keys_packet(struct world *world, uint32_t number, uint32_t packet);
+void check_keys_end(struct world *world, bool cut_short);
 /* To be called at any time. */
 void check_twice(struct world *world);
 

@@ -141,6 +141,10 @@ extern const int system_signals[SYSTEM_SIGNALS], system_job_control;
 /* Is the signal to be left alone (nohup(1))? */
 bool system_is_ignored(int number);
 
+/* Makes a file that is open readable by its owner alone. Where that is refused, or access is not a
+ * matter of modes (Windows, FAT), nothing changes. */
+void system_make_file_private(int fd);
+
 /* Folders. */
 
 /* Makes one below a place that nobody else has and may look into; its path into `folder`. 0 or a

@@ -51,10 +51,19 @@ static void other_errors_are_left_as_they_are(void **state)
     assert_string_equal(advice_for_ssh("filter: no such host", true, false), "");
 }
 
+static struct interfaces named(const char *list)
+{
+    struct interfaces interfaces = {.count = 0};
+    char error[128];
+
+    assert_int_equal(interfaces_add(&interfaces, list, error, sizeof error), 0);
+    return interfaces;
+}
+
 static void an_empty_capture_comes_with_what_is_usual(void **state)
 {
     static const struct {
-        const char *interface, *filter, *says;
+        const char *interfaces, *filter, *says;
         bool advises;
     } cases[] = {
         {"eth0", "tcp port 8080", "So far no packet on eth0 matches the filter. What", true},
@@ -63,16 +72,20 @@ static void an_empty_capture_comes_with_what_is_usual(void **state)
         {"any", "tcp port 80", "Without it", true},
         {"lo", NULL, "--interface eth0", true},
         {"eth0", NULL, "So far no packet came on eth0 (SSH is left out).", false},
+        {"eth0,lo", NULL, "So far no packet came on eth0 or lo (SSH is left out).", false},
+        {"lo,eth0,eth1", "tcp port 80", "on lo, eth0 or eth1 matches the filter. Without it", true},
+        {"eth1,eth0", "tcp port 80", "--interface lo", true},
     };
     char text[512];
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        bool advises = advice_quiet(text, sizeof text, cases[i].interface, cases[i].filter, true);
+        struct interfaces on = named(cases[i].interfaces);
+        bool advises = advice_quiet(text, sizeof text, &on, cases[i].filter, true);
 
         assert_int_equal(advises, cases[i].advises);
         assert_non_null(strstr(text, cases[i].says));
-        advice_quiet(text, sizeof text, cases[i].interface, cases[i].filter, false);
+        advice_quiet(text, sizeof text, &on, cases[i].filter, false);
         assert_null(strstr(text, "So far"));
     }
 }
@@ -80,7 +93,7 @@ static void an_empty_capture_comes_with_what_is_usual(void **state)
 static void what_a_filter_hides_is_told_where_it_can_be_seen(void **state)
 {
     static const struct {
-        const char *interface, *filter, *says;
+        const char *interfaces, *filter, *says;
     } cases[] = {
         {"eth0", "tcp[tcpflags] & tcp-syn != 0", "IPv4"},
         {"eth0", "port 80 and udp [8] = 1", "IPv4"},
@@ -94,11 +107,13 @@ static void what_a_filter_hides_is_told_where_it_can_be_seen(void **state)
         {"any", NULL, "twice"},
         {"any", "tcp port 8080 or tcp port 5432", "twice"},
         {"any", "not tcp port 61001", NULL},
+        {"eth0,lo", NULL, NULL},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        const char *note = advice_filter(cases[i].interface, cases[i].filter);
+        struct interfaces on = named(cases[i].interfaces);
+        const char *note = advice_filter(&on, cases[i].filter);
 
         if (cases[i].says == NULL)
             assert_null(note);

@@ -71,7 +71,8 @@ static const struct expectation cases[] = {
     {"", 0, true, STREAM_CUT, "", VERDICT_FAILED, "cut off"},
     {"", 255, true, STREAM_ENDED, "", VERDICT_FAILED, "status 255"},
     {"", -EMFILE, false, STREAM_EMPTY, "", VERDICT_FAILED,
-     "could not be started: too many files are open; each instance takes three (ulimit -n"},
+     "could not be started: too many files are open; each instance takes three for each interface "
+     "(ulimit -n"},
     {"", 0, false, STREAM_EMPTY, "", VERDICT_FAILED, "without a capture"},
     {"", 0, true, STREAM_ENDED, "", VERDICT_ENDED, "by itself"},
     {"no route to host\nbash: warning: setlocale: LC_ALL: cannot change locale (en_US.UTF-8)\n", 1,

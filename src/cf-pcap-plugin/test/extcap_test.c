@@ -8,7 +8,7 @@
 #include "../extcap_apps.h"
 #include "../extcap_folder.h"
 
-enum { WORDS_MAX = 16 };
+enum { WORDS_MAX = 20 };
 #define WORDS(...) ((const char *const[WORDS_MAX + 1]){__VA_ARGS__})
 
 static struct extcap parse(const char *const *words)
@@ -62,12 +62,13 @@ static void calls_are_told_apart(void **state)
 static void a_capture_becomes_words_of_cf_pcap(void **state)
 {
     static const char *const expected[] = {
-        "pcap",   "--process", "web", "--follow",           "a b", "-o", "/tmp/f", "--format",
-        "pcapng", "-y",        "-f",  "tcp port 80 and -x", NULL};
+        "pcap", "--process", "web",      "--follow", "--tls-keys", "/k", "a b",
+        "-o",   "/tmp/f",    "--format", "pcapng",   "-y",         "-f", "tcp port 80 and -x",
+        NULL};
     struct extcap extcap =
         parse(WORDS("--capture", "--extcap-interface", "cfpcap", "--fifo", "/tmp/f", "--app", "a b",
-                    "--process", "web", "--instance", "", "--follow", "--extcap-control-in", "/i",
-                    "--extcap-capture-filter=tcp port 80 and -x"));
+                    "--process", "web", "--instance", "", "--follow", "--tls-keys", "/k",
+                    "--extcap-control-in", "/i", "--extcap-capture-filter=tcp port 80 and -x"));
 
     (void)state;
     assert_int_equal(extcap.call, EXTCAP_CAPTURE);

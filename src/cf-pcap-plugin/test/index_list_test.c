@@ -18,6 +18,8 @@ static void runs_become_ranges_and_one_is_singular(void **state)
         {{0, 2, 3, 4}, 4, "instances", "0, 2-4"},
         {{0, 1, 2, 9998, 9999}, 5, "instances", "0-2, 9998, 9999"},
         {{15, 16, 17, 18, 19, 20, 22}, 7, "instances", "15-20, 22"},
+        {{3, 3}, 2, "instance", "3"},
+        {{0, 0, 1, 1, 2, 2, 4, 4}, 8, "instances", "0-2, 4"},
     };
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {

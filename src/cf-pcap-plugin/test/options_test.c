@@ -29,7 +29,8 @@ static void the_defaults_are_all_packets_of_all_web_instances_on_eth0(void **sta
     (void)state;
     assert_int_equal(parse(&options, WORDS("myapp"), error), OPTIONS_CAPTURE);
     assert_string_equal(options.app, "myapp");
-    assert_string_equal(options.interface, "eth0");
+    assert_int_equal(options.interfaces.count, 1);
+    assert_string_equal(options.interfaces.names[0], "eth0");
     assert_string_equal(options.process, "web");
     assert_null(options.output);
     assert_null(options.filter);
@@ -43,6 +44,7 @@ static void the_defaults_are_all_packets_of_all_web_instances_on_eth0(void **sta
     assert_int_equal(options.range_count, 0);
     assert_int_equal(options.format, FORMAT_PCAP);
     assert_false(options.yes);
+    assert_false(options.split);
 }
 
 static void options_can_stand_anywhere_long_and_short(void **state)
@@ -58,7 +60,8 @@ static void options_can_stand_anywhere_long_and_short(void **state)
                      OPTIONS_CAPTURE);
     assert_string_equal(options.app, "myapp");
     assert_string_equal(options.output, "x.pcap");
-    assert_string_equal(options.interface, "lo");
+    assert_int_equal(options.interfaces.count, 1);
+    assert_string_equal(options.interfaces.names[0], "lo");
     assert_string_equal(options.filter, "tcp port 80");
     assert_int_equal(options.snaplen, 96);
     assert_int_equal(options.duration_ms, 90000);
@@ -91,6 +94,59 @@ static void the_name_of_the_output_tells_the_format_unless_it_is_given(void **st
     assert_int_equal(options.format, FORMAT_PCAP);
     parse(&options, WORDS("a", "--format", "pcapng"), error);
     assert_int_equal(options.format, FORMAT_PCAPNG);
+}
+
+static void interfaces_can_be_listed_and_repeated(void **state)
+{
+    static const struct {
+        const char *words[6], *names[4];
+    } cases[] = {
+        {{"a", "--interface", "eth0,lo"}, {"eth0", "lo"}},
+        {{"a", "--interface", "eth0", "--interface=lo"}, {"eth0", "lo"}},
+        {{"a", "--interface=lo,eth0", "--interface", "eth1,lo"}, {"lo", "eth0", "eth1"}},
+        {{"a", "--interface", "eth0,eth0", "--interface", "eth0"}, {"eth0"}},
+        {{"a", "--interface", "any", "--interface", "any"}, {"any"}},
+        {{"a", "--interface", "abcdefghijklmno,lo"}, {"abcdefghijklmno", "lo"}},
+    };
+    struct options options;
+    char error[OPTIONS_ERROR_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(parse(&options, cases[i].words, error), OPTIONS_CAPTURE);
+        size_t count = 0;
+        for (; cases[i].names[count] != NULL; count++)
+            assert_string_equal(options.interfaces.names[count], cases[i].names[count]);
+        assert_int_equal(options.interfaces.count, count);
+    }
+}
+
+static void several_interfaces_are_pcapng_unless_the_name_says_pcap(void **state)
+{
+    static const struct {
+        const char *words[8];
+        enum format format;
+        bool by_name;
+    } cases[] = {
+        {{"a", "--interface", "eth0,lo"}, FORMAT_PCAPNG, false},
+        {{"a", "--interface", "eth0,lo", "-o", "-"}, FORMAT_PCAPNG, false},
+        {{"a", "--interface", "eth0,lo", "-o", "capture"}, FORMAT_PCAPNG, false},
+        {{"a", "--interface", "eth0,lo", "-o", "x.pcap"}, FORMAT_PCAP, true},
+        {{"a", "-o", "x.pcap", "--interface", "eth0", "--interface", "lo"}, FORMAT_PCAP, true},
+        {{"a", "--interface", "eth0,lo", "-o", "x.pcap", "--format=pcapng"}, FORMAT_PCAPNG, false},
+        {{"a", "--interface", "eth0,lo", "--format", "pcap"}, FORMAT_PCAP, false},
+        {{"a", "--interface", "eth0,eth0"}, FORMAT_PCAP, false},
+        {{"a", "--interface", "any", "-o", "-"}, FORMAT_PCAP, false},
+    };
+    struct options options;
+    char error[OPTIONS_ERROR_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(parse(&options, cases[i].words, error), OPTIONS_CAPTURE);
+        assert_int_equal(options.format, cases[i].format);
+        assert_int_equal(options.pcap_by_name, cases[i].by_name);
+    }
 }
 
 static void wireshark_is_shown_pcapng_unless_a_file_says_otherwise(void **state)
@@ -245,6 +301,15 @@ static void what_is_wrong_is_named(void **state)
         {{"a", "-o", "x", "-w", "y"}, "--output is given twice"},
         {{"a", "-d", "1s", "--duration=2s"}, "--duration is given twice"},
         {{"a", "--interface", ""}, "--interface is empty"},
+        {{"a", "--interface", "eth0,"}, "--interface eth0,: a name is missing beside a comma"},
+        {{"a", "--interface", ",lo"}, "--interface ,lo: a name is missing beside a comma"},
+        {{"a", "--interface", "eth0,,lo"}, "a name is missing beside a comma"},
+        {{"a", "--interface", "eth0, lo"}, "--interface 'eth0, lo': no blank belongs between"},
+        {{"a", "--interface", "abcdefghijklmnop"}, "has at most 15 bytes"},
+        {{"a", "--interface", "lo,abcdefghijklmnop"}, "--interface abcdefghijklmnop: the name"},
+        {{"a", "--interface", "a,b,c,d,e,f,g,h,i"}, "at most 8 interfaces"},
+        {{"a", "--interface", "any,lo"}, "--interface any has the packets of all interfaces"},
+        {{"a", "--interface", "lo", "--interface", "any"}, "--interface any has the packets of"},
         {{"a", "--process="}, "--process is empty"},
         {{"a", "-o"}, "-o (--output) needs a value"},
         {{"a", "-w"}, "-w (--output) needs a value"},
@@ -257,6 +322,10 @@ static void what_is_wrong_is_named(void **state)
         {{"a", "--yes=no"}, "--yes takes no value"},
         {{"a", "--wireshark="}, "--wireshark is empty"},
         {{"a", "--wireshark", "-o", "-"}, "--wireshark and -o -"},
+        {{"a", "--split=yes"}, "--split takes no value"},
+        {{"a", "--split", "-o", "-"}, "-o -: --split makes files"},
+        {{"a", "--split", "--wireshark"}, "--split does not go with it"},
+        {{"a", "--split", "--rotate-time", "1h"}, "--split makes a file for each instance"},
         {{"a", "-s", "262145"}, "262145"},
         {{"a", "-s", "0x10"}, "0x10"},
         {{"a", "-s", "-1"}, "-1"},
@@ -313,6 +382,7 @@ static void what_was_meant_is_guessed(void **state)
          "filter would be -f 'other'"},
         {{"myapp", "eth0"}, "'eth0' belongs to no option; did you mean --interface eth0?"},
         {{"myapp", "any"}, "'any' belongs to no option; did you mean --interface any?"},
+        {{"myapp", "eth0,lo"}, "'eth0,lo' belongs to no option; did you mean --interface eth0,lo?"},
         {{"myapp", "x.pcap"}, "'x.pcap' belongs to no option; did you mean -o 'x.pcap'?"},
         {{"myapp", "-"}, "'-' belongs to no option; did you mean -o -?"},
         {{"myapp", "0,2-4"}, "'0,2-4' belongs to no option; did you mean -i 0,2-4?"},
@@ -384,15 +454,64 @@ static void too_many_ranges_are_refused(void **state)
     assert_int_equal(parse(&options, WORDS("a", "-i", list), error), OPTIONS_WRONG);
 }
 
+static void tls_keys_make_it_pcapng(void **state)
+{
+    static const struct {
+        const char *words[WORDS_MAX + 1];
+        enum options_result result;
+    } cases[] = {
+        {{"a", "--tls-keys", "/k"}, OPTIONS_CAPTURE},
+        {{"a", "--tls-keys", "/k", "-o", "-"}, OPTIONS_CAPTURE},
+        {{"a", "--tls-keys", "/k", "-o", "capture"}, OPTIONS_CAPTURE},
+        {{"a", "--tls-keys", "/k", "-o", "c.pcap", "--format", "pcapng"}, OPTIONS_CAPTURE},
+        {{"a", "--tls-keys", "/k", "--wireshark"}, OPTIONS_CAPTURE},
+        {{"a", "--tls-keys", "/k", "-o", "c.pcap"}, OPTIONS_WRONG},
+        {{"a", "--tls-keys", "/k", "--format", "pcap"}, OPTIONS_WRONG},
+        {{"a", "--tls-keys", "k"}, OPTIONS_WRONG},
+        {{"a", "--tls-keys", ""}, OPTIONS_WRONG},
+        {{"a", "--tls-keys"}, OPTIONS_WRONG},
+        {{"--sort-keys", "c.pcapng"}, OPTIONS_SORT_KEYS},
+        {{"a", "--sort-keys", "c.pcapng"}, OPTIONS_WRONG},
+    };
+    struct options options;
+    char error[OPTIONS_ERROR_SIZE];
+
+    (void)state;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        if (parse(&options, cases[i].words, error) != cases[i].result)
+            fail_msg("case %zu: %s", i, error);
+        if (cases[i].result == OPTIONS_CAPTURE)
+            assert_int_equal(options.format, FORMAT_PCAPNG);
+    }
+}
+
 static void every_option_is_in_the_help(void **state)
 {
-    static const char *const names[] = {
-        "output, -o, -w", "interface",      "filter, -f",    "snaplen, -s",
-        "instance, -i",   "process",        "duration, -d",  "count, -c",
-        "max-size",       "rotate-size",    "rotate-time",   "keep",
-        "reserve",        "format",         "follow",        "wireshark[=PROGRAM]",
-        "check",          "install-extcap", "remove-extcap", "yes, -y",
-        "verbose",        "help, -h"};
+    static const char *const names[] = {"output, -o, -w",
+                                        "interface",
+                                        "filter, -f",
+                                        "snaplen, -s",
+                                        "instance, -i",
+                                        "process",
+                                        "duration, -d",
+                                        "count, -c",
+                                        "max-size",
+                                        "rotate-size",
+                                        "rotate-time",
+                                        "keep",
+                                        "split",
+                                        "reserve",
+                                        "format",
+                                        "follow",
+                                        "wireshark[=PROGRAM]",
+                                         "tls-keys",
+                                         "sort-keys",
+                                        "check",
+                                        "install-extcap",
+                                        "remove-extcap",
+                                        "yes, -y",
+                                        "verbose",
+                                        "help, -h"};
     (void)state;
     for (size_t i = 0; i < sizeof names / sizeof *names; i++)
         assert_true(strncmp(options_help[i].name, names[i], strlen(names[i])) == 0);
@@ -406,6 +525,8 @@ int main(void)
         cmocka_unit_test(options_can_stand_anywhere_long_and_short),
         cmocka_unit_test(instances_can_be_listed_in_several_ways),
         cmocka_unit_test(the_name_of_the_output_tells_the_format_unless_it_is_given),
+        cmocka_unit_test(interfaces_can_be_listed_and_repeated),
+        cmocka_unit_test(several_interfaces_are_pcapng_unless_the_name_says_pcap),
         cmocka_unit_test(wireshark_is_shown_pcapng_unless_a_file_says_otherwise),
         cmocka_unit_test(a_duration_may_have_fractions),
         cmocka_unit_test(a_count_is_at_least_a_packet),
@@ -417,6 +538,7 @@ int main(void)
         cmocka_unit_test(what_was_meant_is_guessed),
         cmocka_unit_test(a_long_wrong_word_is_cut),
         cmocka_unit_test(too_many_ranges_are_refused),
+        cmocka_unit_test(tls_keys_make_it_pcapng),
         cmocka_unit_test(every_option_is_in_the_help),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

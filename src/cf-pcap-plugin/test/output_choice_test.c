@@ -47,6 +47,15 @@ static void every_case_has_its_place(void **state)
     }
 }
 
+static void what_makes_several_files_does_not_go_to_standard_output(void **state)
+{
+    const struct options split = {.split = true}, rotates = {.rotate_time = 1000};
+
+    (void)state;
+    assert_null(output_choose(&split, SYSTEM_IS_PIPE, false, true).path); /* | tee log */
+    assert_null(output_choose(&rotates, SYSTEM_IS_FILE, false, true).path);
+}
+
 static void the_kinds_are_told_apart(void **state)
 {
     int pipes[2], sockets[2];
@@ -98,6 +107,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_case_has_its_place),
+        cmocka_unit_test(what_makes_several_files_does_not_go_to_standard_output),
         cmocka_unit_test(the_kinds_are_told_apart),
         cmocka_unit_test(the_same_file_is_known_under_another_name),
     };

@@ -114,6 +114,11 @@ int system_open(const char *path, int how)
     return fd < 0 ? -errno : fd;
 }
 
+void system_make_file_private(int fd)
+{
+    (void)!fchmod(fd, S_IRUSR | S_IWUSR);
+}
+
 int system_make_private(const char *place, char *folder, size_t size)
 {
     if (snprintf(folder, size, "%s/cf-pcap.XXXXXX", place) >= (int)size)

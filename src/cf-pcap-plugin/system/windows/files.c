@@ -167,6 +167,11 @@ int system_disk_of(int fd, uint64_t *available, uint64_t *size)
     return system_disk_at(path, available, size);
 }
 
+void system_make_file_private(int fd)
+{
+    (void)fd;
+}
+
 int system_make_private(const char *place, char *folder, size_t size)
 {
     char pattern[PATH_MAX];

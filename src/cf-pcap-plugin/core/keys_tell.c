@@ -1,0 +1,116 @@
+/* What the user is told about TLS keys. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../index_list.h"
+#include "../quote.h"
+#include "core.h"
+#include "tell.h"
+
+/* Those that say the same of the file, in one line. */
+static bool place(struct core *core, enum follower_place place, const char *words)
+{
+    char text[128];
+    struct index_list list;
+
+    index_list_begin(&list, text, sizeof text);
+    for (size_t i = 0; i < core->keys.count; i++) {
+        struct follower *follower = &core->keys.followers[i];
+
+        if (follower->place != place || follower->place_told || follower->state != FOLLOWER_RUNS)
+            continue;
+        follower->place_told = true;
+        index_list_add(&list, core->instances[i]->index);
+    }
+    if (list.count > 0)
+        TEXT(core, "TLS keys: in %s %s %s %s.", index_list_noun(&list), text, core->config.tls_keys,
+             words);
+    return list.count > 0;
+}
+
+static bool failure(struct core *core)
+{
+    for (size_t i = 0; i < core->keys.count; i++) {
+        struct follower *follower = &core->keys.followers[i];
+        char said[160];
+
+        if (follower->attempts < 2 || follower->failure_told || core->stop.reason != STOP_NONE)
+            continue;
+        follower->failure_told = true;
+        quote_for_display(said, sizeof said, follower->said, strlen(follower->said));
+        TEXT(core, "TLS keys: %s of instance %u cannot be followed (%s). It is tried again.",
+             core->config.tls_keys, core->instances[i]->index,
+             said[0] == '\0' ? "its session ended" : said);
+        return true;
+    }
+    return false;
+}
+
+int keys_tell(struct core *core)
+{
+    if (keys_are_awaited(core))
+        return ACTION_WAIT;
+    if (place(core, PLACE_MISSING, "is not there yet; it is read as soon as it is"))
+        return ACTION_SAY;
+    if (place(core, PLACE_UNREADABLE, "may not be read by the app's user") ||
+        place(core, PLACE_FOLDER, "is a folder, and is to be a file") || failure(core))
+        return ACTION_WARN;
+    return ACTION_WAIT;
+}
+
+bool keys_failed(const struct core *core)
+{
+    for (size_t i = 0; i < core->keys.count; i++)
+        if (core->instances[i]->session.stream.opened && !core->keys.followers[i].was_ready &&
+            core->keys.followers[i].attempts > 0)
+            return true;
+    return false;
+}
+
+int keys_tell_closing(struct core *core)
+{
+    enum { CAME, LATE, DROPPED, END };
+    struct keys *keys = &core->keys;
+    const struct core_output *output = core->output_count > 0 ? core->outputs[0] : NULL;
+    bool is_file = core->output_count == 1 && output->is_file && output->rotation.files == 1;
+
+    if (core->config.tls_keys == NULL || !outputs_were_opened(core))
+        return ACTION_WAIT;
+    switch (keys->told++) {
+    case CAME:
+        if (keys->came == 0) {
+            TEXT(core,
+                 "No TLS key came from %s: the app has to write its keys there, as lines of a "
+                 "key log (SSLKEYLOGFILE).",
+                 core->config.tls_keys);
+            return ACTION_WARN;
+        }
+        TEXT(core,
+             "The capture has %" PRIu64 " TLS keys of the app: with them anybody can read that "
+             "traffic. 'editcap --discard-all-secrets' takes them out.",
+             keys->came);
+        return ACTION_SAY;
+    case LATE:
+        if (keys->late > 0) {
+            TEXT(core,
+                 "The keys of %" PRIu64 " TLS connection%s came after the first packets, and "
+                 "Wireshark does not use them for those.%s%s%s",
+                 keys->late, keys->late == 1 ? "" : "s", is_file ? " 'cf pcap --sort-keys " : "",
+                 is_file ? output->name : "", is_file ? "' puts them in front." : "");
+            return ACTION_WARN;
+        }
+        keys->told++;
+        /* fall through */
+    case DROPPED:
+        if (keys->dropped > 0) {
+            TEXT(core, "%" PRIu64 " TLS keys were dropped: more came than could be written.",
+                 keys->dropped);
+            return ACTION_WARN;
+        }
+        /* fall through */
+    default:
+        keys->told = END;
+        return ACTION_WAIT;
+    }
+}

@@ -1,0 +1,156 @@
+/* What was saved, and where: the last lines. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "../index_list.h"
+#include "tell.h"
+#include "text.h"
+
+static uint64_t packets_saved(const struct core *core, const struct core_output *output)
+{
+    uint64_t packets = 0;
+
+    for (size_t i = 0; i < core->count; i++)
+        if (core->instances[i]->output == output)
+            packets += core->instances[i]->session.stream.counts.packets;
+    return packets;
+}
+
+static void saved_files(struct core *core, const struct core_output *output)
+{
+    const struct rotation *rotation = &output->rotation;
+    char removed[64] = "";
+
+    if (rotation->removed > 0)
+        snprintf(removed, sizeof removed, "; the first %" PRIu64 " were removed (--keep)",
+                 rotation->removed);
+    TEXT(core, "Saved capture to %llu files, the last is '%s'%s.",
+         (unsigned long long)rotation->files, output->name, removed);
+}
+
+/* Without --split. */
+static bool saved(struct core *core, const struct core_output *output)
+{
+    const char *quote = core->config.to_stdout || core->config.viewer_alone ? "" : "'";
+    bool failed = core_output_has_failed(output);
+    uint64_t packets = packets_saved(core, output);
+
+    if (!output->was_opened || core_output_is_spoiled(output))
+        return false;
+    if (output->is_torn)
+        TEXT(core, "A part of the capture was written to %s; it ends within a packet.",
+             output->name);
+    else if (!failed && core->config.viewer_alone)
+        TEXT(core, "The capture was shown in %s.", output->name);
+    else if (!failed && core->config.to_stdout)
+        TEXT(core, "The capture was written to standard output.");
+    else if (!failed && output->rotation.files > 1)
+        saved_files(core, output);
+    else if (!failed)
+        TEXT(core, "Saved capture to '%s'.", output->name);
+    else if (packets > 0)
+        TEXT(core, "Saved part of the capture to %s%s%s: %" PRIu64 " packets.", quote, output->name,
+             quote, packets);
+    else
+        TEXT(core, "Nothing was saved: %s%s%s holds no packet.", quote, output->name, quote);
+    return true;
+}
+
+/* With --split: the files of which the same is to be said, in a line that a hundred do not make
+ * longer than three do. */
+struct group {
+    char text[1024];
+    uint64_t packets;
+    size_t count;
+};
+
+static void gather(const struct core *core, bool failed, struct group *group)
+{
+    const struct core_output *first = NULL, *last = NULL;
+    char text[160];
+    struct index_list list;
+
+    *group = (struct group){.count = 0};
+    index_list_begin(&list, text, sizeof text);
+    for (size_t i = 0; i < core->output_count; i++) {
+        const struct core_output *output = core->outputs[i];
+
+        if (!output->was_opened || core_output_has_failed(output) != failed ||
+            core_output_is_spoiled(output))
+            continue;
+        group->count++;
+        group->packets += packets_saved(core, output);
+        first = first == NULL ? output : first;
+        last = output;
+        if (output->copy == 1)
+            index_list_add(&list, output->index);
+    }
+    if (group->count == 1)
+        snprintf(group->text, sizeof group->text, "'%s'", first->name);
+    else if (group->count == 2)
+        snprintf(group->text, sizeof group->text, "'%s' and '%s'", first->name, last->name);
+    else if (group->count > 2)
+        snprintf(group->text, sizeof group->text, "%zu files, '%s' to '%s', of instances %s",
+                 group->count, first->name, last->name, text);
+}
+
+static bool saved_whole(struct core *core)
+{
+    struct group group;
+
+    gather(core, false, &group);
+    TEXT(core, "Saved capture to %s.", group.text);
+    return group.count > 0;
+}
+
+static bool saved_part(struct core *core)
+{
+    struct group group;
+
+    gather(core, true, &group);
+    if (group.packets > 0)
+        TEXT(core, "Saved part of the capture to %s: %" PRIu64 " packets.", group.text,
+             group.packets);
+    else if (group.count == 1)
+        TEXT(core, "Nothing was saved: %s holds no packet.", group.text);
+    else
+        TEXT(core, "Nothing was saved in %s.", group.text);
+    return group.count > 0;
+}
+
+bool tell_saved(struct core *core)
+{
+    unsigned int *step = &core->telling.saved;
+
+    if (!core->config.split)
+        return (*step)++ == 0 && saved(core, core->outputs[0]);
+    if (*step == 0 && ++*step == 1 && saved_whole(core))
+        return true;
+    return *step == 1 && ++*step == 2 && saved_part(core);
+}
+
+static bool is_like(const struct core_output *output, const struct core_output *told)
+{
+    return !output->told && output->error == told->error && output->was_opened == told->was_opened;
+}
+
+bool tell_same_outputs(struct core *core)
+{
+    while (core->telling.same_output < core->output_count) {
+        const struct core_output *told = core->outputs[core->telling.same_output++];
+        char text[160];
+        struct index_list list;
+
+        index_list_begin(&list, text, sizeof text);
+        for (size_t i = 0; told->told && i < core->output_count; i++)
+            if (is_like(core->outputs[i], told))
+                index_list_add(&list, core->outputs[i]->index);
+        if (list.count == 0)
+            continue;
+        TEXT(core, "The same for the file%s of %s %s.", list.count == 1 ? "" : "s",
+             index_list_noun(&list), text);
+        return true;
+    }
+    return false;
+}

@@ -129,3 +129,11 @@ packets() { capinfos -Mc "$1" | sed -nE 's/^Number of packets: *//p'; }
     [[ $output == *"ok 1 - "* ]]
   done
 }
+
+@test "three hundred scenarios of the simulation" {
+  local cross=$root/build/cross/win64
+  make -s -C "$root/src/cf-pcap-plugin/test" OUT="$cross/units/cf-pcap-plugin" "$cross/units/cf-pcap-plugin/simulation" \
+    CC="$cross/packages/musl/bin/musl-gcc -lws2_32 -include $root/spec/support/no-timer.h"
+  run -0 on_windows "$cross/units/cf-pcap-plugin/simulation" 300 "$((RANDOM * 32768 + RANDOM))"
+  [[ $output == *"ok simulation: 300 scenarios"* ]]
+}

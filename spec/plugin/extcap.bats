@@ -188,7 +188,7 @@ is_capturing() { [ "$(stat -c %s "$output")" -gt 2000 ]; }
   [ "$status" = 0 ]
   [ "$output" = 'value {arg=1}{value=first}{display=first}
 value {arg=1}{value=second app}{display=second app}' ]
-  grep -qx '/v3/apps?order_by=name&per_page=1000&space_guids=space-guid' "$FAKE_CF"/log/curl.*
+  grep -qx 'v3/apps?order_by=name&per_page=1000&space_guids=space-guid' "$FAKE_CF"/log/curl.*
 }
 
 @test "no login, no target, an API that fails: the list says so, and has no app" {

@@ -9,6 +9,7 @@
 #include <uv.h>
 
 #include "cf_home.h"
+#include "system/system.h"
 
 struct parent;
 

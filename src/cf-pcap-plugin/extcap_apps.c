@@ -26,7 +26,7 @@ static int ask(const struct cf *cf, char *error)
                      ? "Not logged in. Use 'cf login' to log in."
                      : "No space targeted. Use 'cf target -s SPACE' to target one.");
     else
-        snprintf(path, sizeof path, "/v3/apps?order_by=name&per_page=1000&space_guids=%.64s", guid);
+        snprintf(path, sizeof path, "v3/apps?order_by=name&per_page=1000&space_guids=%.64s", guid);
     cf_config_free(&config);
     if (error[0] == '\0')
         status = cf_run(&result, cf, arguments);

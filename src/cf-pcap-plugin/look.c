@@ -34,7 +34,7 @@ static void ask_for_instances(struct looking *looking)
     const char *const arguments[] = {"curl", path, NULL};
 
     looking->step = LOOKING_INSTANCES;
-    snprintf(path, sizeof path, "/v3/processes/%s/stats", looking->process);
+    snprintf(path, sizeof path, "v3/processes/%s/stats", looking->process);
     run(looking, arguments);
 }
 

@@ -70,7 +70,8 @@ void lookup_process_path(char *path, size_t size, const char *guid, const char *
     char encoded[512];
 
     percent_encode(encoded, sizeof encoded, type);
-    snprintf(path, size, "/v3/apps/%s/processes/%s", guid, encoded);
+    /* No slash before it: on Windows the CLI takes what begins with one for an option. */
+    snprintf(path, size, "v3/apps/%s/processes/%s", guid, encoded);
 }
 
 int lookup_instances(const struct cf *cf, const char *guid, const char *type,
@@ -111,7 +112,7 @@ int lookup_ssh_enabled(const struct cf *cf, const char *guid, char *reason, size
     struct cf_result result;
     int enabled = -EIO;
 
-    snprintf(path, sizeof path, "/v3/apps/%s/ssh_enabled", guid);
+    snprintf(path, sizeof path, "v3/apps/%s/ssh_enabled", guid);
     if (run(cf, arguments, &result, error) == 0)
         enabled = cf_answer_ssh_enabled(reason, size, result.out.text, result.out.length);
     cf_result_free(&result);

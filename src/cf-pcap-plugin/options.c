@@ -253,13 +253,14 @@ static int take_value(struct options *options, int option, char *value,
     }
 }
 
-/* What getopt_long(3) answers '?' or ':' to; `word` is the one it has read. musl and glibc agree on
- * optopt alone: where a value is missing, musl leaves optind beyond the end. */
+/* What getopt_long(3) answers '?' or ':' to; `word` is the one it has read. musl, glibc and
+ * mingw-w64 agree on optopt alone: where a value is missing, musl leaves optind beyond the end;
+ * mingw-w64 answers ':' where there is one too many, too. */
 static int not_an_option(int answer, const char *word, const struct complaint *complaint)
 {
     const struct option *option = option_of(optopt == 'w' ? 'o' : optopt);
 
-    if (answer == ':' && option != NULL)
+    if (answer == ':' && option != NULL && option->has_arg == required_argument)
         return option->val < OPTION_CHECK
                    ? wrong(complaint, "-%c (--%s) needs a value", optopt, option->name)
                    : wrong(complaint, "--%s needs a value", option->name);

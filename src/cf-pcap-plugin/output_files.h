@@ -9,9 +9,10 @@
 #ifndef OUTPUT_FILES_H
 #define OUTPUT_FILES_H
 
-#include <limits.h>
 #include <stdint.h>
 #include <sys/types.h>
+
+#include "system/system.h"
 
 struct made_file {
     char *name;

@@ -11,13 +11,16 @@
 #ifndef SYSTEM_H
 #define SYSTEM_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct uv_loop_s;
 
-#ifndef PATH_MAX
+/* Bytes. Windows' own, 260, is less than its paths may have. */
+#if !defined(PATH_MAX) || PATH_MAX < 4096
+#undef PATH_MAX
 #define PATH_MAX 4096
 #endif
 

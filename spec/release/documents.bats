@@ -144,7 +144,7 @@ manual_options() { # page
 
 # `cf help` adds the dashes of the first name: "output, -o, -w FILE".
 @test "cf-pcap-plugin(1) describes the options of cf help pcap" {
-  sed -n '/^const struct option_help options_help/,/^};/p' src/cf-pcap-plugin/options.c | sed -nE 's/^ *\{"([^"]*)".*/--\1/p' |
+  sed -n '/^const struct option_help options_help/,/^};/p' src/cf-pcap-plugin/options_help.c | sed -nE 's/^ *\{"([^"]*)".*/--\1/p' |
     sed -E 's/ [A-Za-z|.[].*//' | grep -oE '\-+[a-z-]+' | sort >"$BATS_TEST_TMPDIR/help"
   [ "$(wc -l <"$BATS_TEST_TMPDIR/help")" -gt 15 ]
   diff "$BATS_TEST_TMPDIR/help" <(manual_options src/cf-pcap-plugin/cf-pcap-plugin.1)

@@ -39,7 +39,7 @@ def c_strings(text):
     code = re.sub(r"^[ \t]*#[^\n]*(?:\\\n[^\n]*)*", lambda match: re.sub(r"[^\n]", " ", match.group(0)), code, flags=re.M)
     helps = []
     for match in HELP.finditer(code):
-        helps.append((match.start(), code.find("\n\n", match.end())))
+        helps.append((match.start(), (code + "\n\n").find("\n\n", match.end())))
     joined, start, end = "", None, None
     for match in [*STRING.finditer(code), None]:
         if match and start is not None and not code[end : match.start()].strip():

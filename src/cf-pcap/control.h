@@ -25,9 +25,8 @@ enum stop {
 enum {
     CONTROL_IDLE_MS = 600000,
     CONTROL_END_MS = 30000, /* after the stop, to write what was captured */
-    CONTROL_TWICE_MS =
-        200, /* a signal this soon after the stop is no second one: timeout(1) sends two, and the
-                end of a session closes stdin and sends SIGTERM */
+    CONTROL_TWICE_MS = 200, /* a signal this soon after the stop is no second one: timeout(1) sends
+                               two, and the end of a session closes stdin and sends SIGTERM */
 };
 
 struct control {

@@ -230,6 +230,18 @@ SHELL
   compgen -G 'myapp-*.pcapng'
 }
 
+@test "a pipe is not read: what the app writes there is not taken away, and its reader does not vanish" {
+  instances 1 && tool
+  mkfifo pipe
+  { exec 8>pipe && key 7 >&8 && touch written; } &
+  capturing --tls-keys "$PWD/pipe" -o "$output"
+  eventually complained "TLS keys: $PWD/pipe of instance 0 cannot be followed (it is a pipe or a device). It is tried again."
+  [ ! -e written ]
+  interrupt
+  [ "$status" = 1 ]
+  [ "$(cat pipe)" = "$(key 7)" ]
+}
+
 @test "a path is quoted for the container's shell" {
   instances 1 && tool
   keys="$BATS_TEST_TMPDIR/a '\$(touch x) \" key"

@@ -217,6 +217,18 @@ SHELL
   not grep -q 0000ab "$said" "$errors"
 }
 
+@test "--verbose shows how the keys are followed, and which instance's session says what" {
+  instances 2 && tool
+  key 171 >"$keys"
+  capturing --tls-keys "$keys" --verbose -o "$output"
+  eventually eval '[ "$(keys_held 2>/dev/null)" = 171 ]'
+  interrupt
+  [ "$status" = 0 ]
+  complained_once "; exec tail -c "
+  complained "cf-pcap: instance 0 (TLS keys): cf-pcap: keys: followed"
+  complained "cf-pcap: instance 1 (TLS keys): cf-pcap: keys: followed"
+}
+
 @test "the path is a whole one, and the format is pcapng" {
   run -1 "$plugin" 1 pcap myapp --tls-keys keys.log
   [[ $output = *"--tls-keys keys.log: not the whole path of a file in the container, such as /tmp/keys.log"* ]]

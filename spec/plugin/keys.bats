@@ -144,6 +144,20 @@ hello() { # number
   [[ $output = *"--sort-keys takes a saved capture, and no app"* ]]
 }
 
+@test "--sort-keys leaves a file alone that is still written" {
+  instances 1 && tool
+  key 5 >"$keys"
+  capturing --tls-keys "$keys" -o "$output"
+  eventually eval '[ "$(keys_held 2>/dev/null)" = 5 ]'
+  run -1 "$plugin" 1 pcap --sort-keys "$output"
+  [ "$output" = "Cannot sort $BATS_TEST_TMPDIR/output.pcapng: a cf pcap is writing it." ]
+  output=$BATS_TEST_TMPDIR/output.pcapng
+  [ ! -e "$output.sorting" ]
+  interrupt
+  [ "$status" = 0 ]
+  [ "$(held | grep -c ^packet)" = "$(cat "$FAKE_CF/captured-0")" ]
+}
+
 @test "each of several files has the keys that came until then" {
   instances 1
   tool 0 'tool_begin "$@"; for ((i = 0; i < 600; i++)); do tool_packet; done; tool_wait 60; tool_end'

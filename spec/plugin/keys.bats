@@ -144,6 +144,20 @@ hello() { # number
   [[ $output = *"--sort-keys takes a saved capture, and no app"* ]]
 }
 
+@test "--sort-keys leaves a file alone that is still written" {
+  instances 1 && tool
+  key 5 >"$keys"
+  capturing --tls-keys "$keys" -o "$output"
+  eventually eval '[ "$(keys_held 2>/dev/null)" = 5 ]'
+  run -1 "$plugin" 1 pcap --sort-keys "$output"
+  [ "$output" = "Cannot sort $BATS_TEST_TMPDIR/output.pcapng: a cf pcap is writing it." ]
+  output=$BATS_TEST_TMPDIR/output.pcapng
+  [ ! -e "$output.sorting" ]
+  interrupt
+  [ "$status" = 0 ]
+  [ "$(held | grep -c ^packet)" = "$(cat "$FAKE_CF/captured-0")" ]
+}
+
 @test "each of several files has the keys that came until then" {
   instances 1
   tool 0 'tool_begin "$@"; for ((i = 0; i < 600; i++)); do tool_packet; done; tool_wait 60; tool_end'
@@ -160,13 +174,13 @@ hello() { # number
   done
 }
 
-@test "a file that may not be read, or is a folder, is told; the capture goes on" {
+@test "a file that may not be read, or is a folder, is told; the capture goes on, and the status is 1" {
   instances 1 && tool
   mkdir "$keys"
   capturing --tls-keys "$keys" -o "$output"
   eventually complained "TLS keys: in instance 0 $keys is a folder, and is to be a file."
   interrupt
-  [ "$status" = 0 ]
+  [ "$status" = 1 ]
   holds_all_packets 0
   complained "No TLS key came from $keys: the app has to write its keys there, as lines of a key log (SSLKEYLOGFILE)."
 }
@@ -217,6 +231,18 @@ SHELL
   not grep -q 0000ab "$said" "$errors"
 }
 
+@test "--verbose shows how the keys are followed, and which instance's session says what" {
+  instances 2 && tool
+  key 171 >"$keys"
+  capturing --tls-keys "$keys" --verbose -o "$output"
+  eventually eval '[ "$(keys_held 2>/dev/null)" = 171 ]'
+  interrupt
+  [ "$status" = 0 ]
+  complained_once "; exec tail -c "
+  complained "cf-pcap: instance 0 (TLS keys): cf-pcap: keys: followed"
+  complained "cf-pcap: instance 1 (TLS keys): cf-pcap: keys: followed"
+}
+
 @test "the path is a whole one, and the format is pcapng" {
   run -1 "$plugin" 1 pcap myapp --tls-keys keys.log
   [[ $output = *"--tls-keys keys.log: not the whole path of a file in the container, such as /tmp/keys.log"* ]]
@@ -228,6 +254,18 @@ SHELL
   capturing --tls-keys "$keys"
   interrupt
   compgen -G 'myapp-*.pcapng'
+}
+
+@test "a pipe is not read: what the app writes there is not taken away, and its reader does not vanish" {
+  instances 1 && tool
+  mkfifo pipe
+  { exec 8>pipe && key 7 >&8 && touch written; } &
+  capturing --tls-keys "$PWD/pipe" -o "$output"
+  eventually complained "TLS keys: $PWD/pipe of instance 0 cannot be followed (it is a pipe or a device). It is tried again."
+  [ ! -e written ]
+  interrupt
+  [ "$status" = 1 ]
+  [ "$(cat pipe)" = "$(key 7)" ]
 }
 
 @test "a path is quoted for the container's shell" {

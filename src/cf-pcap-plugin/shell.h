@@ -39,6 +39,7 @@ struct shell {
     size_t room_for_children;
     struct child **followers; /* the same, one an instance */
     size_t room_for_followers;
+    bool followed_keys; /* one was started */
     struct output *
         *parts; /* with --split one for each output of the core that was opened, or NULL */
     size_t room_for_parts;

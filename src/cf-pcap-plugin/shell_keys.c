@@ -1,4 +1,5 @@
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,14 +26,20 @@ static int make_room(struct shell *shell)
 static int start(struct shell *shell, size_t number)
 {
     struct child *child = calloc(1, sizeof *child);
+    unsigned int index = shell->core.instances[number]->index;
+    char name[32];
     const struct child_task task = {.cf = shell->cf,
                                     .app = shell->options->app,
                                     .process = shell->options->process,
                                     .command = shell->command_keys,
-                                    .index = shell->core.instances[number]->index};
+                                    .index = index,
+                                    .name = name,
+                                    .is_first = !shell->followed_keys};
 
     if (child == NULL)
         return -ENOMEM;
+    snprintf(name, sizeof name, "%u (TLS keys)", index);
+    shell->followed_keys = true;
     *child = (struct child){.core = &shell->core,
                             .session = number,
                             .follows_keys = true,

@@ -127,6 +127,8 @@ static int complain(const char *path, int error, const char *name)
         fprintf(stderr, "Cannot sort %s: it is no pcapng file of cf pcap.\n", path);
     else if (error == -EEXIST)
         fprintf(stderr, "Cannot sort %s: %s is there already; remove it.\n", path, name);
+    else if (error == -EBUSY)
+        fprintf(stderr, "Cannot sort %s: a cf pcap is writing it.\n", path);
     else
         fprintf(stderr, "Cannot sort %s: %s.\n", path, strerror(-error));
     return 1;
@@ -140,6 +142,9 @@ int sort_keys(const char *path)
 
     if (snprintf(name, sizeof name, "%s.sorting", path) >= (int)sizeof name)
         result = -ENAMETOOLONG;
+    /* What it writes after that would be in no file that has a name. */
+    if (result == 0 && system_may_write(path) == -EBUSY)
+        result = -EBUSY;
     if (result == 0)
         result = open_new(&sorting, name);
     if (result == 0)

@@ -312,6 +312,8 @@ static int is_beyond(const struct merge *merge, size_t more)
 /* In front of a packet, with which it may be in the next output. 0, -EAGAIN, -EFBIG, -EOVERFLOW. */
 static int write_secrets(struct merge *merge)
 {
+    if (!merge->has_packet)
+        writer_trim_secrets(merge->writer);
     size_t size = writer_secrets_size(merge->writer);
     int result = size == 0 ? 0 : is_beyond(merge, size);
 

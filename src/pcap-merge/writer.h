@@ -60,7 +60,8 @@ struct writer {
     size_t names;                         /* of these, so many are in the file */
     const struct writer_secrets *secrets; /* pcapng; NULL: there will be none */
     uint64_t secrets_until; /* of these, the file has all before this one (`before` counts) */
-    size_t secrets_again;   /* of those that came before the file, it has so many bytes, the last */
+    size_t
+        secrets_again; /* in front of the first packet there are so many bytes of them, the last */
 };
 
 struct writer_stream {
@@ -104,8 +105,12 @@ struct writer_format {
  */
 void writer_comment(struct writer_stream *stream, const char *text);
 
-/* The file begins. */
+/* The file begins: it gets all of them again, as far as secrets_again allows. */
 void writer_begin_secrets(struct writer *writer);
+
+/* It has no packet yet: of those that are to be written, the oldest are left out, as far as there
+ * are more than secrets_again. */
+void writer_trim_secrets(struct writer *writer);
 
 /* Bytes at most that the secrets will take that are not in the file yet; 0: all are. */
 size_t writer_secrets_size(const struct writer *writer);

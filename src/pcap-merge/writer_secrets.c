@@ -45,17 +45,25 @@ static uint64_t begin_of(const struct writer *writer)
     return writer->secrets_until > secrets->before ? writer->secrets_until : secrets->before;
 }
 
-void writer_begin_secrets(struct writer *writer)
+void writer_trim_secrets(struct writer *writer)
 {
     const struct writer_secrets *secrets = writer->secrets;
 
-    writer->secrets_until = 0;
-    if (secrets == NULL || secrets->length <= writer->secrets_again)
+    if (secrets == NULL)
+        return;
+    uint64_t end = secrets->before + secrets->length;
+    if (end - begin_of(writer) <= writer->secrets_again)
         return;
     size_t at = secrets->length - writer->secrets_again;
     while (at > 0 && at < secrets->length && secrets->lines[at - 1] != '\n')
         at++;
     writer->secrets_until = secrets->before + at;
+}
+
+void writer_begin_secrets(struct writer *writer)
+{
+    writer->secrets_until = 0;
+    writer_trim_secrets(writer);
 }
 
 size_t writer_secrets_size(const struct writer *writer)

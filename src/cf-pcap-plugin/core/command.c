@@ -66,7 +66,9 @@ int command_make_check(char *command, size_t size, const char *interface, uint32
  * tail(1) waits for a file that is not there, begins anew with one that takes its place, and with
  * one that is truncated; busybox's does, too. It looks every second, or four times a second where
  * it takes fractions. It is the shell's process, as the tool is above, and the subshells beside it
- * are the same. What the file is cannot be asked after it is opened: so it is asked before.
+ * are the same. What the file is cannot be asked after it is opened: so it is asked before. A pipe
+ * is not opened at all: what is read there is taken from somebody else, and the app that writes
+ * would be ended by SIGPIPE when tail is.
  */
 static const char keys_begin[] =
     "exec 3<&0; { trap 'kill $s; exit' TERM; i=1; while sleep $i >/dev/null 2>&1 & s=$!; wait $s "
@@ -74,6 +76,7 @@ static const char keys_begin[] =
     "beat=$!; { read -r end <&3; kill $$ $beat; } >/dev/null 2>&1 & f=";
 static const char keys_end[] =
     "; if [ -d \"$f\" ]; then k=folder; elif [ ! -e \"$f\" ]; then k=missing; "
+    "elif [ ! -f \"$f\" ]; then echo it is a pipe or a device >&2; kill $beat; exit 1; "
     "elif [ -r \"$f\" ]; then k=followed; else k=unreadable; fi; "
     "if command -v tail >/dev/null; then echo \"" COMMAND_KEYS "$k\" >&2; "
     "else echo there is no tail in the container >&2; kill $beat; exit 127; fi; "

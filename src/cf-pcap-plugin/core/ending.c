@@ -70,7 +70,8 @@ static bool tool_line(const struct ending *ending, struct line *line)
     size_t left = ending->messages_length;
 
     while (last_line(ending->messages, &left, line)) {
-        if (!begins(*line, prefix) || find(*line, " packets captured") != NULL ||
+        if (!begins(*line, prefix) || line->length == sizeof prefix - 1 ||
+            find(*line, " packets captured") != NULL ||
             find(*line, " packets received by filter") != NULL ||
             find(*line, " packets dropped by kernel") != NULL ||
             begins(*line, "cf-pcap: capturing on ") || begins(*line, "cf-pcap: note: "))

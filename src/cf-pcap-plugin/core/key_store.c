@@ -82,32 +82,41 @@ static int make_room(struct key_store *store)
     return 0;
 }
 
-/* The older half, as far as it is written. */
-static int forget(struct key_store *store, uint64_t written)
+/* The end of the older half, as far as it ends before `limit`; `*count` becomes its lines. */
+static size_t older_half(const struct key_store *store, uint64_t limit, size_t *count)
 {
-    size_t end = 0, count = 0;
+    size_t end = 0;
 
-    while (end < store->lines.length / 2) {
+    for (*count = 0; end < store->lines.length / 2; ++*count) {
         size_t next = end + length_at(store, end);
 
-        if (store->lines.before + next > written)
+        if (store->lines.before + next > limit)
             break;
         end = next;
-        count++;
     }
-    if (end == 0)
-        return -ENOBUFS;
+    return end;
+}
+
+/* The older half goes, as far as it is written; or all of it, if nothing is. */
+static void forget(struct key_store *store, uint64_t written)
+{
+    size_t count, end = older_half(store, written, &count);
+
+    if (end == 0) {
+        end = older_half(store, UINT64_MAX, &count);
+        store->lost += count;
+    }
     memmove(store->bytes, store->bytes + end, store->lines.length - end);
     store->lines.length -= end;
     store->lines.before += end;
     store->count -= count;
     memset(store->table, 0, store->table_size * sizeof *store->table);
     fill_table(store);
-    return 0;
 }
 
 int key_store_add(struct key_store *store, const char *line, size_t length, uint64_t written)
 {
+    size_t most = store->most == 0 ? KEY_STORE_MAX : store->most;
     int result = 0;
 
     if (store->table_size / 2 < store->count + 1)
@@ -116,9 +125,9 @@ int key_store_add(struct key_store *store, const char *line, size_t length, uint
         return result;
     if (*place_of(store, line, length) != 0)
         return 0;
-    if (store->lines.length + length > KEY_STORE_MAX)
-        result = forget(store, written);
-    if (result == 0 && store->lines.length + length > store->room)
+    if (store->lines.length + length > most)
+        forget(store, written);
+    if (store->lines.length + length > store->room)
         result = make_room(store);
     if (result != 0)
         return result;

@@ -1,6 +1,6 @@
 /*
  * The TLS keys of a capture: lines of the key log format, each once, in the order in which they
- * came. Bounded: where there are more, the oldest are forgotten, but none that is not written yet.
+ * came. Bounded: where there are more, the oldest are forgotten: those that are written first.
  */
 #ifndef KEY_STORE_H
 #define KEY_STORE_H
@@ -16,6 +16,8 @@ struct key_store {
     struct writer_secrets lines; /* its bytes are the store's */
     char *bytes;
     size_t room;
+    size_t most;     /* bytes of lines that are kept; 0: KEY_STORE_MAX. Set it before the first */
+    uint64_t lost;   /* lines that were forgotten before they were written */
     uint32_t *table; /* where each line begins, plus 1; 0: empty. By hash, open addressing */
     size_t table_size, count;
 };
@@ -24,7 +26,7 @@ void key_store_free(struct key_store *store);
 
 /*
  * One more line, with its newline. `written`: position (struct writer_secrets) before which all is
- * written. 1: it was added; 0: it is there already; -ENOMEM; -ENOBUFS: nothing can be forgotten.
+ * written. 1: it was added; 0: it is there already; -ENOMEM.
  */
 int key_store_add(struct key_store *store, const char *line, size_t length, uint64_t written);
 

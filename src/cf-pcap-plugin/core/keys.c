@@ -24,13 +24,20 @@ void keys_init(struct core *core)
 
 void keys_begin(struct core *core, struct core_output *output)
 {
-    uint64_t size = core->config.rotate_size;
+    const struct core_config *config = &core->config;
+    uint64_t size = config->rotate_size;
 
-    if (core->config.tls_keys == NULL)
+    if (config->tls_keys == NULL)
         return;
+    if (size == 0 || (config->max_size > 0 && config->max_size < size))
+        size = config->max_size;
+    if (config->split && config->expected > 0)
+        output->keys.most = KEY_STORE_MAX / config->expected;
+    if (config->split && output->keys.most < KEYS_LEAST)
+        output->keys.most = KEYS_LEAST;
     output->merge.wrote = wrote;
     output->merge.owner = &core->keys;
-    output->writer.secrets_again = size > 0 ? (size_t)size / KEYS_PART : SIZE_MAX;
+    output->writer.secrets_again = size > 0 ? (size_t)(size / KEYS_PART) : SIZE_MAX;
     output->writer.secrets = &output->keys.lines;
 }
 

@@ -32,9 +32,11 @@ enum {
     KEYS_ANNOUNCED = 10000, /* ms that the announcement waits for them */
 };
 
-/* Each of several files has the keys that came before it, as far as they take no more than a part
- * of its size: the last ones. */
+/* In front of the first packet of a file that is bounded, keys take no more than a part of its
+ * size: the last ones. */
 enum { KEYS_PART = 4 };
+
+enum { KEYS_LEAST = 256 * 1024 /* bytes of keys that each file of --split may have, at least */ };
 
 struct follower {
     enum follower_state {

@@ -71,11 +71,24 @@ static bool was_followed(const struct core *core, const struct instance *instanc
 
 bool keys_failed(const struct core *core)
 {
-    for (size_t i = 0; i < core->keys.count; i++)
-        if (core->instances[i]->session.stream.opened && core->keys.followers[i].attempts > 0 &&
-            !was_followed(core, core->instances[i]))
+    for (size_t i = 0; i < core->keys.count; i++) {
+        const struct follower *follower = &core->keys.followers[i];
+        bool cannot = follower->place == PLACE_UNREADABLE || follower->place == PLACE_FOLDER ||
+                      (follower->attempts > 0 && !was_followed(core, core->instances[i]));
+
+        if (core->instances[i]->session.stream.opened && cannot)
             return true;
+    }
     return false;
+}
+
+static uint64_t dropped(const struct core *core)
+{
+    uint64_t count = core->keys.dropped;
+
+    for (size_t i = 0; i < core->output_count; i++)
+        count += core->outputs[i]->keys.lost;
+    return count;
 }
 
 int keys_tell_closing(struct core *core)
@@ -99,7 +112,7 @@ int keys_tell_closing(struct core *core)
         TEXT(core,
              "The capture has %" PRIu64 " TLS keys of the app: with them anyone can read that "
              "traffic. 'editcap --discard-all-secrets' takes them out.",
-             keys->came);
+             keys->came + keys->dropped - dropped(core));
         return ACTION_SAY;
     case LATE:
         if (keys->late > 0) {
@@ -113,9 +126,9 @@ int keys_tell_closing(struct core *core)
         keys->told++;
         /* fall through */
     case DROPPED:
-        if (keys->dropped > 0) {
+        if (dropped(core) > 0) {
             TEXT(core, "%" PRIu64 " TLS keys were dropped: more came than could be written.",
-                 keys->dropped);
+                 dropped(core));
             return ACTION_WARN;
         }
         /* fall through */

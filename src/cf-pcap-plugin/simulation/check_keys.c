@@ -25,13 +25,18 @@ void check_keys_begin(struct world *world)
     world->keys_found = next_key(world, 0);
 }
 
-/* The first key of one of several files: the oldest ones may be left out. */
+static bool is_bounded(const struct world *world)
+{
+    return world->core.config.rotate_size > 0 || world->core.config.max_size > 0;
+}
+
+/* The first key of a file that is bounded: the oldest ones may be left out. */
 static unsigned int first_key(const struct world *world, const uint8_t *at)
 {
     char line[FOLLOWER_LINE];
     unsigned int number = 0;
 
-    for (; world->core.config.rotate_size > 0 && number < world->keys; number++) {
+    for (; is_bounded(world) && number < world->keys; number++) {
         follower_key(line, number);
         if (memcmp(at, line, FOLLOWER_LINE - 1) == 0)
             return number;

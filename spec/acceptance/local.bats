@@ -166,6 +166,20 @@ all_run() { [ "$(states "$1" | tr ' ' '\n' | grep -c RUNNING)" = "$2" ]; }
 }
 has_crashed() { cf curl "/v3/audit_events?types=audit.app.process.crash" | jq -e --argjson index "$2" --arg guid "$3" '.resources[] | select(.data.index == $index and .data.instance == $guid)' >/dev/null; }
 
+@test "cf set-env and cf unset-env change what the next container gets" {
+  cf set-env shared SSLKEYLOGFILE /tmp/keys.log >/dev/null
+  cf env shared | grep -qE '^SSLKEYLOGFILE: +/tmp/keys.log$'
+  cf restart-app-instance shared 0 >/dev/null
+  eventually has_variable
+  cf unset-env shared SSLKEYLOGFILE >/dev/null
+  run ! grep -q SSLKEYLOGFILE <<<"$(cf env shared)"
+  cf restart-app-instance shared 0 >/dev/null
+  eventually has_no_variable
+}
+variables() { cf_ssh shared -i 0 'echo "variables: $(env | cut -d= -f1 | paste -sd " ")"' 2>/dev/null; }
+has_variable() { variables | grep -q 'variables: .*\bSSLKEYLOGFILE\b'; }
+has_no_variable() { local all; all=$(variables) && [[ $all == "variables: "* ]] && [[ $all != *SSLKEYLOGFILE* ]]; }
+
 @test "latency delays the API and SSH" {
   trouble latency 300
   start=${EPOCHREALTIME/./}
@@ -395,7 +409,7 @@ no_follower() { ! follower; }
   "$support_root/build/bin/cf-pcap-plugin" 1 pcap shared --interface lo -f 'tcp port 8443' --tls-keys /tmp/keys.log -o - >packets 2>errors 3>&- &
   local capture=$!
   eventually grep -q 'Capturing, press' errors
-  grep -qF 'TLS keys: in instances 0, 1 /tmp/keys.log is not there yet; it is read as soon as it is.' errors
+  eventually grep -qF 'TLS keys: in instances 0, 1 /tmp/keys.log is not there yet; it is read as soon as it is.' errors
   asks 0 python of-python
   asks 1 openssl of-openssl
   eventually shows 'shared/0 lo' /of-python

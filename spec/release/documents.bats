@@ -67,8 +67,8 @@ anchors() { # page
   sed -n '/^## Tests/,/^## /p' README.md | grep -qxF "    $command"
 }
 
-@test "no two pages have the same sentence or row" {
-  run -0 bash -c 'for page in *.md docs/*.md; do grep -E "^.{60}" "$page" | sort -u; done | sort | uniq -d'
+@test "no sentence or row is there twice, in one page or in two" {
+  run -0 bash -c 'grep -hE "^.{60}" *.md docs/*.md | sort | uniq -d'
   [ -z "$output" ]
 }
 
@@ -143,11 +143,14 @@ manual_options() { # page
 }
 
 # `cf help` adds the dashes of the first name: "output, -o, -w FILE".
-@test "cf-pcap-plugin(1) describes the options of cf help pcap" {
+@test "cf-pcap-plugin(1) and docs/use.md describe the options of cf help pcap" {
   sed -n '/^const struct option_help options_help/,/^};/p' src/cf-pcap-plugin/options_help.c | sed -nE 's/^ *\{"([^"]*)".*/--\1/p' |
     sed -E 's/ [A-Za-z|.[].*//' | grep -oE '\-+[a-z-]+' | sort >"$BATS_TEST_TMPDIR/help"
   [ "$(wc -l <"$BATS_TEST_TMPDIR/help")" -gt 15 ]
   diff "$BATS_TEST_TMPDIR/help" <(manual_options src/cf-pcap-plugin/cf-pcap-plugin.1)
+  grep -E '^--' "$BATS_TEST_TMPDIR/help" | grep -vxF -- --help | while read -r option; do
+    grep -qE "^\| [^|]*\`${option}[^a-z-]" docs/use.md || { echo "docs/use.md: no row for $option" && exit 1; }
+  done
 }
 
 # Lines "FILE:LINE: no KEY (TEXT)" of the messages in these files that docs/messages.md has not.

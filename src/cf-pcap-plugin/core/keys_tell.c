@@ -59,11 +59,21 @@ int keys_tell(struct core *core)
     return ACTION_WAIT;
 }
 
+/* Was the file followed, by the follower of any of its interfaces? */
+static bool was_followed(const struct core *core, const struct instance *instance)
+{
+    for (size_t i = 0; i < core->keys.count; i++)
+        if (core->keys.followers[i].was_ready && core->instances[i]->index == instance->index &&
+            core->instances[i]->number == instance->number)
+            return true;
+    return false;
+}
+
 bool keys_failed(const struct core *core)
 {
     for (size_t i = 0; i < core->keys.count; i++)
-        if (core->instances[i]->session.stream.opened && !core->keys.followers[i].was_ready &&
-            core->keys.followers[i].attempts > 0)
+        if (core->instances[i]->session.stream.opened && core->keys.followers[i].attempts > 0 &&
+            !was_followed(core, core->instances[i]))
             return true;
     return false;
 }

@@ -53,6 +53,25 @@ func (c *Cloud) appEndpoints(mux *http.ServeMux) {
 		}
 		reply(w, 200, object{"name": r.PathValue("name"), "enabled": a.SSH})
 	}))
+	variables := func(w http.ResponseWriter, a *App) { reply(w, 200, object{"var": a.Env}) }
+	mux.HandleFunc("GET /v3/apps/{guid}/environment_variables", c.withApp(func(w http.ResponseWriter, r *http.Request, a *App) {
+		variables(w, a)
+	}))
+	mux.HandleFunc("PATCH /v3/apps/{guid}/environment_variables", c.withApp(func(w http.ResponseWriter, r *http.Request, a *App) {
+		changes, _ := body(r)["var"].(map[string]any)
+		for name, value := range changes {
+			if value == nil {
+				delete(a.Env, name)
+			} else {
+				a.Env[name] = str(value)
+			}
+		}
+		variables(w, a)
+	}))
+	mux.HandleFunc("GET /v3/apps/{guid}/env", c.withApp(func(w http.ResponseWriter, r *http.Request, a *App) {
+		reply(w, 200, object{"environment_variables": a.Env, "staging_env_json": object{}, "running_env_json": object{},
+			"system_env_json": object{}, "application_env_json": object{}})
+	}))
 }
 
 // sshAccess is Cloud Controller's word to ssh-proxy: the process in the BBS, if SSH is allowed.

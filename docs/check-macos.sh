@@ -2,12 +2,13 @@
 # For the owner of a Mac: tries what no Linux machine can show of the plugin for macOS, one line a thing, `ok` or
 # `NOT OK`. Needs the cf CLI, logged in, with an app that runs and that you may capture. It installs the plugin.
 #
-#   bash check-macos.sh cf-pcap-plugin-VERSION.osx APP
+#   bash check-macos.sh cf-pcap-plugin-VERSION.osx APP [TESTS]
 #
-# Works with the bash 3.2 that macOS has. Leaves nothing but the installed plugin.
-plugin=$1 app=$2
-if [ $# != 2 ] || [ ! -f "$plugin" ]; then
-  echo "usage: bash check-macos.sh cf-pcap-plugin-VERSION.osx APP" >&2
+# TESTS is the folder build/macos-tests/ that scripts/build-macos-tests has made on a Linux machine: the unit tests and the
+# simulation are run, too. Works with the bash 3.2 that macOS has. Leaves nothing but the installed plugin.
+plugin=$1 app=$2 tests=$3
+if { [ $# != 2 ] && [ $# != 3 ]; } || [ ! -f "$plugin" ] || { [ $# = 3 ] && [ ! -f "$tests/simulation" ]; }; then
+  echo "usage: bash check-macos.sh cf-pcap-plugin-VERSION.osx APP [TESTS]" >&2
   exit 2
 fi
 work=$(mktemp -d) || exit 1
@@ -18,6 +19,7 @@ try() { # what command...
 }
 told() { grep -q "$1" "$work/said"; }
 
+starts() { cp "$plugin" "$work/plugin" && chmod +x "$work/plugin" && "$work/plugin"; } # a download may not be executable
 not_quarantined() { ! xattr "$plugin" | grep -q quarantine; }
 captures() { cf pcap "$app" -d 5s -o "$work/timed.pcap" && tcpdump -n -r "$work/timed.pcap" -c 1 >/dev/null; }
 installs() { cf install-plugin -f "$plugin" && cf plugins | grep -q 'pcap'; }
@@ -42,8 +44,8 @@ ends_with_cf() {
 }
 
 echo "        $(sw_vers -productName) $(sw_vers -productVersion), $(uname -m), cf $(cf version)"
-try "the program starts" "$plugin"
-try "the signature of this processor's half is valid (on Intel there is none)" codesign --verify "$plugin"
+try "the program starts" starts
+try "the signature of arm64's half is valid (Intel's half has none, and needs none)" codesign --verify --architecture arm64 "$plugin"
 try "it is not quarantined (a browser's download is: xattr -d com.apple.quarantine FILE)" not_quarantined
 try "cf installs it" installs
 try "cf help pcap" cf help pcap
@@ -52,4 +54,10 @@ try "^C ends the capture and saves it" interrupted
 try "-o - into tcpdump" through_a_pipe
 try "the cf that started it is found without /proc" parent_is_found
 try "it ends when cf is killed" ends_with_cf
+if [ -n "$tests" ]; then
+  for test in "$tests"/*_test; do
+    try "unit tests: ${test##*/}" "$test"
+  done
+  try "a thousand scenarios of the simulation" "$tests/simulation" 1000 "$RANDOM"
+fi
 echo "        by hand: ^Z and fg during a capture; closing the window; the live line when the window is made narrow"

@@ -37,9 +37,9 @@ entry() { ruby -rpsych -rjson -e 'puts JSON.generate(Psych.parse_file(ARGV[0]).t
   done
 }
 
-@test "the program for macOS has both processors, needs macOS 11 and libSystem alone, and arm64's signature is right" {
-  local program=$dist/cf-pcap-plugin-$version.osx
-  run -0 python3 "$BATS_TEST_DIRNAME/macho.py" "$program"
+# Both processors, macOS 11, libSystem alone; the signature of each page is right.
+is_for_macos() { # program
+  run -0 python3 "$BATS_TEST_DIRNAME/macho.py" "$1"
   diff <(echo "${output/%, [0-9]* pages}") - <<'END'
 x86_64 macos 11.0
 x86_64 library /usr/lib/libSystem.B.dylib
@@ -48,12 +48,24 @@ arm64 macos 11.0
 arm64 library /usr/lib/libSystem.B.dylib
 arm64 signed ad hoc
 END
+}
+
+@test "the program for macOS has both processors, needs macOS 11 and libSystem alone, and arm64's signature is right" {
+  local program=$dist/cf-pcap-plugin-$version.osx
+  is_for_macos "$program"
   not grep -qaF -e "$root" -e "$HOME/" "$program"
   # Another tool that knows the format, and a page that is not what was signed.
   llvm-objdump --macho --universal-headers "$program" | grep -qE 'cputype CPU_TYPE_ARM64$'
   python3 -c 'import sys; all = bytearray(open(sys.argv[1], "rb").read()); all[-60000] ^= 1; open(sys.argv[2], "wb").write(all)' "$program" changed
   run -1 python3 "$BATS_TEST_DIRNAME/macho.py" changed
   [[ $output == *"bad arm64: page "*" is not what was signed"* ]]
+}
+
+@test "unit tests and simulation are linked for macOS: a Mac's owner can run them" {
+  local program
+  "$root/scripts/build-macos-tests"
+  diff <(ls "$root/build/macos-tests") <(cd "$root/src" && printf '%s\n' {cf-pcap-plugin,pcap-merge}/test/*_test.c | sed -E 's,.*/(.*)\.c,\1,; $asimulation' | sort)
+  for program in "$root"/build/macos-tests/*; do is_for_macos "$program"; done
 }
 
 @test "the programs for Windows 10 need its own DLLs alone, take UTF-8, are protected, and have the version" {

@@ -6,6 +6,9 @@
 bats_require_minimum_version 1.5.0
 root=$(cd "$BATS_TEST_DIRNAME/../.." && pwd)
 
+# Most of the time would be the kernel's, which gives memory and takes it back; glibc keeps it then.
+export MALLOC_MMAP_THRESHOLD_=$((1 << 30)) MALLOC_TRIM_THRESHOLD_=$((1 << 30))
+
 setup_file() {
   make -s -C "$root/src/cf-pcap-plugin/test" "$root/build/units/cf-pcap-plugin/simulation"
   make -s -C "$root/src/cf-pcap-plugin/test" SANITIZE=1 "$root/build/units-sanitized/cf-pcap-plugin/simulation"

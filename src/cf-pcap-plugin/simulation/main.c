@@ -8,7 +8,6 @@
  * At a violation the seed and the trace are printed, status 1.
  */
 #include <inttypes.h>
-#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -54,9 +53,6 @@ int main(int argc, char **argv)
     time_t end = 0;
 
     signal(SIGVTALRM, on_alarm);
-    /* Most of the time would be the kernel's, which gives memory and takes it back. */
-    mallopt(M_MMAP_THRESHOLD, 1 << 30);
-    mallopt(M_TRIM_THRESHOLD, 1 << 30);
     if (argc > 2 && strcmp(argv[1], "-s") == 0)
         return play(strtoull(argv[2], NULL, 10), stdout) ? 0 : 1;
     if (timed) {

@@ -35,6 +35,7 @@
 #include "sort_keys.h"
 #include "system/parent.h"
 #include "system/system.h"
+#include "toolbar.h"
 
 /* Shared by the steps of one `cf pcap`. */
 struct command {
@@ -49,7 +50,8 @@ struct command {
     struct about about;
     int argc; /* the words as they were typed */
     char **argv;
-    bool began; /* something was written to the output */
+    struct toolbar *toolbar; /* Wireshark's; NULL: there is none */
+    bool began;              /* something was written to the output */
 };
 
 static void print_help(void)
@@ -282,6 +284,7 @@ static int capture(struct command *command)
                            .output = viewer_is_alone(command) ? NULL : &command->output,
                            .about = &command->about,
                            .viewer = command->options.wireshark ? &command->viewer : NULL,
+                           .toolbar = command->toolbar,
                            .parent = &command->parent,
                            .guid = command->guid};
     int result = shell_run(&shell, &command->instances);
@@ -352,8 +355,8 @@ static int look_up_and_capture(struct command *command)
     return capture(command);
 }
 
-/* `*began`: the output was opened, whatever came of it. */
-static int pcap(int argc, char **argv, bool *began)
+/* `toolbar`: Wireshark's, or NULL. `*began`: the output was opened, whatever came of it. */
+static int pcap(int argc, char **argv, struct toolbar *toolbar, bool *began)
 {
     static struct command command;
     char error[512];
@@ -361,6 +364,7 @@ static int pcap(int argc, char **argv, bool *began)
     parent_begin(&command.parent);
     command.argc = argc;
     command.argv = argv;
+    command.toolbar = toolbar;
     switch (options_parse(&command.options, argc, argv, error, sizeof error)) {
     case OPTIONS_HELP:
         print_help();
@@ -419,7 +423,7 @@ static int run(int argc, char **argv)
     if (strcmp(message, "CLI-MESSAGE-UNINSTALL") == 0)
         return 0;
     if (metadata_is_command(message))
-        return pcap(argc - 2, argv + 2, &began);
+        return pcap(argc - 2, argv + 2, NULL, &began);
     printf("cf-pcap-plugin %s, a plugin of the cf CLI. To install it:\n\n"
            "   cf install-plugin -f %s\n\nand then: cf help pcap\n",
            CF_PCAP_VERSION, argc > 0 ? argv[0] : "cf-pcap-plugin");

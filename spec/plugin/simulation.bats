@@ -80,7 +80,7 @@ finds() { # file sed-script
 }
 
 @test "planted: the packet that did not fit into a file is in none" {
-  finds pcap-merge/merge.c 's/result = is_beyond\(merge\);/result = is_beyond(merge); if (result == -EOVERFLOW) stream_take(\&stream->stream);/'
+  finds pcap-merge/merge.c 's/result = is_beyond\(merge, 0\);/result = is_beyond(merge, 0); if (result == -EOVERFLOW) stream_take(\&stream->stream);/'
 }
 
 @test "planted: one file too many is kept" {

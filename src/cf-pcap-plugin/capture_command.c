@@ -92,6 +92,7 @@ static int capture(struct capture_command *command)
                            .output = capture_output_is_viewer(command) ? NULL : &command->output,
                            .about = &command->about,
                            .viewer = command->options.wireshark ? &command->viewer : NULL,
+                           .toolbar = command->toolbar,
                            .parent = &command->parent,
                            .guid = command->guid};
     int result = shell_run(&shell, &command->instances);

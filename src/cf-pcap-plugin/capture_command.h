@@ -15,6 +15,7 @@
 #include "options.h"
 #include "output.h"
 #include "system/parent.h"
+#include "toolbar.h"
 #include "viewer.h"
 
 struct capture_command {
@@ -23,6 +24,7 @@ struct capture_command {
     struct parent parent;
     int argc; /* the words as they were typed */
     char **argv;
+    struct toolbar *toolbar; /* Wireshark's; NULL: there is none */
 
     struct cf cf;
     struct console console;

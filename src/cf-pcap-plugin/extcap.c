@@ -9,6 +9,7 @@
 #include "../version.h"
 #include "extcap_apps.h"
 #include "system/system.h"
+#include "toolbar.h"
 
 static int print_interfaces(void)
 {
@@ -16,6 +17,7 @@ static int print_interfaces(void)
            "{display=Cloud Foundry}\n"
            "interface {value=%s}{display=Cloud Foundry app}\n",
            CF_PCAP_VERSION, EXTCAP_INTERFACE);
+    toolbar_print_controls();
     return 0;
 }
 
@@ -80,13 +82,12 @@ static void end_fifo(const char *path)
  * Wireshark shows a window for whatever is on stderr. Messages are kept until it is known whether
  * the capture has failed.
  */
-static int capture(struct extcap *extcap, extcap_pcap *pcap)
+static int capture(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *toolbar, bool *began)
 {
     FILE *messages = tmpfile(), *nowhere = tmpfile();
     int standard = dup(STDERR_FILENO), status;
     char text[4096];
     size_t length;
-    bool began = false;
 
     if (messages == NULL || nowhere == NULL || standard < 0) {
         fprintf(stderr, "There is no place for temporary files (TMPDIR): %s.\n", strerror(errno));
@@ -94,9 +95,9 @@ static int capture(struct extcap *extcap, extcap_pcap *pcap)
     }
     dup2(fileno(messages), STDERR_FILENO);
     dup2(fileno(nowhere), STDOUT_FILENO);
-    status = pcap(extcap->count, (char **)extcap->words, &began);
+    status = pcap(extcap->count, (char **)extcap->words, toolbar, began);
     fflush(stderr);
-    if (status != 0 && !began)
+    if (status != 0 && !*began)
         end_fifo(extcap->fifo);
     dup2(standard, STDERR_FILENO);
     rewind(messages);
@@ -106,7 +107,7 @@ static int capture(struct extcap *extcap, extcap_pcap *pcap)
     return status;
 }
 
-int extcap_run(struct extcap *extcap, extcap_pcap *pcap)
+static int answer(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *toolbar, bool *began)
 {
     switch (extcap->call) {
     case EXTCAP_INTERFACES:
@@ -120,11 +121,23 @@ int extcap_run(struct extcap *extcap, extcap_pcap *pcap)
     case EXTCAP_FILTER:
         return 0; /* libpcap, which knows, is in the container: the capture tells */
     case EXTCAP_CAPTURE:
-        return capture(extcap, pcap);
+        return capture(extcap, pcap, toolbar, began);
     case EXTCAP_WRONG:
     case EXTCAP_NONE:
         break;
     }
     fprintf(stderr, "%s\n", extcap->error);
     return 1;
+}
+
+int extcap_run(struct extcap *extcap, extcap_pcap *pcap)
+{
+    struct toolbar toolbar;
+    bool began = false;
+
+    toolbar_begin(&toolbar, extcap->control_in, extcap->control_out);
+    int status = answer(extcap, pcap, &toolbar, &began);
+    fflush(stderr);
+    toolbar_end(&toolbar, began);
+    return status;
 }

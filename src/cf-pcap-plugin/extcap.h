@@ -11,6 +11,7 @@
  * one
  *      --extcap-interface cfpcap --extcap-capture-filter FILTER is it right?
  *      --capture --extcap-interface cfpcap --fifo FIFO [--extcap-capture-filter FILTER]
+ *          [--extcap-control-in FIFO --extcap-control-out FIFO] ... with a toolbar (toolbar.h)
  *          [--app APP] [OPTION]...                              capture, into that pipe
  *
  * A capture is `cf pcap APP -o FIFO --format pcapng`, in this process; OPTION is one of `cf pcap`.
@@ -43,14 +44,18 @@ struct extcap {
     const char *words[EXTCAP_WORDS_MAX + 1]; /* of `cf pcap`, from "pcap" on; then NULL */
     int count;
     const char *fifo;
+    const char *control_in, *control_out; /* NULL: there is no toolbar */
     char error[EXTCAP_ERROR_SIZE];
 };
 
 /* Reads the command line. Strings stay argv's. */
 void extcap_parse(struct extcap *extcap, int argc, char *const *argv);
 
-/* `cf pcap` with these words: its exit status. `*began` is set if the output was opened. */
-typedef int extcap_pcap(int argc, char **argv, bool *began);
+struct toolbar;
+
+/* `cf pcap` with these words and this toolbar: its exit status. `*began` is set if the output was
+ * opened. */
+typedef int extcap_pcap(int argc, char **argv, struct toolbar *toolbar, bool *began);
 
 /* Does what is asked for. The exit status. */
 int extcap_run(struct extcap *extcap, extcap_pcap *pcap);

@@ -7,7 +7,8 @@
 /* What is read of the command line, beside the words of `cf pcap`. */
 struct request {
     bool interfaces, dlts, config, capture;
-    const char *version, *interface, *reload, *fifo, *filter, *app, *listed, *ignored;
+    const char *version, *interface, *reload, *fifo, *filter, *app, *listed, *ignored, *control_in,
+        *control_out;
 };
 
 static void wrong(struct extcap *extcap, const char *format, ...)
@@ -48,8 +49,8 @@ static int take_value(struct request *request, const char *word, const char *nex
                    {"--extcap-interface", &request->interface},
                    {"--extcap-reload-option", &request->reload},
                    {"--extcap-capture-filter", &request->filter},
-                   {"--extcap-control-in", &request->ignored},
-                   {"--extcap-control-out", &request->ignored},
+                   {"--extcap-control-in", &request->control_in},
+                   {"--extcap-control-out", &request->control_out},
                    {"--log-level", &request->ignored},
                    {"--log-file", &request->ignored},
                    {"--fifo", &request->fifo},
@@ -134,6 +135,8 @@ void extcap_parse(struct extcap *extcap, int argc, char *const *argv)
         if (taken == 1)
             add(extcap, argv[i]);
     }
+    extcap->control_in = request.control_in;
+    extcap->control_out = request.control_out;
     if (extcap->call == EXTCAP_WRONG)
         return;
     if (request.interfaces) {

@@ -21,6 +21,7 @@
 #include "sort_keys.h"
 #include "system/parent.h"
 #include "system/system.h"
+#include "toolbar.h"
 
 static void print_help(void)
 {
@@ -41,8 +42,8 @@ static void print_help(void)
         printf("   --%-22s %s\n", help->name, help->text);
 }
 
-/* `*began`: the output was opened, whatever came of it. */
-static int pcap(int argc, char **argv, bool *began)
+/* `toolbar`: Wireshark's, or NULL. `*began`: the output was opened, whatever came of it. */
+static int pcap(int argc, char **argv, struct toolbar *toolbar, bool *began)
 {
     static struct capture_command command;
     char error[512];
@@ -50,6 +51,7 @@ static int pcap(int argc, char **argv, bool *began)
     parent_begin(&command.parent);
     command.argc = argc;
     command.argv = argv;
+    command.toolbar = toolbar;
     switch (options_parse(&command.options, argc, argv, error, sizeof error)) {
     case OPTIONS_HELP:
         print_help();
@@ -95,7 +97,7 @@ static int run(int argc, char **argv)
     if (strcmp(message, "CLI-MESSAGE-UNINSTALL") == 0)
         return 0;
     if (metadata_is_command(message))
-        return pcap(argc - 2, argv + 2, &began);
+        return pcap(argc - 2, argv + 2, NULL, &began);
     printf("cf-pcap-plugin %s, a plugin of the cf CLI. To install it:\n\n"
            "   cf install-plugin -f %s\n\nand then: cf help pcap\n",
            CF_PCAP_VERSION, argc > 0 ? argv[0] : "cf-pcap-plugin");

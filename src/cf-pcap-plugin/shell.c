@@ -83,6 +83,8 @@ static void start(struct shell *shell, size_t session)
 
 static void show(struct shell *shell, const char *text)
 {
+    if (shell->toolbar != NULL && *text != '\0')
+        toolbar_show(shell->toolbar, text, now_ms(shell));
     if (*text == '\0')
         console_end_live(shell->console);
     else if (terminal_is_ours(&shell->terminal))
@@ -176,10 +178,20 @@ static void perform(struct shell *shell, const struct core_action *action)
 
 static void on_timer(uv_timer_t *timer);
 
+/* Looked at with every event: while packets come, the timer does not. */
+static void watch_toolbar(struct shell *shell)
+{
+    if (shell->toolbar == NULL || !toolbar_stops(shell->toolbar, now_ms(shell)))
+        return;
+    shell_tell_time(shell);
+    core_signal(&shell->core, CORE_INTERRUPT);
+}
+
 static void work(struct shell *shell)
 {
     struct core_action action;
 
+    watch_toolbar(shell);
     while (core_next(&shell->core, &action) != ACTION_WAIT) {
         perform(shell, &action);
         if (action.kind == ACTION_FINISH)

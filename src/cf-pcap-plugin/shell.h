@@ -17,6 +17,7 @@
 #include "system/parent.h"
 #include "system/system.h"
 #include "system/terminal.h"
+#include "toolbar.h"
 #include "viewer.h"
 
 struct child;
@@ -28,7 +29,8 @@ struct shell {
     struct console *console;
     struct output *output; /* NULL: the viewer alone gets the capture */
     const struct about *about;
-    struct viewer *viewer; /* NULL: there is none */
+    struct viewer *viewer;   /* NULL: there is none */
+    struct toolbar *toolbar; /* likewise */
     const struct parent *parent;
     const char *guid; /* of the app */
 

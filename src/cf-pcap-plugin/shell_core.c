@@ -34,7 +34,8 @@ int shell_make_core(struct shell *shell, const struct instances *instances)
         .viewer_alone = shell->output == NULL,
         .http_proxy_alone = advice_http_proxy_alone(),
         /* The program that reads the capture (tcpdump, tshark) uses the terminal. */
-        .live = shell->console->is_terminal && !in_terminal && !options->check,
+        .live = shell->toolbar != NULL ||
+                (shell->console->is_terminal && !in_terminal && !options->check),
         .check = options->check,
         .verbose = options->verbose,
         .reports = !shell->console->is_terminal,

@@ -25,7 +25,7 @@ window() { eventually windows "$1"; }
 shows_packets() { # number at least
   local file
   for file in "$TMPDIR"/wireshark_*; do
-    [ "$(tshark -r "$file" 2>/dev/null | wc -l)" -lt "$1" ] || return 0
+    [ ! -f "$file" ] || [ "$(tshark -r "$file" 2>/dev/null | wc -l)" -lt "$1" ] || return 0 # pipes are the extcap's
   done
   return 1
 }

@@ -71,6 +71,15 @@ int system_may_create(const char *path);
 enum { SYSTEM_ANEW = 1, SYSTEM_NO_WAIT = 2 };
 int system_open(const char *path, int how);
 
+/*
+ * Opens a named pipe that another program has made, without waiting for its other end, neither now
+ * nor to read or write it; closed on exec. To be written: -ENXIO: nobody reads it. What is no named
+ * pipe: -EINVAL. Where there are none in the file system (Windows): -ENOSYS, and false.
+ */
+enum system_direction { SYSTEM_TO_READ, SYSTEM_TO_WRITE };
+int system_open_fifo(const char *path, enum system_direction direction);
+extern const bool system_has_fifos;
+
 /* Makes a file this process's own until it is closed; others may read it. 0, -EBUSY: it is another
  * one's. Where a file system has no locks, 0. Windows: system_open does that. */
 int system_lock(int fd);

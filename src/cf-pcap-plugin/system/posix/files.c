@@ -114,6 +114,22 @@ int system_open(const char *path, int how)
     return fd < 0 ? -errno : fd;
 }
 
+const bool system_has_fifos = true;
+
+int system_open_fifo(const char *path, enum system_direction direction)
+{
+    struct stat status;
+    int fd = open(path, (direction == SYSTEM_TO_READ ? O_RDONLY : O_WRONLY) | O_NONBLOCK |
+                            O_NOCTTY | O_CLOEXEC);
+
+    if (fd < 0)
+        return -errno;
+    if (fstat(fd, &status) == 0 && S_ISFIFO(status.st_mode))
+        return fd;
+    close(fd);
+    return -EINVAL;
+}
+
 void system_make_file_private(int fd)
 {
     (void)!fchmod(fd, S_IRUSR | S_IWUSR);

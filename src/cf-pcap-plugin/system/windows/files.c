@@ -132,6 +132,17 @@ int system_open(const char *path, int how)
     return -EMFILE;
 }
 
+/* Wireshark's for Windows makes pipes for a toolbar, which are not connected here yet: it is told
+ * of no toolbar, and makes none. */
+const bool system_has_fifos = false;
+
+int system_open_fifo(const char *path, enum system_direction direction)
+{
+    (void)path;
+    (void)direction;
+    return -ENOSYS;
+}
+
 int system_lock(int fd)
 {
     (void)fd;

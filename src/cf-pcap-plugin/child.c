@@ -143,7 +143,7 @@ static int open_out(struct child *child, uv_file *child_end)
 
     if (error != 0)
         return error;
-    output_widen_pipe(ends[0]);
+    system_widen_pipe(ends[0]);
     error = uv_pipe_open(&child->out, ends[0]);
     if (error != 0) {
         close(ends[0]);

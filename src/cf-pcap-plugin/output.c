@@ -8,15 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum {
-    PIPE_BYTES = 256 * 1024,
-    NAMES_MAX = 1000, /* files of the same second */
-};
-
-void output_widen_pipe(int fd)
-{
-    system_widen_pipe(fd, PIPE_BYTES);
-}
+enum { NAMES_MAX = 1000 /* files of the same second */ };
 
 void output_init(struct output *output, const char *path, const char *app, bool pcapng)
 {
@@ -154,7 +146,7 @@ static int take(struct output *output, struct uv_loop_s *loop, system_pipe_event
     if (output->division == OUTPUT_PART && kind != SYSTEM_IS_FILE)
         return -ENXIO;
     if (kind == SYSTEM_IS_PIPE) {
-        output_widen_pipe(output->fd);
+        system_widen_pipe(output->fd);
         /* A reader that is slow must not keep the loop from its signals and timers. */
         return system_pipe_open(&output->pipe, loop, output->fd, event, owner);
     }

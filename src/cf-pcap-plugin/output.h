@@ -36,12 +36,6 @@ struct output {
     uint64_t length;          /* bytes that were written */
 };
 
-/*
- * Makes a pipe hold 256 KiB: with the usual 64 KiB (pipe(7)) reader and writer take four turns
- * where one would do. Where that is refused it stays as it is.
- */
-void output_widen_pipe(int fd);
-
 /* `path`: as in struct output; where it is NULL the file is named after the app and the time. */
 void output_init(struct output *output, const char *path, const char *app, bool pcapng);
 

@@ -102,7 +102,7 @@ int viewer_start(struct viewer *viewer, uv_loop_t *loop, const struct viewer_eve
         uv_os_setenv("WIRESHARK_LOG_LEVEL", "warning");
     viewer->events = events;
     viewer->owner = owner;
-    output_widen_pipe(ends[1]);
+    system_widen_pipe(ends[1]);
     error = spawn(viewer, loop, ends[0]);
     close(ends[0]);
     if (error != 0) {

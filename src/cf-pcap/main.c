@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "../version.h"
+#include "../wide_pipe.h"
 #include "capture.h"
 #include "clock.h"
 #include "control.h"
@@ -202,7 +203,7 @@ static int capture_packets(struct options *options, const struct policy *policy,
         return STATUS_BROKE;
     }
     control_open(&control, STDIN_FILENO, STDOUT_FILENO, policy->max_duration, &tick);
-    output_widen_pipe(STDOUT_FILENO); /* now: the sandboxes have no call for it */
+    wide_pipe(STDOUT_FILENO); /* now: the sandboxes have no call for it */
     if (take_slot() != 0)
         return STATUS_BROKE;
     if (open_privileged(&capture, options) != 0)

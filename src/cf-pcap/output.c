@@ -1,7 +1,6 @@
 #include "output.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,15 +9,7 @@
 #include "record.h"
 #include "records.h"
 
-enum { BUFFER_BYTES = 1 << 20, PIPE_BYTES = 256 << 10 };
-
-void output_widen_pipe(int fd)
-{
-    int size = fcntl(fd, F_GETPIPE_SZ);
-
-    if (size >= 0 && size < PIPE_BYTES)
-        fcntl(fd, F_SETPIPE_SZ, PIPE_BYTES);
-}
+enum { BUFFER_BYTES = 1 << 20 };
 
 int output_open(struct output *output, const struct pcap_file_header *header)
 {

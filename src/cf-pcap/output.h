@@ -28,14 +28,6 @@ struct output {
     void *context; /* of give_up */
 };
 
-/*
- * Makes a pipe as large as a block of the ring, 256 KiB: with the usual 64 KiB (pipe(7)) writer and
- * reader take several turns for each block. Not larger: the kernel counts the pages of all pipes of
- * a user together, and the apps of a cell share a user. If the kernel refuses, or it is not a pipe,
- * nothing changes.
- */
-void output_widen_pipe(int fd);
-
 /* Allocates the buffer, which lives as long as the process, and puts the file header into it. Flush
  * it before the first packet. The caller sets fd, tick, give_up and context. 0 or a negative errno.
  * */

@@ -84,9 +84,9 @@ extern const bool system_has_fifos;
  * one's. Where a file system has no locks, 0. Windows: system_open does that. */
 int system_lock(int fd);
 
-/* Lets a pipe hold `bytes` at least, where the system can do that and the user may; else it stays
- * as it is. */
-void system_widen_pipe(int fd, int bytes);
+/* Lets a pipe hold 256 KiB at least (wide_pipe.h), where the system can do that and the user may;
+ * else it stays as it is. */
+void system_widen_pipe(int fd);
 
 /*
  * A pipe or socket that is written without waiting for its reader. `event` is called by the loop

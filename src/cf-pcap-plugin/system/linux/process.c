@@ -1,9 +1,9 @@
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../../../wide_pipe.h"
 #include "../posix/posix.h"
 #include "../system.h"
 
@@ -32,12 +32,9 @@ int posix_open_process(int pid)
     return fd < 0 ? -errno : (int)fd;
 }
 
-void system_widen_pipe(int fd, int bytes)
+void system_widen_pipe(int fd)
 {
-    int size = fcntl(fd, F_GETPIPE_SZ);
-
-    if (size >= 0 && size < bytes)
-        fcntl(fd, F_SETPIPE_SZ, bytes);
+    wide_pipe(fd);
 }
 
 const char *const system_usual_folders[] = {

@@ -33,9 +33,9 @@ int posix_open_process(int pid)
 }
 
 /* The kernel widens pipes by itself, up to 64 KiB, and has no call for more. */
-void system_widen_pipe(int fd, int bytes)
+void system_widen_pipe(int fd)
 {
-    (void)fd, (void)bytes;
+    (void)fd;
 }
 
 const char *const system_usual_folders[] = {

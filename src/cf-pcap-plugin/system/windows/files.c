@@ -150,9 +150,9 @@ int system_lock(int fd)
 }
 
 /* Pipes hold what their reader has made them to hold. */
-void system_widen_pipe(int fd, int bytes)
+void system_widen_pipe(int fd)
 {
-    (void)fd, (void)bytes;
+    (void)fd;
 }
 
 int system_disk_at(const char *path, uint64_t *available, uint64_t *size)

@@ -59,6 +59,7 @@ struct writer {
     const struct writer_about *about;     /* pcapng; NULL: nothing is known */
     size_t names;                         /* of these, so many are in the file */
     const struct writer_secrets *secrets; /* pcapng; NULL: there will be none */
+    bool has_secrets;                     /* the file has some */
     uint64_t secrets_until; /* of these, the file has all before this one (`before` counts) */
     size_t
         secrets_again; /* in front of the first packet there are so many bytes of them, the last */
@@ -109,7 +110,7 @@ void writer_comment(struct writer_stream *stream, const char *text);
 void writer_begin_secrets(struct writer *writer);
 
 /* It has no packet yet: of those that are to be written, the oldest are left out, as far as there
- * are more than secrets_again. */
+ * are more than secrets_again. Once it has some, the others follow without a hole. */
 void writer_trim_secrets(struct writer *writer);
 
 /* Bytes at most that the secrets will take that are not in the file yet; 0: all are. */

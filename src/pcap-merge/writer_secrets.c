@@ -49,7 +49,7 @@ void writer_trim_secrets(struct writer *writer)
 {
     const struct writer_secrets *secrets = writer->secrets;
 
-    if (secrets == NULL)
+    if (secrets == NULL || writer->has_secrets)
         return;
     uint64_t end = secrets->before + secrets->length;
     if (end - begin_of(writer) <= writer->secrets_again)
@@ -62,6 +62,7 @@ void writer_trim_secrets(struct writer *writer)
 
 void writer_begin_secrets(struct writer *writer)
 {
+    writer->has_secrets = false;
     writer->secrets_until = 0;
     writer_trim_secrets(writer);
 }
@@ -86,6 +87,7 @@ int writer_put_secrets(struct writer *writer)
         if (put_block(writer->buffer, secrets->lines + at, length) != 0)
             return -EAGAIN;
         writer->secrets_until = secrets->before + at + length;
+        writer->has_secrets = true;
         writer->buffer->urgent = true;
     }
     return 0;

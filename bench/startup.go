@@ -103,7 +103,7 @@ func startupTable() error {
 		return err
 	}
 	log := newRecords("latency ms", "instances", "run", "seconds", "CPU seconds", "MiB", "seconds of one cf ssh")
-	t := newTable("From `cf pcap` to \"Capturing\"", "latency, ms", "instances", "s", "one `cf ssh`, s", "CPU, s", "memory, MiB")
+	t := newTable("From `cf pcap` to its line Capturing", "latency, ms", "instances", "s", "one `cf ssh`, s", "CPU, s", "memory, MiB")
 	for _, latency := range []int{0, 50, 200} {
 		if err := run(filepath.Join(os.Getenv("ROOT"), "tools/local-cloud/trouble"), "--state", filepath.Join(workDir, "cloud"), "latency", strconv.Itoa(latency)); err != nil {
 			return err

@@ -5,11 +5,17 @@
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <uv.h>
 
 #include "../version.h"
 #include "extcap_apps.h"
 #include "system/system.h"
 #include "toolbar.h"
+
+enum {
+    PATIENCE = 5000, /* ms for Wireshark to open the pipe */
+    LOOK_INTERVAL = 20,
+};
 
 static int print_interfaces(void)
 {
@@ -64,12 +70,19 @@ static int print_config(void)
     return 0;
 }
 
-/* A capture that fails before it begins has not opened the pipe, and its reader would wait: it gets
- * a capture without packets. */
+/*
+ * A capture that fails before it begins has not opened the pipe, and its reader would wait: it gets
+ * a capture without packets. If the extcap ended before the reader had opened the pipe, Wireshark
+ * would remove it, and tell of a device that is not there instead of what went wrong.
+ */
 static void end_fifo(const char *path)
 {
     static const uint32_t empty[] = {0xa1b2c3d4, 2 | 4 << 16, 0, 0, 262144, 1};
-    int fd = system_open(path, SYSTEM_NO_WAIT);
+    int fd;
+
+    for (int waited = 0; (fd = system_open(path, SYSTEM_NO_WAIT)) == -ENXIO && waited < PATIENCE;
+         waited += LOOK_INTERVAL)
+        uv_sleep(LOOK_INTERVAL);
 
     if (fd < 0)
         return; /* there is no reader (any more) */

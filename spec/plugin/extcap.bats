@@ -224,3 +224,118 @@ value {arg=1}{value=second app}{display=second app}' ]
   interrupt TERM
   [ "$status" = 0 ]
 }
+
+# Wireshark's part of the toolbar: its ends are opened when the plugin runs, that for writing without O_NONBLOCK, which
+# stands still until there is a reader.
+with_toolbar() { # option…
+  mkfifo fifo control-in control-out
+  cat fifo >"$output" 3>&- &
+  reader=$!
+  "$plugin" --capture --extcap-interface cfpcap --fifo fifo --extcap-control-in control-in \
+    --extcap-control-out control-out "$@" 2>"$errors" >"$said" 3>&- &
+  pid=$!
+}
+opened_by_wireshark() {
+  timeout 300 cat control-out >toolbar 3>&- &
+  eventually has_open control-in # or the next line would stand still, as Wireshark would
+  exec 7>control-in
+  printf 'T\0\0\2\0\0' >&7 # initialized
+}
+has_open() { [[ $(ls -l "/proc/$pid/fd") == *"/$1"* ]]; } # file
+toolbar_shows() { grep -qaE "$1" toolbar; }
+
+@test "the toolbar tells packets, drops and missing instances, and its button stops in order: nothing is lost" {
+  instances 2 && tool
+  tool 1 'tool_begin "$@"; tool_packet; DROPPED=7 tool_end'
+  with_toolbar --app myapp
+  opened_by_wireshark
+  eventually toolbar_shows ', [1-9][0-9]+ packets, .*, 7 dropped, 1 of 2 instances capturing'
+  printf 'T\0\0\5\0\1abcT\0\0\2\2\1T\0\0\2\1\4' >&7 # typed; unknown: another button, another command
+  sleep 0.5
+  kill -0 "$pid"
+  printf 'T\0\0\2' >&7 && sleep 0.3 && printf '\1\1' >&7
+  ended
+  exec 7>&-
+  [ "$status" = 1 ] # instance 1 has ended early
+  rm "$FAKE_CF/pid-1"
+  holds_all_packets 0 1
+  # Set the line, over and over, and once disable the button: whole packets, and nothing else.
+  python3 - toolbar <<'PYTHON'
+import sys
+data, at, packets = open(sys.argv[1], 'rb').read(), 0, []
+while at < len(data):
+    assert data[at:at + 1] == b'T', data[at:]
+    end = at + 4 + int.from_bytes(data[at + 1:at + 4], 'big')
+    assert end <= len(data)
+    packets.append((data[at + 4], data[at + 5], data[at + 6:end]))
+    at = end
+assert packets.count((1, 5, b'')) == 1, packets
+assert all(packet[:2] == (0, 1) and packet[2] for packet in packets if packet[0] == 0), packets
+PYTHON
+  no_child_is_left
+}
+
+@test "a toolbar whose pipes are missing, never opened or closed does not hold up the capture" {
+  instances 1 && tool
+  with_toolbar --app myapp # which nobody opens
+  eventually is_capturing
+  interrupt TERM
+  [ "$status" = 0 ]
+  rm fifo control-in control-out "$output"
+  with_toolbar --app myapp
+  rm control-in control-out
+  eventually is_capturing
+  interrupt TERM
+  [ "$status" = 0 ]
+  rm fifo "$output" && rm -f control-in control-out
+  with_toolbar --app myapp
+  exec 8<>control-out
+  eventually has_open control-in
+  exec 7>control-in
+  eventually is_capturing
+  eventually has_open control-out
+  exec 7>&- 8<&-
+  local size
+  size=$(stat -c %s "$output")
+  eventually is_longer_than "$size"
+  interrupt TERM
+  [ "$status" = 0 ]
+  [ ! -s "$errors" ]
+}
+is_longer_than() { [ "$(stat -c %s "$output")" -gt $(($1 + 2000)) ]; }
+
+@test "a capture that fails at once waits for Wireshark to open the toolbar's pipe, which would stand still for ever" {
+  with_toolbar --app ''
+  eventually is_waiting
+  opened_by_wireshark
+  ended
+  [ "$status" = 1 ]
+  complained "The app is missing: "
+  kill "$reader" # a call that is wrong opens no pipe: tshark removes it
+}
+is_waiting() { complained "The app is missing: " && kill -0 "$pid"; }
+
+@test "the toolbar is in the list of interfaces, with a line and a button" {
+  extcap --extcap-interfaces
+  [ "$(grep -c '^control ' <<<"$output")" = 2 ]
+  grep -q '^control {number=0}{type=string}{display=Capture}' <<<"$output"
+  grep -q '^control {number=1}{type=button}{display=Stop in order}' <<<"$output"
+}
+
+@test "a real Wireshark opens the toolbar's pipes, captures, and ends the tools when it is closed" {
+  instances 2 && tool
+  display
+  installed
+  wireshark -i cfpcap -k -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null 3>&- &
+  pid=$!
+  window 'Capturing from'
+  eventually shows_packets 30
+  local extcap
+  extcap=$(pgrep -P "$pid" -f -- '--extcap-control-in')
+  ls -l "/proc/$extcap/fd" >open
+  grep -q wireshark_control_ext_to_ws open # which is opened once Wireshark reads it
+  grep -q wireshark_control_ws_to_ext open
+  keys 'Capturing from' ctrl+q
+  ended
+  no_child_is_left
+}

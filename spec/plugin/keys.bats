@@ -221,23 +221,23 @@ SHELL
   eventually follows 0
 }
 
-@test "no key is in a message, with --verbose too" {
-  instances 1 && tool
+capture_a_key_verbosely() {
   key 171 >"$keys"
   capturing --tls-keys "$keys" --verbose -o "$output"
   eventually eval '[ "$(keys_held 2>/dev/null)" = 171 ]'
   interrupt
   [ "$status" = 0 ]
+}
+
+@test "no key is in a message, with --verbose too" {
+  instances 1 && tool
+  capture_a_key_verbosely
   not grep -q 0000ab "$said" "$errors"
 }
 
 @test "--verbose shows how the keys are followed, and which instance's session says what" {
   instances 2 && tool
-  key 171 >"$keys"
-  capturing --tls-keys "$keys" --verbose -o "$output"
-  eventually eval '[ "$(keys_held 2>/dev/null)" = 171 ]'
-  interrupt
-  [ "$status" = 0 ]
+  capture_a_key_verbosely
   complained_once "; exec tail -c "
   complained "cf-pcap: instance 0 (TLS keys): cf-pcap: keys: followed"
   complained "cf-pcap: instance 1 (TLS keys): cf-pcap: keys: followed"

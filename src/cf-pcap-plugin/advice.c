@@ -12,8 +12,7 @@ void advice_not_started(char *text, size_t size, int error)
     if (error == -EMFILE || error == -ENFILE)
         snprintf(text, size,
                  "too many files are open; each instance takes three for each interface (ulimit -n "
-                 "shows how many "
-                 "there may be, ulimit -n 1024 allows more)");
+                 "shows how many there may be, ulimit -n 1024 allows more)");
     else
         snprintf(text, size, "%s", strerror(-error));
 }

@@ -73,14 +73,6 @@ static void on_message_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buf
     *buffer = uv_buf_init(child->messages, sizeof child->messages);
 }
 
-static void on_key_room(uv_handle_t *handle, size_t suggested, uv_buf_t *buffer)
-{
-    struct child *child = handle->data;
-
-    (void)suggested;
-    *buffer = uv_buf_init(child->keys, sizeof child->keys);
-}
-
 static void on_keys(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
 {
     struct child *child = stream->data;
@@ -210,7 +202,7 @@ int child_start(struct child *child, uv_loop_t *loop, const struct child_task *t
         return system_error(error);
     }
     if (child->follows_keys)
-        uv_read_start((uv_stream_t *)&child->out, on_key_room, on_keys);
+        uv_read_start((uv_stream_t *)&child->out, on_message_room, on_keys);
     else
         uv_read_start((uv_stream_t *)&child->out, on_room, on_packets);
     uv_read_start((uv_stream_t *)&child->err, on_message_room, on_message);

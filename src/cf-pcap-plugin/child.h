@@ -21,11 +21,10 @@ struct child {
 
     uv_process_t process;
     uv_pipe_t in, out, err;
-    int open_handles; /* of these four */
-    bool verbose;     /* what it says on stderr is shown as it comes */
-    char name[32];    /* for that */
-    char messages[4096];
-    char keys[8192];
+    int open_handles;    /* of these four */
+    bool verbose;        /* what it says on stderr is shown as it comes */
+    char name[32];       /* for that */
+    char messages[4096]; /* bytes of stderr, or of a follower's stdout, until they are handed on */
 };
 
 /* What a child is told to do. Strings stay the caller's. */

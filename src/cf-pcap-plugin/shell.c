@@ -27,23 +27,6 @@ void shell_tell_time(void *owner)
 
 /* The core's actions. */
 
-static int make_room_for_children(struct shell *shell)
-{
-    size_t room = shell->core.count + 16;
-    void *children;
-
-    if (shell->core.count < shell->room_for_children)
-        return 0;
-    children = realloc((void *)shell->children, room * sizeof(void *));
-    if (children == NULL)
-        return -ENOMEM;
-    shell->children = children;
-    memset(shell->children + shell->room_for_children, 0,
-           (room - shell->room_for_children) * sizeof(void *));
-    shell->room_for_children = room;
-    return 0;
-}
-
 static int make_command(struct shell *shell, size_t interface)
 {
     const struct options *options = shell->options;
@@ -58,7 +41,7 @@ static int make_command(struct shell *shell, size_t interface)
 static void start(struct shell *shell, size_t session)
 {
     const struct instance *instance = shell->core.instances[session];
-    struct child *child = session < shell->room_for_children ? calloc(1, sizeof *child) : NULL;
+    struct child *child = session < shell->children.room ? calloc(1, sizeof *child) : NULL;
     char name[SESSION_NAME_SIZE];
     const struct child_task task = {.cf = shell->cf,
                                     .app = shell->options->app,
@@ -78,7 +61,7 @@ static void start(struct shell *shell, size_t session)
     if (error != 0)
         core_start_failed(&shell->core, session, error);
     else
-        shell->children[session] = child;
+        shell->children.at[session] = child;
 }
 
 static void show(struct shell *shell, const char *text)
@@ -99,8 +82,8 @@ static void finish(struct shell *shell, int status)
 
 static void let_go(struct shell *shell, size_t session)
 {
-    child_let_go(shell->children[session]);
-    shell->children[session] = NULL;
+    child_let_go(shell->children.at[session]);
+    shell->children.at[session] = NULL;
 }
 
 static void on_look(void *owner, const struct core_listing *listing)
@@ -115,8 +98,8 @@ static void perform(struct shell *shell, const struct core_action *action)
 {
     struct child *child = NULL;
 
-    if (make_room_for_children(shell) == 0)
-        child = shell->children[action->session];
+    if (pointers_make_room(&shell->children, shell->core.count + 1) == 0)
+        child = shell->children.at[action->session];
 
     switch (action->kind) {
     case ACTION_START:
@@ -289,7 +272,7 @@ static int init(struct shell *shell, const struct instances *instances)
                                       .type = shell->options->process,
                                       .answer = on_look,
                                       .owner = shell};
-    result = make_room_for_children(shell);
+    result = pointers_make_room(&shell->children, shell->core.count + 1);
     if (result != 0)
         return result;
     for (size_t i = 0; result == 0 && i < shell->options->interfaces.count; i++)
@@ -335,7 +318,7 @@ int shell_run(struct shell *shell, const struct instances *instances)
 void shell_free(struct shell *shell)
 {
     core_free(&shell->core);
-    free((void *)shell->children);
-    free((void *)shell->followers);
+    free((void *)shell->children.at);
+    free((void *)shell->followers.at);
     shell_free_outputs(shell);
 }

@@ -13,14 +13,13 @@
 #include "look.h"
 #include "options.h"
 #include "output.h"
+#include "pointers.h"
 #include "signals.h"
 #include "system/parent.h"
 #include "system/system.h"
 #include "system/terminal.h"
 #include "toolbar.h"
 #include "viewer.h"
-
-struct child;
 
 struct shell {
     /* The caller's, to be set before. */
@@ -37,14 +36,10 @@ struct shell {
     struct core core; /* to be read afterwards, until shell_free */
     int status;       /* the exit status */
 
-    struct child **children; /* one a session; NULL: not started, or over */
-    size_t room_for_children;
-    struct child **followers; /* the same, one an instance */
-    size_t room_for_followers;
-    bool followed_keys; /* one was started */
-    struct output *
-        *parts; /* with --split one for each output of the core that was opened, or NULL */
-    size_t room_for_parts;
+    struct pointers children;  /* struct child, one a session; NULL: not started, or over */
+    struct pointers followers; /* the same, one an instance */
+    bool followed_keys;        /* one was started */
+    struct pointers parts;     /* --split: struct output, of each of the core's that was opened */
     struct looking looking;
     uv_loop_t loop;
     uv_check_t after_events;

@@ -1,27 +1,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "child.h"
 #include "shell.h"
-
-static int make_room(struct shell *shell)
-{
-    size_t room = shell->core.count + 16;
-    void *followers;
-
-    if (shell->core.count < shell->room_for_followers)
-        return 0;
-    followers = realloc((void *)shell->followers, room * sizeof(void *));
-    if (followers == NULL)
-        return -ENOMEM;
-    shell->followers = followers;
-    memset(shell->followers + shell->room_for_followers, 0,
-           (room - shell->room_for_followers) * sizeof(void *));
-    shell->room_for_followers = room;
-    return 0;
-}
 
 static int start(struct shell *shell, size_t number)
 {
@@ -47,14 +29,14 @@ static int start(struct shell *shell, size_t number)
                             .owner = shell};
     int error = child_start(child, &shell->loop, &task);
     if (error == 0)
-        shell->followers[number] = child;
+        shell->followers.at[number] = child;
     return error;
 }
 
 void shell_keys_perform(struct shell *shell, const struct core_action *action)
 {
-    int error = make_room(shell);
-    struct child *child = error == 0 ? shell->followers[action->session] : NULL;
+    int error = pointers_make_room(&shell->followers, shell->core.count);
+    struct child *child = error == 0 ? shell->followers.at[action->session] : NULL;
 
     if (action->kind == ACTION_KEYS_START) {
         if (error == 0)
@@ -67,6 +49,6 @@ void shell_keys_perform(struct shell *shell, const struct core_action *action)
         child_kill(child);
     } else if (child != NULL) {
         child_let_go(child);
-        shell->followers[action->session] = NULL;
+        shell->followers.at[action->session] = NULL;
     }
 }

@@ -1,7 +1,6 @@
 /* The core's actions of its outputs, and what happens of these. */
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "shell.h"
 
@@ -57,28 +56,21 @@ static int start_viewer(struct shell *shell)
 /* Makes the file of an output of the core. 0 or a negative errno. */
 static int make_part(struct shell *shell, size_t number)
 {
-    size_t room = shell->core.output_count;
+    struct output *part;
 
-    if (number >= shell->room_for_parts) {
-        void *parts = realloc((void *)shell->parts, room * sizeof(void *));
-
-        if (parts == NULL)
-            return -ENOMEM;
-        shell->parts = parts;
-        memset(shell->parts + shell->room_for_parts, 0,
-               (room - shell->room_for_parts) * sizeof(void *));
-        shell->room_for_parts = room;
-    }
-    shell->parts[number] = calloc(1, sizeof *shell->parts[number]);
-    if (shell->parts[number] == NULL)
+    if (pointers_make_room(&shell->parts, number + 1) != 0)
         return -ENOMEM;
-    return output_part(shell->parts[number], shell->output, shell->core.outputs[number]->mark);
+    part = calloc(1, sizeof *part);
+    if (part == NULL)
+        return -ENOMEM;
+    shell->parts.at[number] = part;
+    return output_part(part, shell->output, shell->core.outputs[number]->mark);
 }
 
 /* NULL: the viewer alone gets the capture. */
 static struct output *output_of(const struct shell *shell, size_t number)
 {
-    return shell->core.config.split ? shell->parts[number] : shell->output;
+    return shell->core.config.split ? shell->parts.at[number] : shell->output;
 }
 
 /* Pipes and the viewer are of a capture with one output, whose number is 0. */
@@ -216,10 +208,10 @@ void shell_do_output(struct shell *shell, const struct core_action *action)
 
 void shell_free_outputs(struct shell *shell)
 {
-    for (size_t i = 0; i < shell->room_for_parts; i++) {
-        if (shell->parts[i] != NULL)
-            output_free(shell->parts[i]);
-        free(shell->parts[i]);
+    for (size_t i = 0; i < shell->parts.room; i++) {
+        if (shell->parts.at[i] != NULL)
+            output_free(shell->parts.at[i]);
+        free(shell->parts.at[i]);
     }
-    free((void *)shell->parts);
+    free((void *)shell->parts.at);
 }

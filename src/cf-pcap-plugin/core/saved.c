@@ -125,9 +125,15 @@ bool tell_saved(struct core *core)
 
     if (!core->config.split)
         return (*step)++ == 0 && saved(core, core->outputs[0]);
-    if (*step == 0 && ++*step == 1 && saved_whole(core))
-        return true;
-    return *step == 1 && ++*step == 2 && saved_part(core);
+    if (*step == 0) {
+        *step = 1;
+        if (saved_whole(core))
+            return true;
+    }
+    if (*step > 1)
+        return false;
+    *step = 2;
+    return saved_part(core);
 }
 
 static bool is_like(const struct core_output *output, const struct core_output *told)

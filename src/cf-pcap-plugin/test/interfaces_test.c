@@ -4,21 +4,7 @@
 #include <string.h>
 
 #include "../options.h"
-
-enum { WORDS_MAX = 12 };
-
-static enum options_result parse(struct options *options, const char *const *words, char *error)
-{
-    char *argv[WORDS_MAX + 2] = {(char *)"pcap"};
-    int argc = 1;
-
-    while (argc <= WORDS_MAX && words[argc - 1] != NULL) {
-        argv[argc] = (char *)words[argc - 1];
-        argc++;
-    }
-    error[0] = '\0';
-    return options_parse(options, argc, argv, error, OPTIONS_ERROR_SIZE);
-}
+#include "parse_words.h"
 
 static void interfaces_can_be_listed_and_repeated(void **state)
 {

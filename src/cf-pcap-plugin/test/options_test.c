@@ -3,23 +3,7 @@
 #include <string.h>
 
 #include "../options.h"
-
-enum { WORDS_MAX = 12 };
-
-static enum options_result parse(struct options *options, const char *const *words, char *error)
-{
-    char *argv[WORDS_MAX + 2] = {(char *)"pcap"};
-    int argc = 1;
-
-    while (argc <= WORDS_MAX && words[argc - 1] != NULL) {
-        argv[argc] = (char *)words[argc - 1];
-        argc++;
-    }
-    error[0] = '\0';
-    return options_parse(options, argc, argv, error, OPTIONS_ERROR_SIZE);
-}
-
-#define WORDS(...) ((const char *const[WORDS_MAX + 1]){__VA_ARGS__})
+#include "parse_words.h"
 
 static void the_defaults_are_all_packets_of_all_web_instances_on_eth0(void **state)
 {

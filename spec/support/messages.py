@@ -36,7 +36,7 @@ def without_comments(text):
 def c_strings(text):
     """Strings as the compiler joins them, with the line of their first part."""
     code = without_comments(text)
-    code = re.sub(r"^[ \t]*#[^\n]*(?:\\\n[^\n]*)*", lambda match: re.sub(r"[^\n]", " ", match.group(0)), code, flags=re.M)
+    code = re.sub(r"^[ \t]*#(?:\\\n|[^\n])*", lambda match: re.sub(r"[^\n]", " ", match.group(0)), code, flags=re.M)
     helps = []
     for match in HELP.finditer(code):
         helps.append((match.start(), (code + "\n\n").find("\n\n", match.end())))

@@ -272,8 +272,7 @@ static int not_an_option(int answer, const char *word, const struct complaint *c
     return -EINVAL;
 }
 
-/* Of two values one would be ignored, without a word. -i and --interface add
- * up. */
+/* Of two values one would be ignored, without a word. -i and --interface add up. */
 static int take_once(struct words *words, int value, const struct complaint *complaint)
 {
     const struct option *option = option_of(value == 'w' ? 'o' : value);

@@ -15,16 +15,20 @@
  * is quiet. It ends with the tool, or is told to by the first. Until then it holds the session's
  * stderr open, for which the SSH daemon waits: so it is not started where there is no tool, looks
  * after a second for the first time, and the sleep(1) it waits for does not hold anything.
+ * `answer`: what it does when it is told to end.
  */
+#define SIGNS_OF_LIFE(answer)                                                                      \
+    "{ trap '" answer "kill $s; exit' TERM; i=1; while sleep $i >/dev/null 2>&1 & s=$!; wait $s "  \
+    "&& kill -0 $$; do echo " COMMAND_BEAT " >&2; i=%d; done; } </dev/null 3<&- >/dev/null & "     \
+    "beat=$!; "
+#define END_OF_INPUT_ENDS_IT "{ read -r end <&3; kill $$ $beat; } >/dev/null 2>&1 & "
+
 static const char shell[] =
     "p=${VCAP_APPLICATION#*\\\"process_id\\\":\\\"}; p=${p%%%%\\\"*}; "
     "echo \"" COMMAND_PLACE "$p $CF_INSTANCE_GUID\" >&2; "
-    "exec 3<&0; beat=; if [ -x /tmp/lifecycle/cf-pcap ]; then { "
-    "trap 'echo " COMMAND_ANSWER " >&2; kill $s; exit' TERM; i=1; "
-    "while sleep $i >/dev/null 2>&1 & s=$!; wait $s && kill -0 $$; do echo " COMMAND_BEAT
-    " >&2; i=%d; done; } </dev/null 3<&- >/dev/null & beat=$!; fi; "
-    "{ read -r end <&3; kill $$ $beat; } >/dev/null 2>&1 & "
-    "exec /tmp/lifecycle/cf-pcap 3<&- -interface ";
+    "exec 3<&0; beat=; if [ -x /tmp/lifecycle/cf-pcap ]; then " SIGNS_OF_LIFE(
+        "echo " COMMAND_ANSWER " >&2; ") "fi; " END_OF_INPUT_ENDS_IT
+                                         "exec /tmp/lifecycle/cf-pcap 3<&- -interface ";
 
 int command_make(char *command, size_t size, const char *interface, uint32_t snaplen,
                  const char *filter)
@@ -67,13 +71,10 @@ int command_make_check(char *command, size_t size, const char *interface, uint32
  * one that is truncated; busybox's does, too. It looks every second, or four times a second where
  * it takes fractions. It is the shell's process, as the tool is above, and the subshells beside it
  * are the same. What the file is cannot be asked after it is opened: so it is asked before. A pipe
- * is not opened at all: what is read there is taken from somebody else, and the app that writes
+ * is not opened at all: what is read there is missing for its reader, and the app that writes
  * would be ended by SIGPIPE when tail is.
  */
-static const char keys_begin[] =
-    "exec 3<&0; { trap 'kill $s; exit' TERM; i=1; while sleep $i >/dev/null 2>&1 & s=$!; wait $s "
-    "&& kill -0 $$; do echo " COMMAND_BEAT " >&2; i=%d; done; } </dev/null 3<&- >/dev/null & "
-    "beat=$!; { read -r end <&3; kill $$ $beat; } >/dev/null 2>&1 & f=";
+static const char keys_begin[] = "exec 3<&0; " SIGNS_OF_LIFE("") END_OF_INPUT_ENDS_IT "f=";
 static const char keys_end[] =
     "; if [ -d \"$f\" ]; then k=folder; elif [ ! -e \"$f\" ]; then k=missing; "
     "elif [ ! -f \"$f\" ]; then echo it is a pipe or a device >&2; kill $beat; exit 1; "

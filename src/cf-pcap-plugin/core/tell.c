@@ -198,18 +198,26 @@ static bool is_undecided(const struct core *core, const struct session *session)
             core->now - session->asked_at < STOP_SILENCE);
 }
 
+/* It has not been announced yet, and some still log in for the first time. */
+static bool begins(const struct core *core)
+{
+    if (core->announced_at != UINT64_MAX || core->stop.reason != STOP_NONE)
+        return false;
+    for (size_t i = 0; i < core->count; i++)
+        if (is_undecided(core, &core->instances[i]->session) &&
+            core->instances[i]->follow.attempts == 0)
+            return true;
+    return false;
+}
+
 static bool announcement(struct core *core)
 {
     size_t capturing = 0;
 
-    if (core->announced_at != UINT64_MAX || core->stop.reason != STOP_NONE)
+    if (core->announced_at != UINT64_MAX || core->stop.reason != STOP_NONE || begins(core))
         return false;
-    for (size_t i = 0; i < core->count; i++) {
-        if (is_undecided(core, &core->instances[i]->session) &&
-            core->instances[i]->follow.attempts == 0)
-            return false;
+    for (size_t i = 0; i < core->count; i++)
         capturing += core->instances[i]->session.state == SESSION_CAPTURING;
-    }
     if (capturing == 0 || keys_are_awaited(core))
         return false;
     core->announced_at = core->now;
@@ -302,7 +310,8 @@ int tell_next(struct core *core, struct core_action *action)
         return ACTION_WARN;
     if (stopped(core))
         return core->stop.reason == STOP_DISK ? ACTION_WARN : ACTION_SAY;
-    int keys = keys_tell(core);
+    /* What is the same for several is one line, once all have logged in. */
+    int keys = begins(core) ? ACTION_WAIT : keys_tell(core);
     if (keys != ACTION_WAIT)
         return keys;
     if (announcement(core) || tell_quiet(core, true))

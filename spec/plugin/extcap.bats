@@ -332,10 +332,13 @@ is_waiting() { complained "The app is missing: " && kill -0 "$pid"; }
   eventually shows_packets 30
   local extcap
   extcap=$(pgrep -P "$pid" -f -- '--extcap-control-in')
-  ls -l "/proc/$extcap/fd" >open
-  grep -q wireshark_control_ext_to_ws open # which is opened once Wireshark reads it
-  grep -q wireshark_control_ws_to_ext open
+  eventually has_toolbar_open "$extcap"
   keys 'Capturing from' ctrl+q
   ended
   no_child_is_left
+}
+has_toolbar_open() { # pid of the extcap; Wireshark may read the packets before it reads its toolbar's pipe
+  local open
+  open=$(ls -l "/proc/$1/fd")
+  [[ $open == *wireshark_control_ext_to_ws* && $open == *wireshark_control_ws_to_ext* ]]
 }

@@ -149,13 +149,13 @@ has_a_secret() { capinfos "$output" 2>/dev/null | grep -qx 'Number of decryption
 @test "no app, a wrong app, a filter that the tool refuses: Wireshark shows the words of cf pcap, and does not hang" {
   instances 1 && tool
   installed
-  tshark -i cfpcap >"$said" 2>"$errors" </dev/null || true
+  timeout 120 tshark -i cfpcap >"$said" 2>"$errors" </dev/null || true
   complained "Error by extcap pipe: The app is missing: in Wireshark's list of interfaces the gear"
   tool 0 "tool_say \"filter 'tcp prt 80': can't parse filter expression: syntax error\"; exit 1"
-  timeout 60 tshark -i cfpcap -o extcap.cfpcap.app:myapp -f 'tcp prt 80' >"$said" 2>"$errors" </dev/null
+  timeout 120 tshark -i cfpcap -o extcap.cfpcap.app:myapp -f 'tcp prt 80' >"$said" 2>"$errors" </dev/null
   complained "filter 'tcp prt 80': can't parse filter expression: syntax error"
   echo "App 'myapp' not found." >"$FAKE_CF/app.err" && echo 1 >"$FAKE_CF/app.status"
-  timeout 60 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null
+  timeout 120 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null
   complained "App 'myapp' not found."
 }
 
@@ -316,9 +316,22 @@ is_longer_than() { [ "$(stat -c %s "$output" 2>/dev/null || echo 0)" -gt $(($1 +
   ended
   [ "$status" = 1 ]
   complained "The app is missing: "
-  kill "$reader" # a call that is wrong opens no pipe: tshark removes it
+  wait "$reader"
 }
 is_waiting() { complained "The app is missing: " && kill -0 "$pid"; }
+
+@test "a call without an app waits for the program that reads its pipe, which would wait for ever" {
+  mkfifo fifo
+  "$plugin" --capture --extcap-interface cfpcap --fifo fifo --app '' >"$said" 2>"$errors" 3>&- &
+  pid=$!
+  sleep 0.5
+  kill -0 "$pid"
+  timeout 60 cat fifo >"$output"
+  ended
+  [ "$status" = 1 ]
+  complained "The app is missing: "
+  [ "$(stat -c %s "$output")" = 24 ] # a capture without packets
+}
 
 @test "the toolbar is in the list of interfaces, with a line and a button" {
   extcap --extcap-interfaces

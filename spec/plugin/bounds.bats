@@ -66,6 +66,9 @@ on_disk() { # size option…   on a file system of that size, mounted at ./disk;
   [ "$output" = "Cannot write disk/capture.pcap: of its disk only 52 MB are free, and 100 MB are to be left free; --reserve SIZE changes that." ]
   [ ! -e "$FAKE_CF/pid-0" ] && [ ! -e capture.pcap ]
   run -0 on_disk 50m -d 500ms --reserve 40MB
+  # A name that is made is told as the file will have it.
+  run -1 unshare -m bash -c 'mount -t tmpfs -o size=50m none disk && cd disk && "$@"' - "$plugin" 1 pcap myapp
+  [[ $output =~ ^"Cannot write myapp-"[0-9]{8}-[0-9]{6}".pcap: of its disk only 52 MB are free" ]]
 }
 
 @test "the disk fills up to the reserve: the capture ends in order, before it is full" {

@@ -206,3 +206,7 @@ finds() { # file sed-script
 @test "planted, --split: of the files that are whole the last line names all but one" {
   finds cf-pcap-plugin/core/saved.c 's/group->count\+\+;/group->count += first != NULL;/'
 }
+
+@test "planted: the ^C that ended cf is a second one" {
+  finds cf-pcap-plugin/core/core.c 's/&& !is_of_cf\)/\&\& (is_of_cf || true))/'
+}

@@ -221,11 +221,16 @@ void core_time(struct core *core, uint64_t now, int64_t clock)
     core->clock = clock;
 }
 
-/* A second ^C is impatience. A second SIGHUP is not: a shell passes on what the kernel sends too.
+/*
+ * A second ^C is impatience. A second SIGHUP is not: a shell passes on what the kernel sends too.
+ * Nor is the ^C that has ended `cf`: where both are in the foreground, it comes to both, in any
+ * order.
  */
 void core_signal(struct core *core, enum core_signal signal)
 {
-    if (signal == CORE_INTERRUPT && core->stop.reason != STOP_NONE)
+    bool is_of_cf = core->stop.reason == STOP_CF_GONE && core->now - core->stop.at < CORE_SAME_KEY;
+
+    if (signal == CORE_INTERRUPT && core->stop.reason != STOP_NONE && !is_of_cf)
         core->stop.at_once = true;
     stop_want(core, signal == CORE_CF_GONE ? STOP_CF_GONE : STOP_USER);
 }

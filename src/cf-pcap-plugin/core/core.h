@@ -133,6 +133,8 @@ enum core_signal {
     CORE_CF_GONE,   /* `cf`, which started this, has ended: stop */
 };
 
+enum { CORE_SAME_KEY = 1000 /* ms after the end of `cf` in which ^C is the one that ended it */ };
+
 enum look_result {
     LOOK_LISTED,
     LOOK_NOT_FOUND, /* there is no such app (any more) */

@@ -130,9 +130,14 @@ static void list(struct world *world)
     for (unsigned int i = 0; i < cloud->wanted; i++) {
         listed[i].index = i;
         listed[i].running = cloud_runs(world, cloud->process, i);
+        /* Addresses of containers that are gone are given again. */
+        cloud->addresses[i] = cloud->containers[cloud->process][i].guid % ADDRESSES;
+        snprintf(listed[i].address, sizeof listed[i].address, "10.0.0.%u", cloud->addresses[i]);
+        cloud->ran[i] = listed[i].running;
         snprintf(listed[i].state, sizeof listed[i].state,
                  listed[i].running ? "RUNNING" : "STARTING");
     }
+    cloud->listed = cloud->wanted;
     core_looked(&world->core, &(struct core_listing){.result = LOOK_LISTED,
                                                      .process = process,
                                                      .list = listed,

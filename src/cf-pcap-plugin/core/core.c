@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "names.h"
+
 enum {
     TIME_STOOD_STILL = 5000 /* ms: nobody asked for so long, though a tick is a second at most */
 };
@@ -113,42 +115,11 @@ int core_add(struct core *core, unsigned int index, size_t interface, const char
     return result;
 }
 
-/* A name for each address that was not seen with it yet; the latest counts. */
-static void learn_name(struct core *core, const struct listed_instance *listed)
-{
-    struct writer_name name;
-    bool is_web = core->config.process == NULL || strcmp(core->config.process, "web") == 0;
-
-    snprintf(name.address, sizeof name.address, "%s", listed->address);
-    snprintf(name.name, sizeof name.name, "%.60s%s%.40s-%u", core->config.app, is_web ? "" : "-",
-             is_web ? "" : core->config.process, listed->index);
-    for (size_t i = core->about.name_count; i > 0; i--) {
-        const struct writer_name *known = &core->names[i - 1];
-
-        if (strcmp(known->address, name.address) != 0)
-            continue;
-        if (strcmp(known->name, name.name) == 0)
-            return;
-        break;
-    }
-    if (core->about.name_count == core->names_room) {
-        size_t room = core->names_room == 0 ? 16 : core->names_room * 2;
-        void *names = realloc(core->names, room * sizeof *core->names);
-
-        if (names == NULL)
-            return;
-        core->about.names = core->names = names;
-        core->names_room = room;
-    }
-    core->names[core->about.name_count++] = name;
-}
-
 void core_learn(struct core *core, const struct listed_instance *listed)
 {
     char guid[sizeof listed->guid + 8] = "";
 
-    if (listed->address[0] != '\0')
-        learn_name(core, listed);
+    names_learn(core, listed);
     if (listed->guid[0] != '\0')
         snprintf(guid, sizeof guid, ", guid %s", listed->guid);
     for (size_t i = 0; i < core->count; i++) {
@@ -183,6 +154,7 @@ static void move_time_on(struct core *core, uint64_t gap)
         session->resumed_at += gap;
     }
     keys_move_time(core, gap);
+    core->naming.since += gap;
     for (size_t i = 0; i < core->output_count; i++)
         core->outputs[i]->blocked_since += gap;
 }
@@ -229,9 +201,18 @@ void core_received(struct core *core, size_t number, size_t length)
     instance->output->merge_is_due = true;
 }
 
+/* Of the first interface's block; where a session comes to another container, the next file's. */
+static void learn_os(struct instance *instance)
+{
+    memcpy(instance->os, instance->session.os, sizeof instance->os);
+    instance->session.stream.out.os = instance->os;
+}
+
 void core_message(struct core *core, size_t number, const char *bytes, size_t length)
 {
     session_message(session_of(core, number), bytes, length, core->now);
+    if (core->instances[number]->session.os[0] != '\0')
+        learn_os(core->instances[number]);
     follow_placed(core, core->instances[number]);
 }
 

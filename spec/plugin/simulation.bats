@@ -127,6 +127,14 @@ finds() { # file sed-script
   finds cf-pcap-plugin/core/follow_gap.c 's/return follow->missing \|\| !instance->session.stream.opened \|\|/return/; s/^ +instance->session.captured_from == UINT64_MAX;/false;/'
 }
 
+@test "planted, --follow: the second ones of an index are listed as the first" {
+  finds cf-pcap-plugin/core/session_list.c 's/instance->index, instance->number\)/instance->index, 1)/'
+}
+
+@test "planted, --follow: instances are listed in the order in which they came" {
+  finds cf-pcap-plugin/core/core.c 's/is_before\(instance, core->ordered\[at - 1\]\)/false/'
+}
+
 @test "planted, several interfaces: a container that is captured on one is taken for captured on the other" {
   finds cf-pcap-plugin/core/follow.c 's/other->interface == instance->interface/true/'
 }

@@ -7,7 +7,7 @@ load ../support/release
 
 setup_file() {
   cd "$release_root" || return
-  make -s all >&2
+  make -s all dist >&2
   scripts/build-tools bosh >&2
   export PATH=$release_root/build/tools:$PATH HOME=$BATS_FILE_TMPDIR/home TREE=$BATS_FILE_TMPDIR/clone
   export VERSION
@@ -16,6 +16,10 @@ setup_file() {
   # The working tree as it is, with what make has built, as the first commit of a repository.
   git ls-files -z --cached --others --exclude-standard | xargs -0 ls -d 2>/dev/null | xargs -d '\n' cp -a --parents -t "$TREE"
   cp -a build/packages build/bin "$TREE/build/"
+  for folder in build/cross/*/; do
+    mkdir -p "$TREE/$folder" && cp -a "$folder/packages" "$TREE/$folder/"
+  done
+  ln -s "$PWD"/build/{zig,zig-cache} "$TREE/build/"
   cp -a blobs "$TREE/"
   cd "$TREE" || return
   VERSION=$(sed -nE 's/^#define CF_PCAP_VERSION_(MAJOR|MINOR|BUILD) ([0-9]+)$/\2/p' src/version.h | paste -sd.)
@@ -56,11 +60,27 @@ refused() { # text version
   ruby -ryaml -e '
     block = YAML.safe_load(STDIN.read.lines.grep(/^    /).join)["releases"]
     version, sha = ARGV
-    exit block == [{ "name" => "cf-pcap", "version" => version, "url" => "https://ADDRESS/cf-pcap-#{version}.tgz", "sha1" => "sha256:#{sha}" }]' \
+    exit block == [{ "name" => "cf-pcap", "version" => version, "url" => "https://ADDRESS/v#{version}/cf-pcap-#{version}.tgz", "sha1" => "sha256:#{sha}" }]' \
     "$VERSION" "$(sha256sum <"build/release/cf-pcap-$VERSION.tgz" | cut -d' ' -f1)" <build/release/notes.md
-  (cd build/release && sha256sum --check --quiet SHA256SUMS)
   git cat-file -p "v$VERSION" | grep -qxF "    - name: cf-pcap"
   [ "$(jq -r .metadata.component.version "build/release/cf-pcap-$VERSION.sbom.json")" = "$VERSION" ]
+}
+
+# The files of a release; SHA256SUMS has all of them but itself and the notes.
+is_whole() { # version
+  diff <(cd build/release && printf '%s\n' *) <(printf '%s\n' NOTICE SHA256SUMS "cf-pcap-$1".{sbom.json,tgz} \
+    "cf-pcap-plugin-$1".{linux-arm64,linux64,osx,sbom.json,win-arm64.exe,win64.exe} notes.md repo-index.yml)
+  diff <(cd build/release && sha256sum -- [!Sn]*) build/release/SHA256SUMS
+}
+
+@test "the plugin for each system is among the files, and has a line with its sha256 in the notes" {
+  local file
+  is_whole "$VERSION"
+  for file in build/release/cf-pcap-plugin-*[!n]; do
+    grep -qxF -- "- ${file##*/}, sha256 $(sha256sum <"$file" | cut -d' ' -f1)" build/release/notes.md
+  done
+  [ "$(grep -c '^- cf-pcap-plugin-' build/release/notes.md)" = 5 ]
+  [ "$(jq -r .metadata.component.version "build/release/cf-pcap-plugin-$VERSION.sbom.json")" = "$VERSION" ]
 }
 
 @test "program, release, ops files and plugin have one version" {
@@ -89,12 +109,21 @@ refused() { # text version
   git tag --delete v7.7.7
   echo >>README.md
   refused "changes that are not committed" 7.7.7
+  CF_PCAP_ADDRESS=https://files.example.com/latest refused "has to end with 7.7.7" 7.7.7
   git checkout --quiet README.md
 }
 
-@test "the next release: its number is in the programs and the ops files, what has not changed is not made again" {
-  scripts/release 9.8.7
+@test "the next release: its number and address are in all files, what has not changed is not made again" {
+  CF_PCAP_ADDRESS=https://files.example.com/v9.8.7 scripts/release 9.8.7
+  is_whole 9.8.7
   build/bin/cf-pcap --version 2>&1 | grep -qF 9.8.7
+  for file in build/release/cf-pcap-plugin-*[!n] build/release/cf-pcap-plugin-*.sbom.json; do
+    grep -qaF 9.8.7 "$file"
+    [ "$(grep -caF "$VERSION" "$file")" = 0 ]
+  done
+  grep -qx '  version: 9.8.7' build/release/repo-index.yml
+  [ "$(grep -cF ': https://files.example.com/v9.8.7/cf-pcap-' build/release/repo-index.yml)" = 3 ]
+  grep -qxF '      url: https://files.example.com/v9.8.7/cf-pcap-9.8.7.tgz' build/release/notes.md
   grep -qx '    version: 9.8.7' config/operations/enable-cf-pcap.yml
   [ -z "$(git status --porcelain)" ]
   grep -qxF -- '- Version 9.8.7' build/release/notes.md

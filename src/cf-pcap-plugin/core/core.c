@@ -32,6 +32,7 @@ void core_free(struct core *core)
         free(core->absent[i]);
     keys_free(core);
     free((void *)core->instances);
+    free((void *)core->ordered);
     free((void *)core->absent);
     free(core->names);
     *core = (struct core){.count = 0};
@@ -45,6 +46,30 @@ static int append(struct instance ***list, size_t *count, struct instance *insta
         return -ENOMEM;
     *list = longer;
     (*list)[(*count)++] = instance;
+    return 0;
+}
+
+static bool is_before(const struct instance *a, const struct instance *b)
+{
+    if (a->number != b->number)
+        return a->number < b->number;
+    return a->index != b->index ? a->index < b->index : a->interface < b->interface;
+}
+
+/* Into both lists, or none. */
+static int append_captured(struct core *core, struct instance *instance)
+{
+    void *longer = realloc((void *)core->ordered, (core->count + 1) * sizeof(void *));
+    size_t at = core->count;
+
+    if (longer == NULL)
+        return -ENOMEM;
+    core->ordered = longer;
+    if (append(&core->instances, &core->count, instance) != 0)
+        return -ENOMEM;
+    for (; at > 0 && is_before(instance, core->ordered[at - 1]); at--)
+        core->ordered[at] = core->ordered[at - 1];
+    core->ordered[at] = instance;
     return 0;
 }
 
@@ -106,7 +131,7 @@ int core_add(struct core *core, unsigned int index, size_t interface, const char
         if (result == 0)
             result = keys_add(core);
         if (result == 0)
-            result = append(&core->instances, &core->count, instance);
+            result = append_captured(core, instance);
     }
     if (result != 0)
         free(instance);

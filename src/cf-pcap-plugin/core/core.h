@@ -174,6 +174,7 @@ struct telling {
 struct core {
     struct core_config config;
     struct instance **instances; /* those that are captured; their number is their session's */
+    struct instance **ordered;   /* the same, as the user is told of them: 0, 1, 2, 0 (2) */
     size_t count;
     struct instance **absent; /* those that do not run */
     size_t absent_count;

@@ -45,6 +45,7 @@ void cf_free(struct cf *cf);
 struct cf_output {
     char *text; /* terminated; the caller's to free with cf_result_free */
     size_t length;
+    bool is_cut; /* what came after CF_OUTPUT_MAX bytes, or had no memory, is missing */
 };
 
 struct cf_result {

@@ -33,10 +33,12 @@ static void append(struct cf_output *output, const char *bytes, size_t length)
 {
     char *text = NULL;
 
-    if (output->length + length < CF_OUTPUT_MAX)
+    if (!output->is_cut && output->length + length < CF_OUTPUT_MAX)
         text = realloc(output->text, output->length + length + 1);
-    if (text == NULL)
+    if (text == NULL) {
+        output->is_cut = true; /* a shorter piece behind this one must not close the gap */
         return;
+    }
     memcpy(text + output->length, bytes, length);
     output->length += length;
     text[output->length] = '\0';

@@ -117,6 +117,13 @@ hello() { # number
   run -0 "$plugin" 1 pcap --sort-keys before
   [ "$output" = "before: 0 blocks of TLS keys stood behind packets, and stand in front of them now." ]
   cmp before "$BATS_TEST_TMPDIR/output.pcapng"
+  # A link stays one, and the file that it leads to is sorted.
+  mkdir folder
+  mv before folder/
+  ln -s folder/before before
+  run -0 "$plugin" 1 pcap --sort-keys before
+  [ "$(readlink before)" = folder/before ] && [ "$(ls -A folder)" = before ]
+  cmp before "$BATS_TEST_TMPDIR/output.pcapng"
   editcap --discard-all-secrets before none
   [ "$(keys_held none)" = "" ]
 }

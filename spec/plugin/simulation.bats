@@ -127,6 +127,10 @@ finds() { # file sed-script
   finds cf-pcap-plugin/core/follow_gap.c 's/return follow->missing \|\| !instance->session.stream.opened \|\|/return/; s/^ +instance->session.captured_from == UINT64_MAX;/false;/'
 }
 
+@test "planted, --follow: one of an instance's interfaces becomes another process's, the other does not" {
+  finds cf-pcap-plugin/core/follow_look.c 's/\(!follow_is_over\(other\) \|\| other->follow.final\)/false/; s/if \(can_become\(core, instance, process\)\)/if (follow_is_over(instance))/'
+}
+
 @test "planted, --follow: the second ones of an index are listed as the first" {
   finds cf-pcap-plugin/core/session_list.c 's/instance->index, instance->number\)/instance->index, 1)/'
 }

@@ -21,7 +21,7 @@ sees_after() { # first then: the second below the first
 eventually() { # command…
   local until=$((SECONDS + 60))
   until "$@"; do
-    [ "$SECONDS" -lt "$until" ] || { screen >&2; fail "still not after 60 s: $*"; return; }
+    [ "$SECONDS" -lt "$until" ] || { screen | grep . >&2; fail "still not after 60 s: $*"; return; }
     sleep 0.05
   done
 }

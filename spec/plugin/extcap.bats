@@ -265,7 +265,7 @@ toolbar_shows() { grep -qaE "$1" toolbar; }
   rm "$FAKE_CF/pid-1"
   holds_all_packets 0 1
   # Set the line, over and over, and once disable the button: whole packets, and nothing else.
-  python3 - toolbar <<'PYTHON'
+  python3 - toolbar "$FAKE_CF" <<'PYTHON'
 import sys
 data, at, packets = open(sys.argv[1], 'rb').read(), 0, []
 while at < len(data):
@@ -276,6 +276,8 @@ while at < len(data):
     at = end
 assert packets.count((1, 5, b'')) == 1, packets
 assert all(packet[:2] == (0, 1) and packet[2] for packet in packets if packet[0] == 0), packets
+captured = sum(int(open(f"{sys.argv[2]}/captured-{i}").read()) for i in (0, 1))
+assert f", {captured} packets, ".encode() in packets[-1][2] and b", ended" in packets[-1][2], packets[-1]
 PYTHON
   no_child_is_left
 }

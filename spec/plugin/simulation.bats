@@ -15,7 +15,7 @@ setup_file() {
   # A copy of the source, and its objects: those of a file with a fault take the place of the right ones for a test.
   cp -r "$root/src/cf-pcap-plugin" "$root/src/pcap-merge" "$root"/src/*.h "$BATS_FILE_TMPDIR/"
   # shellcheck disable=SC2016
-  cd "$BATS_FILE_TMPDIR" && printf '%s\n' pcap-merge/*.c cf-pcap-plugin/{simulation,core}/*.c cf-pcap-plugin/{quote,advice,index_list,interfaces}.c |
+  cd "$BATS_FILE_TMPDIR" && printf '%s\n' pcap-merge/*.c cf-pcap-plugin/{simulation,core}/*.c cf-pcap-plugin/{quote,advice,index_list,interfaces,hosts}.c |
     xargs -n 4 -P "$(nproc)" bash -c 'for file; do compile "$file"; done' bash
 }
 compile() { gcc -std=c11 -D_GNU_SOURCE -O2 -w -c -o "${1%.c}.o" "$1"; }

@@ -96,7 +96,8 @@ static void end_fifo(const char *path)
  * Wireshark shows a window for whatever is on stderr. Messages are kept until it is known whether
  * the capture has failed.
  */
-static int capture(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *toolbar, bool *began)
+static int capture(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *toolbar,
+                   struct extcap_outcome *outcome)
 {
     FILE *messages = tmpfile(), *nowhere = tmpfile();
     int standard = dup(STDERR_FILENO), status;
@@ -109,19 +110,24 @@ static int capture(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *too
     }
     dup2(fileno(messages), STDERR_FILENO);
     dup2(fileno(nowhere), STDOUT_FILENO);
-    status = pcap(extcap->count, (char **)extcap->words, toolbar, began);
+    status = pcap(extcap->count, (char **)extcap->words, toolbar, outcome);
     fflush(stderr);
-    if (status != 0 && !*began)
+    if (status != 0 && !outcome->began)
         end_fifo(extcap->fifo);
     dup2(standard, STDERR_FILENO);
     rewind(messages);
     while (status != 0 && (length = fread(text, 1, sizeof text, messages)) > 0)
         fwrite(text, 1, length, stderr);
+    if (status == 0 && outcome->warning[0] != '\0')
+        fprintf(stderr,
+                "%s Once the capture is saved, 'cf pcap --sort-keys FILE' puts them in front.\n",
+                outcome->warning);
     fclose(messages);
     return status;
 }
 
-static int answer(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *toolbar, bool *began)
+static int answer(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *toolbar,
+                  struct extcap_outcome *outcome)
 {
     switch (extcap->call) {
     case EXTCAP_INTERFACES:
@@ -135,7 +141,7 @@ static int answer(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *tool
     case EXTCAP_FILTER:
         return 0; /* libpcap, which knows, is in the container: the capture tells */
     case EXTCAP_CAPTURE:
-        return capture(extcap, pcap, toolbar, began);
+        return capture(extcap, pcap, toolbar, outcome);
     case EXTCAP_WRONG:
     case EXTCAP_NONE:
         break;
@@ -149,11 +155,11 @@ static int answer(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *tool
 int extcap_run(struct extcap *extcap, extcap_pcap *pcap)
 {
     struct toolbar toolbar;
-    bool began = false;
+    struct extcap_outcome outcome = {.began = false};
 
     toolbar_begin(&toolbar, extcap->control_in, extcap->control_out);
-    int status = answer(extcap, pcap, &toolbar, &began);
+    int status = answer(extcap, pcap, &toolbar, &outcome);
     fflush(stderr);
-    toolbar_end(&toolbar, began);
+    toolbar_end(&toolbar, outcome.began);
     return status;
 }

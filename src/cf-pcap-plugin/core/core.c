@@ -178,6 +178,7 @@ static void move_time_on(struct core *core, uint64_t gap)
         session->resumed_at += gap;
     }
     keys_move_time(core, gap);
+    core->naming.since += gap;
     for (size_t i = 0; i < core->output_count; i++)
         core->outputs[i]->blocked_since += gap;
 }
@@ -229,6 +230,13 @@ void core_received(struct core *core, size_t number, size_t length)
     instance->output->merge_is_due = true;
 }
 
+/* Of the first interface's block; where a session comes to another container, the next file's. */
+static void learn_os(struct instance *instance)
+{
+    memcpy(instance->os, instance->session.os, sizeof instance->os);
+    instance->session.stream.out.os = instance->os;
+}
+
 void core_message(struct core *core, size_t number, const char *bytes, size_t length)
 {
     struct instance *instance = core->instances[number];
@@ -237,6 +245,8 @@ void core_message(struct core *core, size_t number, const char *bytes, size_t le
     /* The files that begin from now on are to name the container that it is in now. */
     if (instance->session.container[0] != '\0')
         describe(core, instance, instance->session.container);
+    if (instance->session.os[0] != '\0')
+        learn_os(instance);
     follow_placed(core, instance);
 }
 

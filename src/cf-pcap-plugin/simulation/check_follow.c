@@ -171,7 +171,7 @@ static bool has_index(const struct world *world, unsigned int index)
 }
 
 /* The latest name of an address is that of the instance that was listed there last. */
-static void check_names(struct world *world)
+static void check_addresses(struct world *world)
 {
     const struct writer_about *about = &world->core.about;
     const struct sim_cloud *cloud = &world->cloud;
@@ -197,7 +197,7 @@ static void check_names(struct world *world)
 
 void check_follow(struct world *world)
 {
-    check_names(world);
+    check_addresses(world);
     check_reports(world);
     check_captured(world);
     check_told(world);

@@ -143,6 +143,8 @@ static void plan(struct world *world)
         world->indexes = INDEXES_MAX - 1;
     config.pcapng = chance(c, 2);
     config.tls_keys = config.pcapng && chance(c, 2) ? "/keys" : NULL;
+    config.filter = chance(c, 3) ? "host db.internal or cache.internal" : NULL;
+    config.verbose = chance(c, 3);
     config.duration = chance(c, 3) ? 1 + choose(c, 20000) : 0;
     config.count = chance(c, 6) ? 1 + choose(c, 1000) : 0;
     config.max_size = chance(c, 6) ? 1 + choose(c, 300000) : 0;
@@ -276,6 +278,11 @@ static void perform(struct world *world, const struct core_action *action)
     case ACTION_KEYS_LET_GO:
         follower_let_go(world, action->session);
         break;
+    case ACTION_SERVICES:
+    case ACTION_RESOLVE:
+    case ACTION_NAMING_AWAY:
+        naming_do(world, action);
+        break;
     case ACTION_WAIT:
         break;
     }
@@ -325,6 +332,7 @@ static uint64_t next_moment(const struct world *world, uint64_t until)
 {
     uint64_t at = earlier(earlier(until, output_next(world)), cloud_next(world));
 
+    at = earlier(at, world->naming.answers_at);
     for (size_t i = 0; i < world->count; i++)
         at = earlier(earlier(at, instance_next(world, &world->instances[i])),
                      follower_next(world, i));
@@ -381,6 +389,7 @@ static void live(struct world *world)
             follower_live(world, i);
         output_live(world);
         cloud_live(world);
+        naming_live(world);
         add_instances(world);
         until = ask(world);
         check_memory(world);
@@ -401,7 +410,7 @@ bool world_play(struct world *world, const struct choices *choices, FILE *trace)
     memset(world, 0, sizeof *world);
     world->choices = *choices;
     world->trace = trace;
-    world->impatient_at = NEVER;
+    world->impatient_at = world->naming.answers_at = NEVER;
     world->now = 1000;
     plan(world);
     live(world);

@@ -307,7 +307,7 @@ capture_has_bytes() { [ "$(stat -c %s "$capture/pcap")" -ge "$1" ]; }
   CAPTURE_STDOUT=$BATS_TEST_TMPDIR/stdout capture_traced app -- -i lo -f "udp port 7001"
   grep -q 'PACKET_RX_RING.*ENOMEM' "$capture/trace"
   [ "$(ring_bytes)" = $((8 << 18)) ] || fail "the ring has $(ring_bytes) bytes"
-  capture_said "note: the kernel has memory for a ring of 2048 KiB alone, not 8704: packets are lost earlier"
+  capture_said "note: the kernel has memory for a ring of 2048 KiB alone, not 11520: packets are lost earlier"
   send app 127.0.0.1 7001 20000 1000
   eventually said_drops 1
   cat <&"$reader" >"$capture/pcap" 3>&- {capture_stdin}>&- &

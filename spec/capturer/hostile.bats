@@ -325,18 +325,19 @@ teardown() { touch "$BATS_TEST_TMPDIR/stop"; }
 
 # Captures in the background, from within the container, that all have begun.
 many() { # n
-  container_exec app -- bash -c ': >/tmp/mine/many
+  rm -f "$(container_bundle app)/rootfs/tmp/mine/many"
+  container_exec app -- bash -c '
     for ((i = 0; i < $1; i++)); do sleep 1000 | /tmp/lifecycle/cf-pcap -i lo >/dev/null 2>>/tmp/mine/many & done; sleep 1000' many "$1" 3>&- &
   many_job=$!
   eventually all_have_begun "$1"
 }
-all_have_begun() { [ "$(grep -c 'capturing on' "$(container_bundle app)/rootfs/tmp/mine/many")" = "$1" ]; }
+all_have_begun() { [ "$(grep -cs 'capturing on' "$(container_bundle app)/rootfs/tmp/mine/many")" = "$1" ]; }
 running() { [ "$(container_exec app -- pidof cf-pcap | wc -w)" = "$1" ]; }
 all_end() { container_exec app -- sh -c 'killall -9 cf-pcap sleep bash; true'; wait "$many_job" 2>/dev/null || true; }
 
 @test "16 captures run at a time in a container, and no more; killed, they make room at once" {
   many 16
-  running 16
+  eventually running 16
   run -1 cf_pcap app -i lo </dev/null
   says "16 captures run in this container already"
   all_end
@@ -348,7 +349,7 @@ all_end() { container_exec app -- sh -c 'killall -9 cf-pcap sleep bash; true'; w
 @test "in another container there is room all the while" {
   container_create neighbour --lifecycle "$CONTAINER_HOME/lifecycle"
   many 16
-  running 16
+  eventually running 16
   capture_start neighbour -- -i lo
   capture_stop
   all_end

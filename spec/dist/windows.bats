@@ -47,14 +47,15 @@ on_windows() { timeout --kill-after=5 300 wine "$@" 3>&-; }
 cf_exe() { on_windows 'C:\cf.exe' "$@"; }
 cf_here() { CF_HOME=$BATS_FILE_TMPDIR cf "$@"; }
 
-# Requests to the app until a file is there.
+# Requests to the app from the announcement on, when all instances are captured, until a file is there.
 requests_until() { # file
   local url
+  until grep -qs Capturing "$BATS_TEST_TMPDIR/said" || [ -e "$1" ]; do sleep 0.1; done
   url=https://$(cf_here curl "/v3/apps/$(cf_here app myapp --guid)/routes" | jq -r '.resources[0].url')
   while [ ! -e "$1" ]; do curl -ksS -o "$BATS_TEST_TMPDIR/body" --max-time 10 "$url" || true; done
 }
 
-# A capture of so many packets, with requests while it runs; status of cf.exe.
+# A capture of so many packets, with requests while it runs; status of cf.exe. What it says goes to $BATS_TEST_TMPDIR/said.
 capture() { # argument…
   local status=0
   requests_until "$BATS_TEST_TMPDIR/done" 3>&- &

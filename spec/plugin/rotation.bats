@@ -55,7 +55,7 @@ size() { stat -c %s "$1"; }
 
 @test "each pcapng names its interfaces, and has their statistics until then" {
   instances 2
-  tool all 'tool_begin "$@"; for ((i = 0; i < 300; i++)); do tool_packet; done; tool_wait 60; tool_end'
+  tool all 'tool_begin "$@"; tool_together 2; for ((i = 0; i < 300; i++)); do tool_packet; done; tool_wait 60; tool_end'
   capture -o capture.pcapng --rotate-size 10kB -d 2s
   [ "$status" = 0 ] || fail "$(cat "$said" "$errors")"
   mapfile -t parts < <(files)

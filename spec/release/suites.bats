@@ -33,8 +33,8 @@ suites() { "$root/scripts/test" --list | tr ' ' '\n' | grep / | sort; }
 @test "the end names the suite that did not end, with what it printed, and each failed test with the lines about it" {
   run bash -c 'source "$1/scripts/test"; cd "$2"; mkdir -p build/test
     printf "ok 1 fine\nhalf of it\n" >build/test/spec-broken.bats.tap
-    printf "1..2\nok 1 good\nnot ok 2 bad\n# why\n" >build/test/spec-bad.bats.tap
-    echo "1 1 1 1 spec/bad.bats" >build/test/times
+    { printf "1..3\nok 1 good\nnot ok 2 bad\n# why\nnot ok 3 long\n" && seq 30 | sed "s/^/# /"; } >build/test/spec-bad.bats.tap
+    echo "1 1 1 2 spec/bad.bats" >build/test/times
     summary spec/bad.bats spec/broken.bats' "$root/scripts/any" "$root" "$BATS_TEST_TMPDIR"
   [ "$status" = 1 ]
   [ "$output" = '
@@ -43,11 +43,15 @@ Failed in: spec/bad.bats
 # spec/bad.bats
 not ok 2 bad
 # why
+not ok 3 long
+'"$(seq 15 | sed 's/^/# /')"'
+# ... 5 lines more ...
+'"$(seq 21 30 | sed 's/^/# /')"'
 
 # spec/broken.bats
 ok 1 fine
 half of it
 not ok spec/broken.bats did not end
 
-1 passed, 2 failed' ] || { echo "$output" && return 1; }
+1 passed, 3 failed' ] || { echo "$output" && return 1; }
 }

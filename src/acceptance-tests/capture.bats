@@ -100,7 +100,7 @@ ssh_is_excluded_on() { # interface
 
 @test "a client that is cut off leaves no capture running" {
   capture_start x "$WEB" "$TOOL --interface eth0"
-  is_capturing "$WEB"
+  wait_for 60 is_capturing "$WEB"
   kill -KILL "$(cat "$BATS_TEST_TMPDIR/x.pid")"
   wait_for 60 is_idle "$WEB"
 }

@@ -12,7 +12,7 @@ TOOL=/tmp/lifecycle/cf-pcap WEB=$PREFIX-web WITHOUT_SSH=$PREFIX-no-ssh
 # Comes before a command that may end at once: the SSH proxy can hand on its end before it has handed on that it was
 # started, and cf ssh then says no more than "EOF", with status 1.
 # Its stdin is a pipe that ends after five seconds, so that it ends also if it captures after all.
-UNHURRIED='sleep 0.3;'
+UNHURRIED='sleep 0.7;'
 
 fail() { printf '%s\n' "$@" >&2; return 1; }
 

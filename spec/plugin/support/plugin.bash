@@ -144,7 +144,9 @@ holds_packet() { packets "${2:-$output}" | grep -qx "$1"; }
 holds_all_packets() { # index…
   local index expected
   expected=$(for index; do seq -f "$index %g" "$(cat "$FAKE_CF/captured-$index")"; done | sort)
-  diff <(packets | sort) <(printf '%s\n' "$expected") >&2 || { cat "$said" "$errors" >&2 && return 1; }
+  diff <(packets | sort) <(printf '%s\n' "$expected") >"$BATS_TEST_TMPDIR/missing" && return
+  cat "$said" "$errors" >&2 || true
+  fail "packets that are in the file (<), or not (>): $(grep '^[<>]' "$BATS_TEST_TMPDIR/missing" | head -9)"
 }
 
 in_time_order() {

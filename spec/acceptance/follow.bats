@@ -80,7 +80,9 @@ trouble() { "$support_root/tools/local-cloud/trouble" --state "$BATS_FILE_TMPDIR
   eventually idle
 }
 # Each container has a capture of its own, and no more than one.
-captures_all() { find_containers && [ "$(running cf-pcap | wc -l)" = "$INSTANCES" ] && [ "$(for n in 0 1 2; do running_in "$n"; done | wc -l)" = "$INSTANCES" ]; }
+captures_all() { find_containers && [ "$(running cf-pcap | wc -l)" = "$INSTANCES" ] && [ "$(for n in 0 1 2; do running_in "$n"; done | wc -l)" = "$INSTANCES" ] && all_have_begun; }
+# The container's system call filter, and both of the tool's: it captures.
+all_have_begun() { local pid; for pid in $(running cf-pcap); do grep -qx 'Seccomp_filters:[[:space:]]*3' "/proc/$pid/status" || return; done; }
 running_in() { pgrep --ns "$(cat "$(bundle "$1")/pid")" --nslist pid -x cf-pcap | head -1; }
 
 @test "evacuation: the old instance is captured to its end, then the new one, the others without a gap" {
@@ -197,7 +199,7 @@ again() { # name N
   follow_start x
   pcap_start y
   all_bursts x
-  sleep 4 # until each has given a sign of life
+  sleep 8 # until each has given a sign of life, two mostly
   local before=$SECONDS
   trouble ssh stall
   eventually said x 'No answer from instances 0-2'

@@ -149,13 +149,13 @@ has_a_secret() { capinfos "$output" 2>/dev/null | grep -qx 'Number of decryption
 @test "no app, a wrong app, a filter that the tool refuses: Wireshark shows the words of cf pcap, and does not hang" {
   instances 1 && tool
   installed
-  tshark -i cfpcap >"$said" 2>"$errors" </dev/null || true
+  timeout 120 tshark -i cfpcap >"$said" 2>"$errors" </dev/null || true
   complained "Error by extcap pipe: The app is missing: in Wireshark's list of interfaces the gear"
   tool 0 "tool_say \"filter 'tcp prt 80': can't parse filter expression: syntax error\"; exit 1"
-  timeout 60 tshark -i cfpcap -o extcap.cfpcap.app:myapp -f 'tcp prt 80' >"$said" 2>"$errors" </dev/null
+  timeout 120 tshark -i cfpcap -o extcap.cfpcap.app:myapp -f 'tcp prt 80' >"$said" 2>"$errors" </dev/null
   complained "filter 'tcp prt 80': can't parse filter expression: syntax error"
   echo "App 'myapp' not found." >"$FAKE_CF/app.err" && echo 1 >"$FAKE_CF/app.status"
-  timeout 60 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null
+  timeout 120 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null
   complained "App 'myapp' not found."
 }
 
@@ -265,7 +265,7 @@ toolbar_shows() { grep -qaE "$1" toolbar; }
   rm "$FAKE_CF/pid-1"
   holds_all_packets 0 1
   # Set the line, over and over, and once disable the button: whole packets, and nothing else.
-  python3 - toolbar <<'PYTHON'
+  python3 - toolbar "$FAKE_CF" <<'PYTHON'
 import sys
 data, at, packets = open(sys.argv[1], 'rb').read(), 0, []
 while at < len(data):
@@ -276,6 +276,8 @@ while at < len(data):
     at = end
 assert packets.count((1, 5, b'')) == 1, packets
 assert all(packet[:2] == (0, 1) and packet[2] for packet in packets if packet[0] == 0), packets
+captured = sum(int(open(f"{sys.argv[2]}/captured-{i}").read()) for i in (0, 1))
+assert f", {captured} packets, ".encode() in packets[-1][2] and b", ended" in packets[-1][2], packets[-1]
 PYTHON
   no_child_is_left
 }
@@ -316,9 +318,22 @@ is_longer_than() { [ "$(stat -c %s "$output" 2>/dev/null || echo 0)" -gt $(($1 +
   ended
   [ "$status" = 1 ]
   complained "The app is missing: "
-  kill "$reader" # a call that is wrong opens no pipe: tshark removes it
+  wait "$reader"
 }
 is_waiting() { complained "The app is missing: " && kill -0 "$pid"; }
+
+@test "a call without an app waits for the program that reads its pipe, which would wait for ever" {
+  mkfifo fifo
+  "$plugin" --capture --extcap-interface cfpcap --fifo fifo --app '' >"$said" 2>"$errors" 3>&- &
+  pid=$!
+  sleep 0.5
+  kill -0 "$pid"
+  timeout 60 cat fifo >"$output"
+  ended
+  [ "$status" = 1 ]
+  complained "The app is missing: "
+  [ "$(stat -c %s "$output")" = 24 ] # a capture without packets
+}
 
 @test "the toolbar is in the list of interfaces, with a line and a button" {
   extcap --extcap-interfaces

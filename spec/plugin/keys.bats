@@ -128,6 +128,24 @@ hello() { # number
   [ "$(keys_held none)" = "" ]
 }
 
+@test "in Wireshark, too, late keys are told: in the toolbar while they come, and at the end, though all went well" {
+  instances 1
+  tool 0 'tool_begin "$@"; cat "'"$BATS_TEST_TMPDIR"'/hellos"; tool_packet; tool_wait 60; tool_end'
+  { hello 1 && hello 2; } >hellos
+  mkfifo fifo control-out
+  cat fifo >"$output" 3>&- &
+  cat control-out >toolbar 3>&- &
+  "$plugin" --capture --extcap-interface cfpcap --fifo fifo --extcap-control-out control-out --app myapp --tls-keys "$keys" \
+    >"$said" 2>"$errors" 3>&- &
+  pid=$!
+  eventually eval '[ "$(held 2>/dev/null | grep -c packet)" = 3 ]'
+  (key 1 && key 2) >"$keys"
+  eventually grep -qa 'late TLS keys: 2' toolbar
+  interrupt TERM
+  [ "$status" = 0 ]
+  [ "$(cat "$errors")" = "The keys of 2 TLS connections came after the first packets, and Wireshark does not use them for those. Once the capture is saved, 'cf pcap --sort-keys FILE' puts them in front." ]
+}
+
 @test "what --sort-keys cannot sort stays as it is" {
   local name
   pcap_header >capture.pcap

@@ -15,7 +15,7 @@ setup_file() {
   # A copy of the source, and its objects: those of a file with a fault take the place of the right ones for a test.
   cp -r "$root/src/cf-pcap-plugin" "$root/src/pcap-merge" "$root"/src/*.h "$BATS_FILE_TMPDIR/"
   # shellcheck disable=SC2016
-  cd "$BATS_FILE_TMPDIR" && printf '%s\n' pcap-merge/*.c cf-pcap-plugin/{simulation,core}/*.c cf-pcap-plugin/{quote,advice,index_list,interfaces}.c |
+  cd "$BATS_FILE_TMPDIR" && printf '%s\n' pcap-merge/*.c cf-pcap-plugin/{simulation,core}/*.c cf-pcap-plugin/{quote,advice,index_list,interfaces,hosts}.c |
     xargs -n 4 -P "$(nproc)" bash -c 'for file; do compile "$file"; done' bash
 }
 compile() { gcc -std=c11 -D_GNU_SOURCE -O2 -w -c -o "${1%.c}.o" "$1"; }
@@ -225,4 +225,8 @@ finds() { # file sed-script
 
 @test "planted, --split: of the files that are whole the last line names all but one" {
   finds cf-pcap-plugin/core/saved.c 's/group->count\+\+;/group->count += first != NULL;/'
+}
+
+@test "planted: the ^C that ended cf is a second one" {
+  finds cf-pcap-plugin/core/core.c 's/&& !is_of_cf\)/\&\& (is_of_cf || true))/'
 }

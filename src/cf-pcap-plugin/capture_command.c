@@ -96,12 +96,13 @@ static int capture(struct capture_command *command)
                            .parent = &command->parent,
                            .guid = command->guid};
     int result = shell_run(&shell, &command->instances);
-    command->began = outputs_were_opened(&shell.core);
+    command->outcome.began = outputs_were_opened(&shell.core);
+    keys_tell_late(&shell.core, command->outcome.warning, sizeof command->outcome.warning);
     if (result != 0) {
         console_error(&command->console, "Cannot capture: %s.",
                       result == -ECANCELED ? "cf has ended" : strerror(-result));
         shell.status = 1;
-    } else if (!command->began) {
+    } else if (!command->outcome.began) {
         aftermath_of_nothing(&command->console, &command->cf, &command->options, command->guid,
                              &shell.core);
     } else {

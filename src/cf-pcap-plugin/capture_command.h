@@ -11,6 +11,7 @@
 #include "cf.h"
 #include "cf_answer.h"
 #include "console.h"
+#include "extcap.h"
 #include "instances.h"
 #include "options.h"
 #include "output.h"
@@ -33,7 +34,7 @@ struct capture_command {
     struct output output;
     struct viewer viewer; /* of --wireshark */
     struct about about;
-    bool began; /* something was written to the output */
+    struct extcap_outcome outcome;
 };
 
 /* Captures, or checks (--check). The exit status. */

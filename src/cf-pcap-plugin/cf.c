@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "cf_call.h"
+#include "cf_config.h"
 #include "program.h"
 #include "signals.h"
 #include "system/parent.h"
@@ -36,18 +37,33 @@ static char *entry_of(const char *name, const char *value)
     return entry;
 }
 
-/* false wins over the tracing of `cf config --trace true`. What is no boolean (Go's
- * strconv.ParseBool knows these) is a file. */
-static const char *trace(void)
+/* Of a setting of tracing. What is no boolean (Go's strconv.ParseBool knows these) is a file. */
+static bool is_file(const char *value)
 {
     static const char *const booleans[] = {"",  "1", "t", "T",     "true",  "True", "TRUE",
                                            "0", "f", "F", "false", "False", "FALSE"};
-    const char *value = getenv("CF_TRACE");
 
     for (size_t i = 0; value != NULL && i < sizeof booleans / sizeof *booleans; i++)
         if (strcmp(value, booleans[i]) == 0)
-            value = NULL;
-    return value == NULL ? "false" : value;
+            return false;
+    return value != NULL;
+}
+
+/* false wins over the tracing of `cf config --trace true`. */
+static const char *trace(void)
+{
+    const char *value = getenv("CF_TRACE");
+
+    return is_file(value) ? value : "false";
+}
+
+bool cf_is_traced(const struct cf *cf)
+{
+    struct cf_config config = cf_config_read(cf->home->source);
+    bool is_traced = is_file(getenv("CF_TRACE")) || is_file(cf_config_field(&config, "Trace"));
+
+    cf_config_free(&config);
+    return is_traced;
 }
 
 static char **make_environment(const struct cf_home *home)

@@ -36,6 +36,9 @@ struct cf {
  */
 int cf_find(struct cf *cf, const struct parent *parent);
 
+/* Does the CLI write what it sends and gets into a file (CF_TRACE, `cf config --trace`)? */
+bool cf_is_traced(const struct cf *cf);
+
 /* No child may run any more. */
 void cf_free(struct cf *cf);
 

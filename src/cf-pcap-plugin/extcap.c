@@ -13,7 +13,7 @@
 #include "toolbar.h"
 
 enum {
-    PATIENCE = 5000, /* ms for Wireshark to open the pipe */
+    PATIENCE = 60000, /* ms for Wireshark to open the pipe: a busy machine takes more than five s */
     LOOK_INTERVAL = 20,
 };
 
@@ -71,9 +71,10 @@ static int print_config(void)
 }
 
 /*
- * A capture that fails before it begins has not opened the pipe, and its reader would wait: it gets
- * a capture without packets. If the extcap ended before the reader had opened the pipe, Wireshark
- * would remove it, and tell of a device that is not there instead of what went wrong.
+ * A capture that fails before it begins, or whose call is wrong, has not opened the pipe, and its
+ * reader would wait for ever: it gets a capture without packets. If the extcap ended before the
+ * reader had opened the pipe, Wireshark would remove it, and tell of a device that is not there
+ * instead of what went wrong.
  */
 static void end_fifo(const char *path)
 {
@@ -95,7 +96,8 @@ static void end_fifo(const char *path)
  * Wireshark shows a window for whatever is on stderr. Messages are kept until it is known whether
  * the capture has failed.
  */
-static int capture(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *toolbar, bool *began)
+static int capture(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *toolbar,
+                   struct extcap_outcome *outcome)
 {
     FILE *messages = tmpfile(), *nowhere = tmpfile();
     int standard = dup(STDERR_FILENO), status;
@@ -108,19 +110,24 @@ static int capture(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *too
     }
     dup2(fileno(messages), STDERR_FILENO);
     dup2(fileno(nowhere), STDOUT_FILENO);
-    status = pcap(extcap->count, (char **)extcap->words, toolbar, began);
+    status = pcap(extcap->count, (char **)extcap->words, toolbar, outcome);
     fflush(stderr);
-    if (status != 0 && !*began)
+    if (status != 0 && !outcome->began)
         end_fifo(extcap->fifo);
     dup2(standard, STDERR_FILENO);
     rewind(messages);
     while (status != 0 && (length = fread(text, 1, sizeof text, messages)) > 0)
         fwrite(text, 1, length, stderr);
+    if (status == 0 && outcome->warning[0] != '\0')
+        fprintf(stderr,
+                "%s Once the capture is saved, 'cf pcap --sort-keys FILE' puts them in front.\n",
+                outcome->warning);
     fclose(messages);
     return status;
 }
 
-static int answer(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *toolbar, bool *began)
+static int answer(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *toolbar,
+                  struct extcap_outcome *outcome)
 {
     switch (extcap->call) {
     case EXTCAP_INTERFACES:
@@ -134,11 +141,13 @@ static int answer(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *tool
     case EXTCAP_FILTER:
         return 0; /* libpcap, which knows, is in the container: the capture tells */
     case EXTCAP_CAPTURE:
-        return capture(extcap, pcap, toolbar, began);
+        return capture(extcap, pcap, toolbar, outcome);
     case EXTCAP_WRONG:
     case EXTCAP_NONE:
         break;
     }
+    if (extcap->fifo != NULL)
+        end_fifo(extcap->fifo);
     fprintf(stderr, "%s\n", extcap->error);
     return 1;
 }
@@ -146,11 +155,11 @@ static int answer(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *tool
 int extcap_run(struct extcap *extcap, extcap_pcap *pcap)
 {
     struct toolbar toolbar;
-    bool began = false;
+    struct extcap_outcome outcome = {.began = false};
 
     toolbar_begin(&toolbar, extcap->control_in, extcap->control_out);
-    int status = answer(extcap, pcap, &toolbar, &began);
+    int status = answer(extcap, pcap, &toolbar, &outcome);
     fflush(stderr);
-    toolbar_end(&toolbar, began);
+    toolbar_end(&toolbar, outcome.began);
     return status;
 }

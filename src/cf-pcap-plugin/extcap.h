@@ -43,7 +43,7 @@ struct extcap {
     enum extcap_call call;
     const char *words[EXTCAP_WORDS_MAX + 1]; /* of `cf pcap`, from "pcap" on; then NULL */
     int count;
-    const char *fifo;
+    const char *fifo; /* of a capture, also of one that lacks its app; NULL: of none */
     const char *control_in, *control_out; /* NULL: there is no toolbar */
     char error[EXTCAP_ERROR_SIZE];
 };
@@ -53,9 +53,15 @@ void extcap_parse(struct extcap *extcap, int argc, char *const *argv);
 
 struct toolbar;
 
-/* `cf pcap` with these words and this toolbar: its exit status. `*began` is set if the output was
- * opened. */
-typedef int extcap_pcap(int argc, char **argv, struct toolbar *toolbar, bool *began);
+/* What came of a capture, beside its exit status. */
+struct extcap_outcome {
+    bool began;        /* the output was opened */
+    char warning[160]; /* worth a window though all went well; "": nothing is */
+};
+
+/* `cf pcap` with these words and this toolbar: its exit status. */
+typedef int extcap_pcap(int argc, char **argv, struct toolbar *toolbar,
+                        struct extcap_outcome *outcome);
 
 /* Does what is asked for. The exit status. */
 int extcap_run(struct extcap *extcap, extcap_pcap *pcap);

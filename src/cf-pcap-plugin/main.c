@@ -42,8 +42,8 @@ static void print_help(void)
         printf("   --%-22s %s\n", help->name, help->text);
 }
 
-/* `toolbar`: Wireshark's, or NULL. `*began`: the output was opened, whatever came of it. */
-static int pcap(int argc, char **argv, struct toolbar *toolbar, bool *began)
+/* `toolbar`: Wireshark's, or NULL. */
+static int pcap(int argc, char **argv, struct toolbar *toolbar, struct extcap_outcome *outcome)
 {
     static struct capture_command command;
     char error[512];
@@ -78,7 +78,7 @@ static int pcap(int argc, char **argv, struct toolbar *toolbar, bool *began)
     }
 
     int status = capture_command_run(&command);
-    *began = command.began;
+    *outcome = command.outcome;
     return status;
 }
 
@@ -86,7 +86,7 @@ static int run(int argc, char **argv)
 {
     const char *message = argc > 2 ? argv[2] : "";
     struct extcap extcap;
-    bool began = false;
+    struct extcap_outcome outcome;
 
     extcap_parse(&extcap, argc, argv);
     if (extcap.call != EXTCAP_NONE)
@@ -97,7 +97,7 @@ static int run(int argc, char **argv)
     if (strcmp(message, "CLI-MESSAGE-UNINSTALL") == 0)
         return 0;
     if (metadata_is_command(message))
-        return pcap(argc - 2, argv + 2, NULL, &began);
+        return pcap(argc - 2, argv + 2, NULL, &outcome);
     printf("cf-pcap-plugin %s, a plugin of the cf CLI. To install it:\n\n"
            "   cf install-plugin -f %s\n\nand then: cf help pcap\n",
            CF_PCAP_VERSION, argc > 0 ? argv[0] : "cf-pcap-plugin");

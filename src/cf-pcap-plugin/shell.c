@@ -145,6 +145,11 @@ static void perform(struct shell *shell, const struct core_action *action)
     case ACTION_LOOK_AWAY:
         look_away(&shell->looking);
         break;
+    case ACTION_SERVICES:
+    case ACTION_RESOLVE:
+    case ACTION_NAMING_AWAY:
+        asking_perform(&shell->asking, &shell->loop, action);
+        break;
     case ACTION_KEYS_START:
     case ACTION_KEYS_END_INPUT:
     case ACTION_KEYS_KILL:
@@ -272,6 +277,13 @@ static int init(struct shell *shell, const struct instances *instances)
                                       .type = shell->options->process,
                                       .answer = on_look,
                                       .owner = shell};
+    shell->asking = (struct asking){.cf = shell->cf,
+                                    .app = shell->options->app,
+                                    .guid = shell->guid,
+                                    .process = shell->options->process,
+                                    .core = &shell->core,
+                                    .before = shell_tell_time,
+                                    .owner = shell};
     result = pointers_make_room(&shell->children, shell->core.count + 1);
     if (result != 0)
         return result;

@@ -6,6 +6,7 @@
 #define SHELL_H
 
 #include "about.h"
+#include "asking.h"
 #include "cf.h"
 #include "console.h"
 #include "core/core.h"
@@ -41,6 +42,7 @@ struct shell {
     bool followed_keys;        /* one was started */
     struct pointers parts;     /* --split: struct output, of each of the core's that was opened */
     struct looking looking;
+    struct asking asking; /* for names */
     uv_loop_t loop;
     uv_check_t after_events;
     uv_timer_t timer;

@@ -15,9 +15,9 @@ enum {
 enum {
     SHOW_INTERVAL = 1000, /* ms */
     LOOK_INTERVAL = 100,
-    PATIENCE = 5000, /* for Wireshark to open its end */
-    PIECE = 4096,    /* bytes */
-    PIECES = 16,     /* at once: the capture has its turn, too */
+    PATIENCE = 60000, /* for Wireshark to open its end */
+    PIECE = 4096,     /* bytes */
+    PIECES = 16,      /* at once: the capture has its turn, too */
 };
 
 void toolbar_begin(struct toolbar *toolbar, const char *in, const char *out)
@@ -57,12 +57,20 @@ static void send_packet(struct toolbar *toolbar, uint8_t control, enum extcap_co
     }
 }
 
+static void show(struct toolbar *toolbar)
+{
+    if (toolbar->line[0] != '\0')
+        send_packet(toolbar, CONTROL_LINE, EXTCAP_COMMAND_SET, toolbar->line);
+    toolbar->line[0] = '\0';
+}
+
 void toolbar_show(struct toolbar *toolbar, const char *line, uint64_t now)
 {
+    snprintf(toolbar->line, sizeof toolbar->line, "%s", line);
     if (toolbar->showed_at != 0 && now - toolbar->showed_at < SHOW_INTERVAL)
         return;
     toolbar->showed_at = now;
-    send_packet(toolbar, CONTROL_LINE, EXTCAP_COMMAND_SET, line);
+    show(toolbar);
 }
 
 /* Reads what has come. */
@@ -105,6 +113,7 @@ void toolbar_end(struct toolbar *toolbar, bool began)
             break;
         uv_sleep(LOOK_INTERVAL);
     }
+    show(toolbar);
     if (toolbar->in_fd >= 0)
         close(toolbar->in_fd);
     if (toolbar->out_fd >= 0)

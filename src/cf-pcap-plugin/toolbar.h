@@ -25,10 +25,11 @@ struct toolbar {
     int in_fd;       /* -1: not open */
     int out_fd;      /* likewise: until Wireshark reads it */
     struct extcap_control_reader reader;
-    bool wireshark_came; /* something was read */
-    bool is_stopped;     /* the button was pressed */
-    uint64_t looked_at;  /* ms of any clock that does not go back */
-    uint64_t showed_at;  /* ms, likewise; 0: not yet */
+    bool wireshark_came;            /* something was read */
+    bool is_stopped;                /* the button was pressed */
+    uint64_t looked_at;             /* ms of any clock that does not go back */
+    uint64_t showed_at;             /* ms, likewise; 0: not yet */
+    char line[EXTCAP_CONTROL_SIZE]; /* that is to be shown; "": it is */
 };
 
 /* Paths of the pipes, as --extcap-control-in and -out give them, or NULL. They stay the caller's.
@@ -38,15 +39,16 @@ void toolbar_begin(struct toolbar *toolbar, const char *in, const char *out);
 /* Prints the toolbar's controls for --extcap-interfaces; nothing on a system without it. */
 void toolbar_print_controls(void);
 
-/* Shows the line; once a second at most, the others are left out. `now`: ms. */
+/* Shows the line; once a second at most, the others are left out, but for the last one, which
+ * toolbar_end shows. `now`: ms. */
 void toolbar_show(struct toolbar *toolbar, const char *line, uint64_t now);
 
 /* Was the button pressed for the first time? To be called often: it looks ten times a second. Once
  * it was pressed Wireshark is asked to disable it. */
 bool toolbar_stops(struct toolbar *toolbar, uint64_t now);
 
-/* Closes all. Where no capture has begun, it waits, five seconds at most, until Wireshark has
- * opened its end: once this program has gone, that would wait for ever. */
+/* Shows the last line, and closes all. Where no capture has begun, it waits, a minute at most,
+ * until Wireshark has opened its end: once this program has gone, that would wait for ever. */
 void toolbar_end(struct toolbar *toolbar, bool began);
 
 #endif

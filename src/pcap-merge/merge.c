@@ -336,6 +336,14 @@ int merge_put_secrets(struct merge *merge)
     return result == -EAGAIN ? result : 0;
 }
 
+int merge_put_names(struct merge *merge)
+{
+    const struct writer *writer = merge->writer;
+    size_t size = writer->begun ? writer_names_size(writer) : 0;
+
+    return size == 0 || is_beyond(merge, size) != 0 ? 0 : writer->format->names(merge->writer);
+}
+
 static int write_packet(struct merge *merge, struct merge_stream *stream)
 {
     const struct stream_packet *packet = &stream->stream.packet;

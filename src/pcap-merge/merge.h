@@ -151,6 +151,9 @@ uint64_t merge_give_up(struct merge *merge);
  * go beyond a bound, they are left out. 0 or -EAGAIN. */
 int merge_put_secrets(struct merge *merge);
 
+/* The same of names that have come since the output began; the next output has them. */
+int merge_put_names(struct merge *merge);
+
 /* What is written from now on goes to another output, which is to be whole by itself. The buffer is
  * empty. */
 void merge_next_output(struct merge *merge);

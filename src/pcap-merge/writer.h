@@ -30,6 +30,9 @@ struct writer_about {
     size_t name_count; /* may grow */
 };
 
+/* Is this the text of an IPv4 or IPv6 address? */
+bool writer_is_address(const char *text);
+
 /*
  * TLS secrets, as lines of the NSS key log format, each with its newline and shorter than 32 KiB;
  * for pcapng alone. Lines may be added at the end, and taken away in front: `before` counts the
@@ -105,6 +108,9 @@ struct writer_format {
  * as far as WRITER_COMMENT_MAX allows. pcap has no place for comments.
  */
 void writer_comment(struct writer_stream *stream, const char *text);
+
+/* Bytes at most that the names will take that are not in the file yet; 0: all are. */
+size_t writer_names_size(const struct writer *writer);
 
 /* The file begins: it gets all of them again, as far as secrets_again allows. */
 void writer_begin_secrets(struct writer *writer);

@@ -122,6 +122,13 @@ static int section_header(struct writer *writer)
     return end(&block, writer->buffer);
 }
 
+bool writer_is_address(const char *text)
+{
+    uint8_t value[16];
+
+    return inet_pton(AF_INET, text, value) == 1 || inet_pton(AF_INET6, text, value) == 1;
+}
+
 /* A record: the length of its value, then the address and its names, each with its NUL. */
 static void put_name(struct block *block, const struct writer_name *name)
 {
@@ -136,6 +143,16 @@ static void put_name(struct block *block, const struct writer_name *name)
     memcpy(value + address, name->name, length);
     put(block, head, sizeof head);
     put(block, value, address + length);
+}
+
+size_t writer_names_size(const struct writer *writer)
+{
+    enum { OVERHEAD = 4 + 16 + 1 + 3, BLOCK_OVERHEAD = 16 }; /* of a name, of a block */
+    size_t size = 0;
+
+    for (size_t i = writer->names; writer->about != NULL && i < writer->about->name_count; i++)
+        size += strlen(writer->about->names[i].name) + OVERHEAD + BLOCK_OVERHEAD;
+    return size;
 }
 
 static int names(struct writer *writer)

@@ -144,7 +144,7 @@ holds_packet() { packets "${2:-$output}" | grep -qx "$1"; }
 holds_all_packets() { # index…
   local index expected
   expected=$(for index; do seq -f "$index %g" "$(cat "$FAKE_CF/captured-$index")"; done | sort)
-  diff <(packets | sort) <(printf '%s\n' "$expected") >&2
+  diff <(packets | sort) <(printf '%s\n' "$expected") >&2 || { cat "$said" "$errors" >&2 && return 1; }
 }
 
 in_time_order() {

@@ -73,6 +73,8 @@ enum core_action_kind core_next(struct core *core, struct core_action *action)
         if (kind == ACTION_WAIT)
             kind = keys_next(core, action);
         if (kind == ACTION_WAIT)
+            kind = naming_next(core, action);
+        if (kind == ACTION_WAIT)
             kind = follow_next(core);
         stop_look(core);
         /* That a session is over may be the last thing that the merge has waited for. */

@@ -121,12 +121,32 @@ static int status(const struct core *core)
 
 int tell_closing(struct core *core, struct core_action *action)
 {
-    enum { LIVE_OFF, SUMMARY, SAME, OUTPUTS, CLOCKS, DROPS, QUIET, KEYS, LOST, SAVED, FINISH };
+    enum {
+        LIVE_LAST,
+        LIVE_OFF,
+        SUMMARY,
+        SAME,
+        OUTPUTS,
+        CLOCKS,
+        DROPS,
+        QUIET,
+        KEYS,
+        LOST,
+        SAVED,
+        FINISH
+    };
     struct telling *telling = &core->telling;
     int keys;
 
     action->text = core->text;
     switch (telling->closing) {
+    case LIVE_LAST: /* what is shown without being written over is to be right */
+        telling->closing = LIVE_OFF;
+        if (core->config.live && outputs_were_opened(core)) {
+            tell_live(core);
+            return ACTION_SHOW;
+        }
+        /* fall through */
     case LIVE_OFF:
         telling->closing = outputs_were_opened(core) ? SUMMARY : SAME;
         core->text[0] = '\0';

@@ -7,6 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "../hosts.h"
+
 /*
  * Lines on stderr by which a session shows that its connection is alive, whether or not the app
  * sends packets: COMMAND_BEAT every COMMAND_BEAT_INTERVAL from the start, COMMAND_ANSWER once
@@ -19,6 +21,10 @@
  * the instance that the session has come to, with a blank between them. */
 #define COMMAND_PLACE "cf-pcap: in "
 enum { COMMAND_BEAT_INTERVAL = 3 /* s */ };
+
+/* Likewise the operating system of the container: Linux, the kernel's release, and behind a comma
+ * what os-release(5) calls PRETTY_NAME, if there is one. */
+#define COMMAND_OS "cf-pcap: os "
 
 /* The remote command: runs the tool with flags that diego-release's tool understands too.
  * `snaplen` 0, `filter` NULL: none. 0 or -ENAMETOOLONG (a filter of more than some 60,000 bytes).
@@ -44,5 +50,14 @@ int command_make_check(char *command, size_t size, const char *interface, uint32
 #define COMMAND_KEYS "cf-pcap: keys: "
 enum { COMMAND_KEYS_MAX = 16 * 1024 * 1024 };
 int command_make_keys(char *command, size_t size, const char *file);
+
+/*
+ * The remote command that resolves names as the container does, by getent(1). On its standard
+ * output each begins a line, COMMAND_HOST and its number in the list; lines that begin with an
+ * address follow. It ends within some 10 seconds where there is a timeout(1), and once the name
+ * server has not answered twice. 0 or -ENAMETOOLONG.
+ */
+#define COMMAND_HOST "cf-pcap: host "
+int command_make_resolve(char *command, size_t size, const struct hosts *hosts);
 
 #endif

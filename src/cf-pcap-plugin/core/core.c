@@ -178,6 +178,7 @@ static void move_time_on(struct core *core, uint64_t gap)
         session->resumed_at += gap;
     }
     keys_move_time(core, gap);
+    core->naming.since += gap;
     for (size_t i = 0; i < core->output_count; i++)
         core->outputs[i]->blocked_since += gap;
 }
@@ -191,11 +192,16 @@ void core_time(struct core *core, uint64_t now, int64_t clock)
     core->clock = clock;
 }
 
-/* A second ^C is impatience. A second SIGHUP is not: a shell passes on what the kernel sends too.
+/*
+ * A second ^C is impatience. A second SIGHUP is not: a shell passes on what the kernel sends too.
+ * Nor is the ^C that has ended `cf`: where both are in the foreground, it comes to both, in any
+ * order.
  */
 void core_signal(struct core *core, enum core_signal signal)
 {
-    if (signal == CORE_INTERRUPT && core->stop.reason != STOP_NONE)
+    bool is_of_cf = core->stop.reason == STOP_CF_GONE && core->now - core->stop.at < CORE_SAME_KEY;
+
+    if (signal == CORE_INTERRUPT && core->stop.reason != STOP_NONE && !is_of_cf)
         core->stop.at_once = true;
     stop_want(core, signal == CORE_CF_GONE ? STOP_CF_GONE : STOP_USER);
 }
@@ -224,6 +230,13 @@ void core_received(struct core *core, size_t number, size_t length)
     instance->output->merge_is_due = true;
 }
 
+/* Of the first interface's block; where a session comes to another container, the next file's. */
+static void learn_os(struct instance *instance)
+{
+    memcpy(instance->os, instance->session.os, sizeof instance->os);
+    instance->session.stream.out.os = instance->os;
+}
+
 void core_message(struct core *core, size_t number, const char *bytes, size_t length)
 {
     struct instance *instance = core->instances[number];
@@ -232,6 +245,8 @@ void core_message(struct core *core, size_t number, const char *bytes, size_t le
     /* The files that begin from now on are to name the container that it is in now. */
     if (instance->session.container[0] != '\0')
         describe(core, instance, instance->session.container);
+    if (instance->session.os[0] != '\0')
+        learn_os(instance);
     follow_placed(core, instance);
 }
 

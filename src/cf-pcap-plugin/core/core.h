@@ -40,6 +40,7 @@
 #include "follow.h"
 #include "keys.h"
 #include "logins.h"
+#include "naming.h"
 #include "outputs.h"
 #include "session.h"
 #include "stop.h"
@@ -107,6 +108,13 @@ enum core_action_kind {
     ACTION_LOOK,      /* ask which instances there are. Answer: core_looked */
     ACTION_LOOK_AWAY, /* give that up: no answer may come any more */
 
+    /* Of names (naming.h): */
+    ACTION_SERVICES,    /* ask for the host names of the app's bound services. Answer:
+                           core_services */
+    ACTION_RESOLVE,     /* run `text` in the instance of `session`, in a `cf ssh` of its own that is
+                           no session. Answer: core_resolved */
+    ACTION_NAMING_AWAY, /* give that up: no answer may come any more */
+
     /* Of the follower of instance `session` (keys.h): */
     ACTION_KEYS_START,     /* start its child. Answer: core_keys_start_failed, if that fails */
     ACTION_KEYS_END_INPUT, /* close its child's stdin */
@@ -121,9 +129,10 @@ struct core_action {
     size_t session, output;
     const uint8_t *bytes;
     size_t length;
-    uint64_t until;   /* ACTION_WAIT: ms; UINT64_MAX: only an event. ACTION_CUT: bytes.
-                         ACTION_REMOVE: a file's number, from 1 */
-    const char *text; /* the core's, valid until core_next is called again */
+    uint64_t until; /* ACTION_WAIT: ms; UINT64_MAX: only an event. ACTION_CUT: bytes.
+                       ACTION_REMOVE: a file's number, from 1 */
+    const char
+        *text; /* also of ACTION_RESOLVE: the core's, valid until core_next is called again */
     int status;
 };
 
@@ -132,6 +141,8 @@ enum core_signal {
     CORE_HANGUP,    /* stop; however often it comes */
     CORE_CF_GONE,   /* `cf`, which started this, has ended: stop */
 };
+
+enum { CORE_SAME_KEY = 1000 /* ms after the end of `cf` in which ^C is the one that ended it */ };
 
 enum look_result {
     LOOK_LISTED,
@@ -189,7 +200,8 @@ struct core {
     struct logins logins;           /* how many at the same time */
     struct look look;               /* which instances there are (follow.h) */
     uint64_t random;
-    struct keys keys;       /* of --tls-keys */
+    struct keys keys; /* of --tls-keys */
+    struct naming naming;
     struct telling telling; /* what the user has been told */
     bool viewer_shows;      /* the viewer gets what the output gets */
     bool viewer_stuck;      /* it does no longer, for it took nothing */
@@ -264,6 +276,12 @@ void core_viewer_gone(struct core *core);
 
 /* The answer to ACTION_LOOK. Nothing of it is kept. */
 void core_looked(struct core *core, const struct core_listing *listing);
+
+/* The answer to ACTION_SERVICES; NULL: it cannot be had, `why` says the reason. Copied. */
+void core_services(struct core *core, const struct hosts *hosts, const char *why);
+/* The answer to ACTION_RESOLVE: what the command has printed, and why not all of it came; NULL: all
+ * came. */
+void core_resolved(struct core *core, const char *text, size_t length, const char *why);
 
 /* What is to be done next; its kind is returned, too. */
 enum core_action_kind core_next(struct core *core, struct core_action *action);

@@ -107,6 +107,9 @@ bool keys_are_awaited(const struct core *core);
 int keys_tell(struct core *core);
 int keys_tell_closing(struct core *core);
 
+/* That keys were late; "": none was. `size`: 160 bytes have room for it. */
+void keys_tell_late(const struct core *core, char *text, size_t size);
+
 /* Was an instance captured whose file could not be followed? */
 bool keys_failed(const struct core *core);
 

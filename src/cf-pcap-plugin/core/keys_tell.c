@@ -93,6 +93,18 @@ static uint64_t dropped(const struct core *core)
     return count;
 }
 
+void keys_tell_late(const struct core *core, char *text, size_t size)
+{
+    uint64_t late = core->keys.late;
+
+    text[0] = '\0';
+    if (late > 0)
+        snprintf(text, size,
+                 "The keys of %" PRIu64 " TLS connection%s came after the first packets, and "
+                 "Wireshark does not use them for those.",
+                 late, late == 1 ? "" : "s");
+}
+
 int keys_tell_closing(struct core *core)
 {
     enum { CAME, LATE, DROPPED, END };
@@ -118,10 +130,10 @@ int keys_tell_closing(struct core *core)
         return ACTION_SAY;
     case LATE:
         if (keys->late > 0) {
-            TEXT(core,
-                 "The keys of %" PRIu64 " TLS connection%s came after the first packets, and "
-                 "Wireshark does not use them for those.%s%s%s",
-                 keys->late, keys->late == 1 ? "" : "s", is_file ? " 'cf pcap --sort-keys " : "",
+            char text[160];
+
+            keys_tell_late(core, text, sizeof text);
+            TEXT(core, "%s%s%s%s", text, is_file ? " 'cf pcap --sort-keys " : "",
                  is_file ? output->name : "", is_file ? "' puts them in front." : "");
             return ACTION_WARN;
         }

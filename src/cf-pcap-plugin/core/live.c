@@ -45,6 +45,8 @@ static void totals(struct core *core)
         add(core, ", %" PRIu64 " dropped", drops);
     if (late > 0)
         add(core, ", %" PRIu64 " late", late);
+    if (core->keys.late > 0)
+        add(core, ", late TLS keys: %" PRIu64, core->keys.late);
     for (size_t i = 0; i < core->output_count; i++)
         if (core->outputs[i]->disk.known && core->outputs[i]->disk.available < available)
             available = core->outputs[i]->disk.available;
@@ -109,7 +111,9 @@ static void what_is_waited_for(struct core *core)
                 stall = silent;
         }
     }
-    if (core->stop.reason != STOP_NONE)
+    if (core->is_over)
+        add(core, ", ended");
+    else if (core->stop.reason != STOP_NONE)
         add(core, ", stopping");
     else
         how_many(core);

@@ -1,12 +1,19 @@
 #include "names.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core.h"
+static bool is_of_host(const struct core *core, const char *name)
+{
+    for (size_t i = 0; i < core->naming.hosts.count; i++)
+        if (strcmp(core->naming.hosts.names[i], name) == 0)
+            return true;
+    return false;
+}
 
-/* The latest of its address, and of the latest of its instance. */
+/* The latest of its address; and of a host, or of the latest of its instance. */
 static bool is_wanted(const struct core *core, size_t at)
 {
     const struct writer_name *name = &core->names[at];
@@ -17,7 +24,7 @@ static bool is_wanted(const struct core *core, size_t at)
             return false;
         later += strcmp(core->names[i].name, name->name) == 0;
     }
-    return later < NAMES_EACH;
+    return later < NAMES_EACH || is_of_host(core, name->name);
 }
 
 /* A file that is being written has those that go; it gets the others once more. */
@@ -52,13 +59,20 @@ static bool make_room(struct core *core)
     return true;
 }
 
-/* Nothing is to be done for an address that has this name. */
-static bool is_known(const struct core *core, const struct writer_name *name)
+const char *names_of(const struct core *core, const char *address)
 {
     for (size_t i = core->about.name_count; i > 0; i--)
-        if (strcmp(core->names[i - 1].address, name->address) == 0)
-            return strcmp(core->names[i - 1].name, name->name) == 0;
-    return false;
+        if (strcmp(core->names[i - 1].address, address) == 0)
+            return core->names[i - 1].name;
+    return NULL;
+}
+
+int names_add(struct core *core, const struct writer_name *name)
+{
+    if (!make_room(core))
+        return -ENOMEM;
+    core->names[core->about.name_count++] = *name;
+    return 0;
 }
 
 void names_learn(struct core *core, const struct listed_instance *listed)
@@ -71,6 +85,7 @@ void names_learn(struct core *core, const struct listed_instance *listed)
     snprintf(name.address, sizeof name.address, "%s", listed->address);
     snprintf(name.name, sizeof name.name, "%.60s%s%.40s-%u", core->config.app, is_web ? "" : "-",
              is_web ? "" : core->config.process, listed->index);
-    if (!is_known(core, &name) && make_room(core))
-        core->names[core->about.name_count++] = name;
+    const char *known = names_of(core, name.address);
+    if (known == NULL || strcmp(known, name.name) != 0)
+        names_add(core, &name);
 }

@@ -102,8 +102,7 @@ static bool fill(struct core *core, struct core_output *output)
     if (output->rotation.ends)
         return write_statistics(core, output) != 0 || output->buffer.used > 0;
     if (output->merge_is_due || core->now >= output->wake) {
-        full = (output->writer.begun && output->writer.format->names(&output->writer) != 0) ||
-               run_merge(core, output);
+        full = merge_put_names(&output->merge) != 0 || run_merge(core, output);
         output->merge_is_due = full;
         look_at_clocks(core, output);
     }

@@ -3,6 +3,7 @@
 #include <stddef.h>
 #include <string.h>
 
+#include "../quote.h"
 #include "command.h"
 #include "ending.h"
 
@@ -72,11 +73,23 @@ static void read_place(struct session *session, const char *words, size_t length
     copy_guid(session->container, blank + 1, length - (size_t)(blank + 1 - words));
 }
 
-/* Takes all lines `what` out of the messages; true if there was one. Those that only begin with it,
- * if that is COMMAND_PLACE. */
-static bool take_out(struct session *session, const char *what)
+/* Linux RELEASE, and behind a comma what os-release(5) has as PRETTY_NAME, in quotes or not. */
+static void read_os(struct session *session, const char *words, size_t length)
 {
-    bool is_place = strcmp(what, COMMAND_PLACE) == 0;
+    char text[OS_SIZE];
+    size_t used = 0;
+
+    for (size_t i = 0; i < length && used < sizeof text; i++)
+        if (words[i] != '"' && words[i] != '\'')
+            text[used++] = words[i];
+    quote_for_display(session->os, sizeof session->os, text, used);
+}
+
+/* Takes all lines `what` out of the messages; true if there was one. With `read` those that begin
+ * with it, which gets what is behind that. */
+static bool take_out(struct session *session, const char *what,
+                     void (*read)(struct session *session, const char *words, size_t length))
+{
     size_t length = strlen(what), kept = 0;
     bool found = false;
 
@@ -87,11 +100,11 @@ static bool take_out(struct session *session, const char *what)
             newline == NULL ? session->messages_length - at : (size_t)(newline - line) + 1;
 
         at += span;
-        if (newline != NULL && (span == length + 1 || (is_place && span > length)) &&
+        if (newline != NULL && (span == length + 1 || (read != NULL && span > length)) &&
             memcmp(line, what, length) == 0) {
             found = true;
-            if (is_place)
-                read_place(session, line + length, span - length - 1);
+            if (read != NULL)
+                read(session, line + length, span - length - 1);
             continue;
         }
         memmove(session->messages + kept, line, span);
@@ -132,9 +145,10 @@ void session_message(struct session *session, const char *bytes, size_t length, 
         session->messages_length += count;
         bytes += count;
         length -= count;
-        session->beats |= take_out(session, COMMAND_BEAT);
-        take_out(session, COMMAND_ANSWER);
-        take_out(session, COMMAND_PLACE);
+        session->beats |= take_out(session, COMMAND_BEAT, NULL);
+        take_out(session, COMMAND_ANSWER, NULL);
+        take_out(session, COMMAND_PLACE, read_place);
+        take_out(session, COMMAND_OS, read_os);
         read_counts(session);
     }
 }

@@ -16,6 +16,7 @@ struct core_output;
 enum {
     MESSAGES_MAX = 4096, /* bytes of a child's stderr that are kept: the last ones */
     GUID_SIZE = 64,      /* of a process or a container, the NUL included */
+    OS_SIZE = 96,        /* of a container's operating system, likewise */
 };
 
 /* Each is left in one place, stop_session. In this order; some may be left out. */
@@ -56,6 +57,7 @@ struct session {
     bool beats; /* it gives signs of life by itself (command.h) */
     char process[GUID_SIZE], container[GUID_SIZE]; /* where it says that it is; "": not yet */
     bool twice;                                    /* another session is there, too */
+    char os[OS_SIZE];                              /* of its container; "": not yet */
 
     /* Logins that failed before this one, and until when the next one waits, ms (logins.h). */
     unsigned int tries;
@@ -123,6 +125,7 @@ struct instance {
     char name[160];          /* as in pcapng: APP/INDEX eth0 */
     char description[160];   /* the same: instance INDEX of PROCESS, guid GUID; "": not known */
     char absent[24];         /* why it is not captured at all: CRASHED; "": it runs */
+    char os[OS_SIZE];        /* of its container, the same; "": not known */
     bool chosen;             /* the user named it */
     uint64_t captured_since; /* ms: the first time; 0: not yet */
     struct session session;

@@ -306,7 +306,7 @@ int tell_next(struct core *core, struct core_action *action)
 {
     action->text = core->text;
     if (output_failure(core) || file_trouble(core) || viewer_stuck(core) || link_types(core) ||
-        ends(core) || logins(core))
+        ends(core) || logins(core) || naming_tell(core))
         return ACTION_WARN;
     if (stopped(core))
         return core->stop.reason == STOP_DISK ? ACTION_WARN : ACTION_SAY;

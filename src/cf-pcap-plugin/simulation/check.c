@@ -151,6 +151,8 @@ static size_t read_pcapng(struct world *world, const struct sim_file *output, st
             found_packet(world, found, block + 28, owners.numbers[get32(block + 8)]);
         else if (type == 10)
             check_keys_block(world, block, length);
+        else if (type == 4)
+            check_names_block(world, block, length);
         else if (type == 5)
             read_statistics(world, found, owners.numbers[get32(block + 8)], block, length);
         at += length;
@@ -175,6 +177,7 @@ static size_t check_file(struct world *world, const struct sim_output *output, s
     uint64_t before = packets(world, found);
 
     check_keys_begin(world);
+    memset(world->naming.found, 0, sizeof world->naming.found);
     for (size_t i = 0; i < world->count; i++)
         found[i].has_statistics = false;
     size_t whole =
@@ -187,6 +190,7 @@ static size_t check_file(struct world *world, const struct sim_output *output, s
     if (world->core.config.rotate_size > 0 && count > 1 &&
         file->length > world->core.config.rotate_size)
         world_violated(world, "file %zu is larger than --rotate-size", number);
+    check_names_of_file(world, number + 1 == output->count && !cut_short);
     if (number > 0 && count == 0 && !cut_short)
         world_violated(world, "file %zu holds no packet", number);
     return whole;
@@ -413,6 +417,7 @@ void check_all(struct world *world)
     check_dead(world);
     check_tries(world);
     check_silence(world);
+    check_names(world);
     check_lists(world);
     for (size_t i = 0; i < world->count; i++)
         if (world->instances[i].started && !world->instances[i].gone)

@@ -189,7 +189,7 @@ static void check_reports(struct world *world)
 }
 
 /* The latest name of an address is that of the instance that was listed there last. */
-static void check_names(struct world *world)
+static void check_addresses(struct world *world)
 {
     const struct writer_about *about = &world->core.about;
     const struct sim_cloud *cloud = &world->cloud;
@@ -215,7 +215,7 @@ static void check_names(struct world *world)
 
 void check_follow(struct world *world)
 {
-    check_names(world);
+    check_addresses(world);
     check_reports(world);
     check_captured(world);
     check_told(world);

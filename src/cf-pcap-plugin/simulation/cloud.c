@@ -122,8 +122,8 @@ bool cloud_refuses(const struct world *world)
 
 /* What has one name is one instance, on all interfaces: none of them becomes another process's
  * alone. (A session that logs in while the app is deployed may come to another than its fellow.) */
-static void check_names(struct world *world, char (*before)[GUID_SIZE], size_t count,
-                        const char *process)
+static void check_processes(struct world *world, char (*before)[GUID_SIZE], size_t count,
+                            const char *process)
 {
     for (size_t i = 0; i < count; i++) {
         const struct instance *one = world->core.instances[i];
@@ -167,7 +167,7 @@ static void list(struct world *world)
                                                      .process = process,
                                                      .list = listed,
                                                      .count = cloud->wanted});
-    check_names(world, before, count, process);
+    check_processes(world, before, count, process);
 }
 
 void cloud_do_look(struct world *world)

@@ -143,6 +143,8 @@ static void plan(struct world *world)
         world->indexes = INDEXES_MAX - 1;
     config.pcapng = chance(c, 2);
     config.tls_keys = config.pcapng && chance(c, 2) ? "/keys" : NULL;
+    config.filter = chance(c, 3) ? "host db.internal or cache.internal" : NULL;
+    config.verbose = chance(c, 3);
     config.duration = chance(c, 3) ? 1 + choose(c, 20000) : 0;
     config.count = chance(c, 6) ? 1 + choose(c, 1000) : 0;
     config.max_size = chance(c, 6) ? 1 + choose(c, 300000) : 0;
@@ -277,6 +279,11 @@ static void perform(struct world *world, const struct core_action *action)
     case ACTION_KEYS_LET_GO:
         follower_let_go(world, action->session);
         break;
+    case ACTION_SERVICES:
+    case ACTION_RESOLVE:
+    case ACTION_NAMING_AWAY:
+        naming_do(world, action);
+        break;
     case ACTION_WAIT:
         break;
     }
@@ -326,6 +333,7 @@ static uint64_t next_moment(const struct world *world, uint64_t until)
 {
     uint64_t at = earlier(earlier(until, output_next(world)), cloud_next(world));
 
+    at = earlier(at, world->naming.answers_at);
     for (size_t i = 0; i < world->count; i++)
         at = earlier(earlier(at, instance_next(world, &world->instances[i])),
                      follower_next(world, i));
@@ -339,14 +347,19 @@ static void send_signals(struct world *world)
     while (world->signals_sent < world->signal_count &&
            world->now >= world->signals[world->signals_sent].at) {
         enum core_signal signal = world->signals[world->signals_sent++].signal;
+        bool at_once = world->core.stop.at_once;
+        bool is_of_cf = world->core.stop.reason == STOP_CF_GONE &&
+                        world->now - world->core.stop.at < CORE_SAME_KEY;
 
         world_trace(world, "signal %d", (int)signal);
-        if (signal == CORE_INTERRUPT && world->core.stop.reason != STOP_NONE &&
+        if (signal == CORE_INTERRUPT && world->core.stop.reason != STOP_NONE && !is_of_cf &&
             world->impatient_at == NEVER)
             world->impatient_at = world->now;
         core_signal(&world->core, signal);
         if (world->core.stop.reason == STOP_NONE)
             world_violated(world, "a signal is no reason to stop");
+        if (is_of_cf && !at_once && world->core.stop.at_once)
+            world_violated(world, "the ^C that ended cf is taken for a second one");
     }
 }
 
@@ -377,6 +390,7 @@ static void live(struct world *world)
             follower_live(world, i);
         output_live(world);
         cloud_live(world);
+        naming_live(world);
         add_instances(world);
         until = ask(world);
         check_memory(world);
@@ -397,7 +411,7 @@ bool world_play(struct world *world, const struct choices *choices, FILE *trace)
     memset(world, 0, sizeof *world);
     world->choices = *choices;
     world->trace = trace;
-    world->impatient_at = NEVER;
+    world->impatient_at = world->naming.answers_at = NEVER;
     world->now = 1000;
     plan(world);
     live(world);

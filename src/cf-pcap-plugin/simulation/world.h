@@ -24,6 +24,7 @@ enum {
     INDEXES_MAX = 6,                          /* of instances, with --follow */
     SPANS_MAX = 64,                           /* in which an instance is captured */
     ADDRESSES = 3 * INDEXES_MAX,              /* of containers */
+    NAMES_MAX = 500,                          /* of addresses */
     EVENTS_MAX = 8,                           /* of the cloud */
     TOLERANCE = 4000,     /* ms by which the end of an instance may be noticed late */
     DISK_KEPT = 60000000, /* bytes of a reserve that is large enough for what is under way */
@@ -136,6 +137,14 @@ struct sim_follower {
     bool started, gone, input_ended, exited, stdout_ended; /* what it is */
 };
 
+/* The answers for names: for services, then of a container. */
+struct sim_naming {
+    bool resolves;                   /* the second */
+    uint64_t asked_at, answers_at;   /* NEVER: it will not, or was not asked */
+    unsigned int services, resolved; /* so often it was asked, so often it has answered */
+    bool found[NAMES_MAX];           /* core->names that are in the file that is checked */
+};
+
 enum output_kind { OUTPUT_IS_FILE, OUTPUT_IS_PIPE };
 
 struct sim_output {
@@ -201,6 +210,7 @@ struct world {
     struct sim_output outputs[INSTANCES_MAX]; /* one, or with `split` one an instance */
     size_t output_count, reading;             /* reading: the one that is checked */
     struct sim_cloud cloud;
+    struct sim_naming naming;
     uint64_t now, begun_at;
 
     struct {
@@ -265,6 +275,13 @@ bool cloud_refuses(const struct world *world);
 void connection_deliver(struct world *world, size_t number, struct sim_instance *it);
 void connection_end(struct world *world, size_t number, struct sim_instance *it);
 bool connection_waits_to_end(const struct sim_instance *it);
+
+/* Names (naming.c): ACTION_SERVICES and the two behind it; the answers; at a block of names. */
+void naming_do(struct world *world, const struct core_action *action);
+void naming_live(struct world *world);
+void check_names(struct world *world);
+void check_names_block(struct world *world, const uint8_t *block, uint32_t length);
+void check_names_of_file(struct world *world, bool is_last);
 
 /* A follower (followers.c). */
 int follower_start(struct world *world, size_t number);

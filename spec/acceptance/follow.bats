@@ -14,6 +14,7 @@ said_times() { [ "$(all_said "$1" | grep -cE -e "$2")" -ge "$3" ]; } # name patt
 row() { awk -v row="$2" '$1 == row' "$BATS_TEST_TMPDIR/$1.out"; }    # name instance
 
 # A burst in instance N that is all captured. What is in the file as soon as it is written is read from a file that grows.
+first=7001
 port=7000
 bursts=0
 of_port() { tcpdump -nn -r "$BATS_TEST_TMPDIR/$1.pcapng" "udp dst port $2" 2>/dev/null | wc -l; } # name port
@@ -30,7 +31,7 @@ bursts_are_whole() { # name
   local p numbers
   tshark -r "$BATS_TEST_TMPDIR/$1.pcapng" -F pcap -w "$BATS_TEST_TMPDIR/$1.pcap" 2>/dev/null
   numbers=$(numbers "$1")
-  for ((p = 7001; p <= port; p++)); do
+  for ((p = first; p <= port; p++)); do
     grep -qx "$p 40 40 0 39" <<<"$numbers" || fail "port $p" "$numbers" "$(all_said "$1")"
   done
 }
@@ -118,6 +119,39 @@ moved() { find_containers && [ "${containers[$1]}" != "$2" ]; } # N container
 no_container() { [ ! -e "$(home)/containers/$1" ]; }
 seconds() { awk -v from="$1" -v to="$2" 'BEGIN { printf "%.1f", to - from }'; }
 last_of() { tcpdump -tt -nn -r "$BATS_TEST_TMPDIR/$1.pcap" "udp dst port $2" 2>/dev/null | awk 'END { print $1 }'; } # name port
+
+@test "cf restart, a rolling push, a client that is suspended: each gap is told, and nothing else is missing" {
+  local pids packets
+  packets=$((200 * $(length 5 134)))
+  first=7011 port=7010
+  follow_start x
+  all_bursts x
+  cf restart victim >&2
+  eventually all_run
+  eventually captures_all x
+  said_times x '^Instances? .* captured again: ' 1 || fail "$(all_said x)"
+  all_bursts x
+  cf push victim -p "$support_root/acceptance-tests/assets/app" -b binary_buildpack -m 64M -i "$INSTANCES" --strategy rolling >&2
+  eventually all_run
+  eventually captures_all x
+  all_bursts x
+  send_all "$packets" 200
+  eventually has_burst_of x 7000
+  pids=$(plugin_and_children x)
+  # One pid a word.
+  # shellcheck disable=SC2086
+  kill -STOP $pids
+  sleep "$(length 3 120)"
+  # shellcheck disable=SC2086
+  kill -CONT $pids
+  all_sent
+  all_bursts x # which come behind what waited
+  pcap_stop x
+  [ "$status" = 0 ] || fail "$(all_said x)"
+  bursts_are_whole x
+  all_complete x "$packets"
+  eventually idle
+}
 
 # Out of eth0, in place of around lo.
 burst_outside() { # name N

@@ -131,6 +131,22 @@ finds() { # file sed-script
   finds cf-pcap-plugin/core/follow_look.c 's/\(!follow_is_over\(other\) \|\| other->follow.final\)/false/; s/if \(can_become\(core, instance, process\)\)/if (follow_is_over(instance))/'
 }
 
+@test "planted, --follow: time in which an instance was scaled away counts as captured" {
+  finds cf-pcap-plugin/core/follow_gap.c 's/from \+= follow->absent_for \+ missed;/from += missed;/'
+}
+
+@test "planted, --follow: one answer that there is no such app ends the capture" {
+  finds cf-pcap-plugin/core/follow_look.c 's/look->not_found >= 2/look->not_found >= 1/'
+}
+
+@test "planted: an instance that the user has named, and that does not run, is no failure" {
+  finds cf-pcap-plugin/core/closing.c 's/failed \|= core->absent\[i\]->chosen;/;/'
+}
+
+@test "planted: a connection that is dead is not noticed" {
+  finds cf-pcap-plugin/core/session.c 's/\*silent >= STALL;/*silent > STALL * 100;/'
+}
+
 @test "planted, --follow: the second ones of an index are listed as the first" {
   finds cf-pcap-plugin/core/session_list.c 's/instance->index, instance->number\)/instance->index, 1)/'
 }

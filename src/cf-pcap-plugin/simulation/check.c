@@ -278,6 +278,9 @@ static void check_truth(struct world *world, const struct found *found)
         return;
     if (world->status == 0 && !outputs_were_opened(core))
         world_violated(world, "status 0, and nothing is saved");
+    for (size_t i = 0; i < core->absent_count; i++)
+        if (core->config.chosen && world->status == 0)
+            world_violated(world, "status 0, and an instance that was chosen does not run");
     for (size_t i = 0; i < world->count && world->violation == NULL; i++) {
         bool complete = is_complete(world, i, &found[i]);
 
@@ -354,6 +357,21 @@ static void check_times(struct world *world)
     }
 }
 
+/* A connection that is dead is noticed within a minute, where the session gives signs of life. */
+static void check_dead(struct world *world)
+{
+    for (size_t i = 0; i < world->count && !output_has_blocked(world); i++) {
+        const struct sim_instance *it = &world->instances[i];
+        const struct session *session = &world->core.instances[i]->session;
+
+        if (it->trouble == TROUBLE_HANGS && it->beats && it->hung_at != NEVER &&
+            session->started_at <= it->hung_at && session->cause == CAUSE_STOP && session->beats &&
+            it->hung_at + 60000 < world->core.stop.at)
+            world_violated(world, "the connection of instance %zu is dead since %llu", i,
+                           (unsigned long long)it->hung_at);
+    }
+}
+
 static void check_time(struct world *world)
 {
     const struct core *core = &world->core;
@@ -396,6 +414,7 @@ void check_all(struct world *world)
         check_times(world);
     }
     check_patience(world);
+    check_dead(world);
     check_tries(world);
     check_silence(world);
     check_names(world);

@@ -63,6 +63,20 @@ static void check_places(struct world *world)
     }
 }
 
+/* ms in which a tool ran for it; and what may be missed. */
+static uint64_t was_captured(const struct sim_instance *it, uint64_t from, uint64_t until)
+{
+    uint64_t all = TOLERANCE;
+
+    for (size_t i = 0; i < it->span_count; i++) {
+        uint64_t begin = it->spans[i].from > from ? it->spans[i].from : from;
+        uint64_t end = it->spans[i].until < until ? it->spans[i].until : until;
+
+        all += TOLERANCE + (end > begin ? end - begin : 0);
+    }
+    return it->span_count == SPANS_MAX ? NEVER : all;
+}
+
 /* Nobody is said to be captured for longer than there was something to capture. */
 static void check_missed(struct world *world)
 {
@@ -73,6 +87,9 @@ static void check_missed(struct world *world)
 
         if (captured > until - from)
             world_violated(world, "instance %zu is said to be captured for %llu ms", i,
+                           (unsigned long long)captured);
+        if (captured > was_captured(&world->instances[i], from, until))
+            world_violated(world, "instance %zu is said to be captured for %llu ms, and was not", i,
                            (unsigned long long)captured);
         if (captured > 0 && world->instances[i].sessions == 0)
             world_violated(world, "instance %zu is said to be captured, and had no session", i);
@@ -103,6 +120,14 @@ static bool is_captured_or_tried(const struct world *world, unsigned int guid, u
     return false;
 }
 
+static bool has_index(const struct world *world, unsigned int index)
+{
+    for (size_t i = 0; i < world->core.count; i++)
+        if (world->core.instances[i]->index == index)
+            return true;
+    return false;
+}
+
 /* Whatever runs is captured. */
 static void check_captured(struct world *world)
 {
@@ -118,7 +143,8 @@ static void check_captured(struct world *world)
     for (unsigned int i = 0; i < cloud->wanted; i++) {
         const struct sim_container *container = &cloud->containers[cloud->process][i];
 
-        if (container->runs_at == NEVER || container->runs_at + SETTLED >= stop)
+        if (container->runs_at == NEVER || container->runs_at + SETTLED >= stop ||
+            (world->core.config.chosen && !has_index(world, i)))
             continue;
         for (size_t k = 0; k < world->core.config.interfaces.count; k++)
             if (!is_captured_or_tried(world, container->guid, i, k))
@@ -160,14 +186,6 @@ static void check_reports(struct world *world)
         told += strncmp(world->lines[i], "Capturing for ", 14) == 0;
     if (world->line_count < LINES_MAX && (told > wanted || told + 1 < wanted))
         world_violated(world, "%llu lines say how far it is", (unsigned long long)told);
-}
-
-static bool has_index(const struct world *world, unsigned int index)
-{
-    for (size_t i = 0; i < world->core.count; i++)
-        if (world->core.instances[i]->index == index)
-            return true;
-    return false;
 }
 
 /* The latest name of an address is that of the instance that was listed there last. */

@@ -200,7 +200,8 @@ static void answer(struct world *world)
 
     cloud->looks = false;
     cloud->answers_at = NEVER;
-    if (world->now >= cloud->deleted_at)
+    cloud->lied = !cloud->lied && chance(&world->choices, 20);
+    if (world->now >= cloud->deleted_at || cloud->lied) /* a proxy says so now and then */
         listing.result = LOOK_NOT_FOUND;
     else if (world->now >= cloud->api_away && world->now < cloud->api_back)
         listing.result = LOOK_FAILED;

@@ -110,6 +110,8 @@ void instance_again(struct world *world, size_t number)
     it->link_type = before.link_type;
     it->nano = before.nano;
     it->sessions = before.sessions;
+    it->span_count = before.span_count;
+    memcpy(it->spans, before.spans, sizeof it->spans);
     it->queue = before.queue;
     it->record_ends = before.record_ends;
     it->record_times = before.record_times;
@@ -131,10 +133,24 @@ static void find_container(struct world *world, size_t number)
         it->container = world->cloud.containers[it->process][index].guid;
 }
 
-/* Whose login has failed, and is tried again: as it was before. */
-static void begin_anew(struct sim_instance *it)
+static void capture(const struct world *world, struct sim_instance *it, bool capturing)
 {
-    it->started = it->gone = it->capturing = it->tool_ended = it->killed = it->input_ended = false;
+    if (it->capturing == capturing)
+        return;
+    it->capturing = capturing;
+    if (capturing && it->span_count < SPANS_MAX) {
+        it->spans[it->span_count].from = world->now;
+        it->spans[it->span_count++].until = NEVER;
+    } else if (!capturing) {
+        it->spans[it->span_count - 1].until = world->now;
+    }
+}
+
+/* Whose login has failed, and is tried again: as it was before. */
+static void begin_anew(const struct world *world, struct sim_instance *it)
+{
+    capture(world, it, false);
+    it->started = it->gone = it->tool_ended = it->killed = it->input_ended = false;
     it->reacted = it->dead_end = it->stdout_ended = it->stderr_ended = it->exited = false;
     it->queued = 0;
     if (it->records == 0)
@@ -182,7 +198,7 @@ int instance_start(struct world *world, size_t number)
     const struct session *session = &world->core.instances[number]->session;
 
     if (session->tries > 0 && (it->gone || !it->started))
-        begin_anew(it);
+        begin_anew(world, it);
     else if (it->started && it->gone && world->core.config.follow)
         instance_again(world, number);
     check_start(world, number);
@@ -204,7 +220,7 @@ static void end_tool(struct world *world, struct sim_instance *it, int status)
     if (it->tool_ended)
         return;
     it->tool_ended = true;
-    it->capturing = false;
+    capture(world, it, false);
     it->tool_ended_at = world->now;
     it->status = status;
     it->end_at = world->now + choose(&world->choices, 50);
@@ -242,7 +258,7 @@ static void begin(struct world *world, size_t number, struct sim_instance *it)
     } else {
         send_header(it);
     }
-    it->capturing = true;
+    capture(world, it, true);
     say(it, "cf-pcap: capturing on eth0");
     it->packet_at = world->now + (chance(&world->choices, 4) ? 0 : it->interval);
     if (it->beats)
@@ -285,7 +301,7 @@ static void get_into_trouble(struct world *world, size_t number, struct sim_inst
         it->dead_end = true;
         it->packet_at = NEVER;
         it->end_at = world->now;
-        it->capturing = false;
+        capture(world, it, false);
         break;
     case TROUBLE_DIES:
         end_tool(world, it, 1 + (int)choose(&world->choices, 200));

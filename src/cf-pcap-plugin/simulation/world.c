@@ -123,7 +123,7 @@ static void add_instances(struct world *world)
 static void add(struct world *world, unsigned int index, const char *state)
 {
     for (size_t i = 0; i < world->core.config.interfaces.count; i++)
-        if (core_add(&world->core, index, i, state, false) != 0)
+        if (core_add(&world->core, index, i, state, world->core.config.chosen) != 0)
             abort();
     add_instances(world);
 }
@@ -150,6 +150,7 @@ static void plan(struct world *world)
     config.max_size = chance(c, 6) ? 1 + choose(c, 300000) : 0;
     config.reserve = chance(c, 2) ? DISK_KEPT : 0;
     config.live = chance(c, 2);
+    config.chosen = chance(c, 4);
     config.expected = world->indexes * config.interfaces.count;
     config.split = chance(c, 3);
     config.extension = ".pcap";

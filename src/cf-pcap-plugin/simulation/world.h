@@ -22,6 +22,7 @@ enum {
     LINES_MAX = 400,                          /* that the user is told */
     PROCESSES_MAX = 4,                        /* of an app that is deployed again and again */
     INDEXES_MAX = 6,                          /* of instances, with --follow */
+    SPANS_MAX = 64,                           /* in which an instance is captured */
     ADDRESSES = 3 * INDEXES_MAX,              /* of containers */
     NAMES_MAX = 500,                          /* of addresses */
     EVENTS_MAX = 8,                           /* of the cloud */
@@ -99,7 +100,11 @@ struct sim_instance {
     unsigned int starts;
     bool started, gone; /* its child; nothing comes of it any more */
     bool capturing;     /* the tool has begun, and not ended */
-    bool tool_ended;    /* the tool, or what ran in its place */
+    struct {
+        uint64_t from, until; /* ms; until: NEVER: it goes on */
+    } spans[SPANS_MAX];       /* ... when */
+    size_t span_count;
+    bool tool_ended; /* the tool, or what ran in its place */
     bool killed, input_ended, reacted;
     bool dead_end; /* what it sends from here on is no packet */
     bool stdout_ended, stderr_ended, exited;
@@ -186,7 +191,7 @@ struct sim_cloud {
     } events[EVENTS_MAX];
     uint64_t api_away, api_back, expires_at, logs_in_at, deleted_at;
     bool is_deleted;
-    bool looks;
+    bool looks, lied; /* lied: the last answer was that there is no such app, and there is */
     uint64_t looked_at, answers_at;
 };
 

@@ -11,7 +11,8 @@ all: $(PROGRAMS)        ## build/bin/*, what users get
 # The packaging scripts are the one way to build; scripts/build-package knows what is out of date.
 $(PROGRAMS): blobs
 	@scripts/build-package $@
-	@mkdir -p build/bin && cp -pu --remove-destination build/packages/$@/bin/* build/bin/
+	@mkdir -p build/bin && for file in build/packages/$@/bin/*; do \
+	  cmp -s $$file build/bin/$${file##*/} || cp -p --remove-destination $$file build/bin/ || exit; done
 
 blobs:
 	@scripts/setup build

@@ -79,8 +79,45 @@ trouble() { "$support_root/tools/local-cloud/trouble" --state "$BATS_FILE_TMPDIR
   eventually idle
 }
 # Each container has a capture of its own, and no more than one.
-captures_all() { find_containers && [ "$(running cf-pcap | wc -l)" = "$INSTANCES" ] && [ "$(for n in 0 1 2; do running_in "$n"; done | wc -l)" = "$INSTANCES" ]; }
+captures_all() { find_containers && [ "$(running cf-pcap | wc -l)" = "$INSTANCES" ] && [ "$(for n in 0 1 2; do running_in "$n"; done | wc -l)" = "$INSTANCES" ] && all_have_begun; }
+# The container's system call filter, and both of the tool's: it captures.
+all_have_begun() { local pid; for pid in $(running cf-pcap); do grep -qx 'Seccomp_filters:[[:space:]]*3' "/proc/$pid/status" || return; done; }
 running_in() { pgrep --ns "$(cat "$(bundle "$1")/pid")" --nslist pid -x cf-pcap | head -1; }
+
+@test "evacuation: the old instance is captured to its end, then the new one, the others without a gap" {
+  local old=() before ended n
+  follow_start x
+  all_bursts x
+  old=("${containers[@]}")
+  exec nsenter --net="/proc/$(cat "$(bundle 1)/pid")/ns/net" "$(support_program send-udp)" 127.0.0.1 7900 100000 100 200 3>&- &
+  senders=($!)
+  eventually has_burst_of x 7900
+  trouble evacuate victim 1
+  eventually moved 1 "${old[1]}"
+  before=$EPOCHREALTIME
+  eventually said x 'Instance 1 is missing: the SSH connection was lost'
+  ended=$EPOCHREALTIME
+  kill "${senders[@]}"
+  eventually said x 'Instance 1 is captured again: '
+  eventually all_run
+  all_bursts x
+  pcap_stop x
+  [ "$status" = 0 ] || fail "$(all_said x)"
+  bursts_are_whole x
+  # What came of the old one has no hole, and reaches to its end.
+  [ "$(numbers x | awk '$1 == 7900 { print $2 == $3 && $4 == 0 && $5 == $2 - 1 }')" = 1 ] || fail "$(numbers x)"
+  note "ran beside the new one for $(seconds "$before" "$ended") s; its last packet $(seconds "$(last_of x 7900)" "$ended") s before it was missing; $(row x 1)"
+  [ "$(row x 1 | grep -oE '[0-9]+ gap')" = '1 gap' ] || fail "$(all_said x)"
+  for n in 0 2; do ! row x "$n" | grep -q gap || fail "$(all_said x)"; done
+  comments x | grep -qE "^victim/1 lo[^	]*	cf-pcap: [0-9.]+ s missed before this packet: the SSH connection was lost" || fail "$(comments x)"
+  eventually idle
+  eventually no_container "${old[1]}"
+}
+has_burst_of() { [ "$(of_port "$1" "$2")" -ge 40 ]; } # name port
+moved() { find_containers && [ "${containers[$1]}" != "$2" ]; } # N container
+no_container() { [ ! -e "$(home)/containers/$1" ]; }
+seconds() { awk -v from="$1" -v to="$2" 'BEGIN { printf "%.1f", to - from }'; }
+last_of() { tcpdump -tt -nn -r "$BATS_TEST_TMPDIR/$1.pcap" "udp dst port $2" 2>/dev/null | awk 'END { print $1 }'; } # name port
 
 # Out of eth0, in place of around lo.
 burst_outside() { # name N
@@ -128,7 +165,7 @@ again() { # name N
   follow_start x
   pcap_start y
   all_bursts x
-  sleep 4 # until each has given a sign of life
+  sleep 8 # until each has given a sign of life, two mostly
   local before=$SECONDS
   trouble ssh stall
   eventually said x 'No answer from instances 0-2'

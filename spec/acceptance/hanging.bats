@@ -101,7 +101,7 @@ all_log_in() { [ "$(pgrep -c -P "$(plugin "$1")" -f 'ssh victim')" = "$INSTANCES
   kill -TERM "$(pid x)"
   eventually has_ended x
   timeout 60 flock "$BATS_TEST_TMPDIR/x.pcap" true
-  said x "Saved capture to"
+  eventually said x "Saved capture to" # right after that
   local n
   for ((n = 0; n < INSTANCES; n++)); do without_a_hole x "$n"; done
   kill "${senders[@]}"

@@ -11,12 +11,12 @@ setup_file() {
 }
 teardown_file() { container_cleanup; }
 
-# Captures with these options and sends one packet on lo and on eth0, to the ports 7001 and 7002.
+# Captures with these options and sends one packet on lo and on eth0, to the ports 7001 and 7002, of which so many come.
 captures_with() {
   capture_start app -- "$@"
   send app 127.0.0.1 7001
   send app "$(container_gateway app)" 7002
-  eventually capture_holds 1 udp
+  eventually capture_holds "${WANTED-1}" udp
   capture_stop
 }
 
@@ -47,12 +47,12 @@ on_lo() { [ "$(capture_count udp port 7001)" = 1 ] && [ "$(capture_count udp por
 }
 
 @test "without --filter everything is captured" {
-  captures_with -i any
+  WANTED=2 captures_with -i any
   [ "$(capture_count udp port 7001)" = 1 ] && [ "$(capture_count udp port 7002)" = 1 ]
 }
 
 @test "an empty filter is no filter" {
-  captures_with -i any --filter ""
+  WANTED=2 captures_with -i any --filter ""
   [ "$(capture_count udp port 7001)" = 1 ] && [ "$(capture_count udp port 7002)" = 1 ]
 }
 

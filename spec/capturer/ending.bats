@@ -53,15 +53,15 @@ stdin_ends() { exec {capture_stdin}>&-; }
 }
 
 @test "it ends after max_duration, and says at the start that it will" {
-  policy "$CONTAINER_HOME/lifecycle" "require_ssh no" "max_duration 2"
+  policy "$CONTAINER_HOME/lifecycle" "require_ssh no" "max_duration 6" # which starting a process in the container may not take
   local before=${EPOCHREALTIME/./}
   capture_start app -- -i lo -f "udp port 7001"
   send app 127.0.0.1 7001 10
   capture_wait
-  [ $((${EPOCHREALTIME/./} - before)) -ge 2000000 ]
+  [ $((${EPOCHREALTIME/./} - before)) -ge 6000000 ]
   [ "$status" = 0 ]
   [ "$(capture_count)" = 10 ]
-  head -1 "$capture/err" | grep -q '2 seconds'
+  head -1 "$capture/err" | grep -q '6 seconds'
   policy "$CONTAINER_HOME/lifecycle"
 }
 
@@ -71,6 +71,7 @@ stdin_ends() { exec {capture_stdin}>&-; }
     </dev/null >"$capture/pcap" 2>"$capture/err" 3>&- &
   capture_job=$!
   eventually capture_has_begun
+  eventually capture_pid_is_known
   capture_said "ten minutes"
   sleep 0.5
   send app 127.0.0.1 7001
@@ -91,6 +92,7 @@ END
   capture_job=$!
   exec {keys}>"$capture/keys"
   eventually capture_has_begun
+  eventually capture_pid_is_known
   refute_part "$(cat "$capture/err")" "ten minutes"
   printf 'ls\n\n' >&"$keys"
   sleep 0.5

@@ -119,22 +119,18 @@ captures_connections() { # container_exec option…
 }
 
 # TCP from outside to an address and a port, cut at each length from the MAC header alone on, and captured.
-captures_cut() { # interface address port
+captures_cut() { # interface address port frames
   capture_start app -- -i "$1"
   outside "$(support_program send-frames)" "veth$(cat "$(container_bundle app)/network")" 9 tcp "$2" "$3"
-  eventually capture_holds 1
-  sleep 0.2
+  eventually marked "$4"
   capture_stop
+  marked "$4" || fail "$1, $2, port $3: not $4"
 }
+marked() { [ "$("$(support_program marked-frames)" 262144 "$capture/pcap" | tr ' ' '\n' | grep -c '^9:')" = "$1" ]; }
 # Up to the length at which the ports are there, a frame does not show whether it is SSH; from there on it does.
 captures_those_without_ports() { # interface address length_of_headers
-  local number
-  captures_cut "$1" "$2" 2222
-  number=$("$(support_program marked-frames)" 262144 "$capture/pcap" | tr ' ' '\n' | grep -c '^9:')
-  [ "$number" = "$(($3 + 4 - 14))" ] || fail "$1, $2: $number"
-  captures_cut "$1" "$2" 2223
-  number=$("$(support_program marked-frames)" 262144 "$capture/pcap" | tr ' ' '\n' | grep -c '^9:')
-  [ "$number" = "$(($3 + 20 - 14 + 1))" ] || fail "$1, $2, another port: $number"
+  captures_cut "$1" "$2" 2222 "$(($3 + 4 - 14))"
+  captures_cut "$1" "$2" 2223 "$(($3 + 20 - 14 + 1))"
 }
 
 @test "a frame that is cut before its ports is captured: it may be SSH, or not" {

@@ -126,6 +126,7 @@ capture_start_with_a_full_stderr() {
   exec {stderr}<>"$BATS_TEST_TMPDIR/stderr"
   capture_by with_stderr_in "$BATS_TEST_TMPDIR/stderr" container_exec app --pid-file "$capture/pid" -- \
     /tmp/lifecycle/cf-pcap -i lo -f "udp port 7001"
+  eventually capture_pid_is_known
   dd if=/dev/zero of="$BATS_TEST_TMPDIR/stderr" bs=1 count=1M oflag=nonblock 2>/dev/null || true
 }
 with_stderr_in() { "${@:2}" 2>"$1"; } # file command…
@@ -252,6 +253,7 @@ capture_has_bytes() { [ "$(stat -c %s "$capture/pcap")" -ge "$1" ]; }
     </dev/null >"$capture/pcap" 2>"$capture/err" 3>&- &
   capture_job=$!
   eventually capture_has_begun
+  eventually capture_pid_is_known
   send app 127.0.0.1 7001
   eventually capture_holds 1
   capture_signal INT

@@ -87,6 +87,14 @@ stop_all() { # signal pid=stderr…
   wait
 }
 
+# They wait for more: what came has been read. On a busy machine that is some time after they could.
+all_sleep() { # pid…
+  local pid
+  for pid; do
+    ! grep -q '^State:[[:space:]]*[RD]' "/proc/$pid/status" 2>/dev/null || return
+  done
+}
+
 # Captures with filters of these numbers at the same time, in one network.
 capture_some() { # network interface snaplen n…
   local network=$1 interface=$2 snaplen=$3 n
@@ -117,8 +125,10 @@ tcpdump_some() { # network interface n…
   # `inbound`, `ifindex` and packets that have nothing behind the header of "any".
   send_all "$network" 201
   sleep 1.2 # tcpdump gets what came when a second is over
+  eventually all_sleep "${running[@]%%=*}"
   send_all "$network" 1
   sleep 1.2
+  eventually all_sleep "${running[@]%%=*}"
   stop_all INT "${running[@]}"
 }
 

@@ -258,11 +258,16 @@ END
 
 @test "SIGSTOP at any moment, and SIGCONT: it goes on where it was" {
   run -0 container_exec app --timeout 200 -- bash -c '
+    mkfifo /tmp/mine/end
     for ms in $(seq 0 6 60); do
-      { sleep 1; } | /tmp/lifecycle/cf-pcap -i lo >/tmp/mine/pcap &
+      rm -f /tmp/mine/pcap
+      /tmp/lifecycle/cf-pcap -i lo </tmp/mine/end >/tmp/mine/pcap &
       pid=$!
+      exec 4>/tmp/mine/end
       sleep "0.0$(printf %02d "$ms")"
       kill -STOP "$pid"; sleep 0.02; kill -CONT "$pid"
+      until [ -s /tmp/mine/pcap ]; do sleep 0.01; done
+      exec 4>&-
       wait "$pid" || exit 1
     done'
 }
@@ -277,8 +282,10 @@ swap() { # entry replacement…
       mv -T "$at" "$entry" 2>/dev/null || { rm -rf "$entry" && mv -T "$at" "$entry"; }
       cp -a "$BATS_TEST_TMPDIR/master/${at##*/}" "$at"
     done
+    touch "$BATS_TEST_TMPDIR/swaps"
   done
 }
+teardown() { touch "$BATS_TEST_TMPDIR/stop"; }
 
 @test "a policy that is swapped while it starts, for links and pipes and nothing: refused, each time" {
   local dir=$CONTAINER_HOME/lifecycle master=$BATS_TEST_TMPDIR/master
@@ -289,9 +296,9 @@ swap() { # entry replacement…
   mkfifo "$master/fifo"
   echo "require_ssh no no" >"$master/wrong"
   mkdir "$CONTAINER_HOME/swap" && cp -a "$master"/* "$CONTAINER_HOME/swap/"
-  swap "$dir/cf-pcap.policy" "$CONTAINER_HOME"/swap/{yes,link,fifo,wrong} &
+  swap "$dir/cf-pcap.policy" "$CONTAINER_HOME"/swap/{yes,link,fifo,wrong} 3>&- &
   local job=$!
-  eventually test -L "$dir/cf-pcap.policy"
+  eventually test -e "$BATS_TEST_TMPDIR/swaps"
   run -0 hostile repeat 300 -- /tmp/lifecycle/cf-pcap -i lo
   touch "$BATS_TEST_TMPDIR/stop" && wait "$job"
   [ "${lines[-1]}" = "300 status 2, no packets" ] || fail "$output"
@@ -307,25 +314,29 @@ swap() { # entry replacement…
   [ "${lines[-1]}" = "5 status 2, no packets" ] || fail "$output"
   mkdir "$master" && cp "$dir/cf-pcap" "$master/real" && ln -s /tmp/mine/diego-sshd "$master/link"
   mkdir -p "$CONTAINER_HOME/swap2" && cp -a "$master"/* "$CONTAINER_HOME/swap2/"
-  swap "$dir/diego-sshd" "$CONTAINER_HOME"/swap2/{real,link} &
+  swap "$dir/diego-sshd" "$CONTAINER_HOME"/swap2/{real,link} 3>&- &
   local job=$!
+  eventually test -e "$BATS_TEST_TMPDIR/swaps"
   run -0 container_exec app --timeout 300 -- /tmp/mine/diego-sshd -c '/tmp/hostile repeat 200 -- /tmp/lifecycle/cf-pcap -i lo; true'
   touch "$BATS_TEST_TMPDIR/stop" && wait "$job"
   rm -f "$dir/diego-sshd"
   [ "${lines[-1]}" = "200 status 2, no packets" ] || fail "$output"
 }
 
-# Captures in the background, from within the container.
+# Captures in the background, from within the container, that all have begun.
 many() { # n
-  container_exec app -- bash -c 'for ((i = 0; i < $1; i++)); do sleep 1000 | /tmp/lifecycle/cf-pcap -i lo >/dev/null 2>&1 & done; sleep 1000' many "$1" 3>&- &
+  container_exec app -- bash -c ': >/tmp/mine/many
+    for ((i = 0; i < $1; i++)); do sleep 1000 | /tmp/lifecycle/cf-pcap -i lo >/dev/null 2>>/tmp/mine/many & done; sleep 1000' many "$1" 3>&- &
   many_job=$!
+  eventually all_have_begun "$1"
 }
+all_have_begun() { [ "$(grep -c 'capturing on' "$(container_bundle app)/rootfs/tmp/mine/many")" = "$1" ]; }
 running() { [ "$(container_exec app -- pidof cf-pcap | wc -w)" = "$1" ]; }
 all_end() { container_exec app -- sh -c 'killall -9 cf-pcap sleep bash; true'; wait "$many_job" 2>/dev/null || true; }
 
 @test "16 captures run at a time in a container, and no more; killed, they make room at once" {
   many 16
-  eventually running 16
+  running 16
   run -1 cf_pcap app -i lo </dev/null
   says "16 captures run in this container already"
   all_end
@@ -337,7 +348,7 @@ all_end() { container_exec app -- sh -c 'killall -9 cf-pcap sleep bash; true'; w
 @test "in another container there is room all the while" {
   container_create neighbour --lifecycle "$CONTAINER_HOME/lifecycle"
   many 16
-  eventually running 16
+  running 16
   capture_start neighbour -- -i lo
   capture_stop
   all_end

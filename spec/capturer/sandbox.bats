@@ -30,7 +30,8 @@ traced() { # name [command…] , cf-pcap option…
   eventually capture_has_ended
 }
 
-stop_and_go_on() { capture_signal STOP && sleep 0.3 && capture_signal CONT && sleep 0.3; }
+stop_and_go_on() { eventually waits_in_poll && capture_signal STOP && sleep 0.3 && capture_signal CONT && sleep 0.3; }
+waits_in_poll() { grep -qE '^(7|271) ' "/proc/$(capture_pid)/syscall"; } # poll(2) or ppoll(2)
 # The second signal ends it, since nobody reads.
 more_than_a_pipe_holds() {
   send app 127.0.0.1 7001 20 20000 && sleep 0.5
@@ -44,8 +45,9 @@ name_server() { # [tcp]; its pid, or rather nsenter's, is then in $server
   program=$(support_program answer-dns)
   nsenter --net="/proc/$(container_pid app)/ns/net" "$program" 10.9.8.7 "$@" 3>&- &
   server=$!
-  sleep 0.3
+  eventually name_server_listens "${1-udp}"
 }
+name_server_listens() { grep -q ':0035 ' "/proc/$(container_pid app)/net/$1"; } # udp or tcp; port 53, in hexadecimal
 
 measure() {
   local server

@@ -20,7 +20,7 @@ teardown_file() { container_cleanup; }
 
 captures_in_session_of() { # container
   session_capture "$1" -i lo -f "udp port 7001"
-  send "$1" 127.0.0.1 7001 1000
+  send_and_arrive "$1" 7001 1000
   capture_stop
   [ "$(capture_count)" = 1000 ]
 }

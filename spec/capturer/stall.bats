@@ -31,11 +31,16 @@ nothing_is_lost() { # interface case…
     1000:60:40 20000:60:3 20000:1400:1 100:65000:2 100:60:30+10:65000:30 500:1400:10+1000:60:10
 }
 
+# A packet stays in one block of the ring: these are the sizes that leave most of a block empty.
+@test "of the largest packets, alone and between small ones" {
+  nothing_is_lost lo 100:65507:2 10:65507:20 100:52400:3 10000:60:0+30:65507:0 2000:60:0+6:65507:0 5000:100:0+16:64000:0+32:33000:0
+}
+
 @test "on any, where every packet has a header of its own" { nothing_is_lost any 200:1000:10 1000:60:10 20000:1400:1 100:65000:2; }
 
 @test "at full speed" {
   local size
-  for size in 60 1000 1400 65000; do
+  for size in 60 1000 1400 33000 52400 65000 65507; do
     nothing_is_lost lo "0:$size:0"
   done
 }

@@ -66,10 +66,13 @@ on_disk() { # size option…   on a file system of that size, mounted at ./disk;
   [ "$output" = "Cannot write disk/capture.pcap: of its disk only 52 MB are free, and 100 MB are to be left free; --reserve SIZE changes that." ]
   [ ! -e "$FAKE_CF/pid-0" ] && [ ! -e capture.pcap ]
   run -0 on_disk 50m -d 500ms --reserve 40MB
+  # A name that is made is told as the file will have it.
+  run -1 unshare -m bash -c 'mount -t tmpfs -o size=50m none disk && cd disk && "$@"' - "$plugin" 1 pcap myapp
+  [[ $output =~ ^"Cannot write myapp-"[0-9]{8}-[0-9]{6}".pcap: of its disk only 52 MB are free" ]]
 }
 
 @test "the disk fills up to the reserve: the capture ends in order, before it is full" {
-  instances 2 && sends 1 1
+  instances 1 # of several, up to 48 MB wait in memory for the quiet ones, and are written after the stop
   tool 0 'tool_begin "$@"; for ((i = 0; i < 12; i++)); do pcap_packet 1 "$(printf "%0200000d" 1)"; done; until read -r -t 0.01 || [ $? -lt 128 ]; do pcap_packet 1 "$(printf "%0200000d" 1)"; done; tool_end'
   run -1 on_disk 40m --reserve 20MB
   [[ $output == *"Stopped: of the disk of disk/capture.pcap only "*" are free, and 20 MB are to be left free (--reserve)."* ]]

@@ -216,13 +216,13 @@ quiet_tool='tool_begin "$@"; tool_wait 60; tool_say "0 packets received by filte
   instances 1 && tool 0 'tool_begin "$@"; cat "$FAKE_CF/bulk"; tool_wait 60; tool_end'
   for ((i = 0; i < 20000; i++)); do pcap_packet 1 "0 $i"; done >"$FAKE_CF/bulk"
   mkfifo slow
-  "$plugin" 1 pcap myapp -o - >slow 2>"$errors" </dev/null &
+  "$plugin" 1 pcap myapp -o - >slow 2>"$errors" </dev/null 3>&- &
   pid=$!
   exec 5<slow
   eventually complained "Capturing"
   sleep 1
   kill -INT "$pid"
-  cat <&5 >"$output" &
+  cat <&5 >"$output" 3>&- &
   reader=$!
   ended
   exec 5<&-
@@ -235,7 +235,7 @@ quiet_tool='tool_begin "$@"; tool_wait 60; tool_say "0 packets received by filte
   instances 1 && tool
   mkfifo pipe
   start -o pipe
-  cat pipe >"$output" &
+  cat pipe >"$output" 3>&- &
   local reader=$!
   eventually holds_packet "0 1"
   interrupt
@@ -355,7 +355,7 @@ holds_bytes() { [ "$(stat -c %s "$output" 2>/dev/null || echo 0)" -ge "$1" ]; }
 
 @test "under nohup SIGHUP does not end it" {
   instances 1 && tool
-  nohup "$plugin" 1 pcap myapp -o "$output" >"$said" 2>"$errors" </dev/null &
+  nohup "$plugin" 1 pcap myapp -o "$output" >"$said" 2>"$errors" </dev/null 3>&- &
   pid=$!
   eventually said "Capturing"
   kill -HUP "$pid"
@@ -376,7 +376,7 @@ holds_bytes() { [ "$(stat -c %s "$output" 2>/dev/null || echo 0)" -ge "$1" ]; }
 
 @test "when cf is ended, the plugin ends, and saves what it has" {
   instances 1 && tool
-  bash -c '"$@" & echo $! >plugin.pid; sleep 60; :' - "$plugin" 1 pcap myapp -o "$output" >"$said" 2>"$errors" &
+  bash -c '"$@" & echo $! >plugin.pid; sleep 60; :' - "$plugin" 1 pcap myapp -o "$output" >"$said" 2>"$errors" 3>&- &
   local parent=$!
   eventually said "Capturing"
   kill -KILL "$parent"
@@ -484,9 +484,13 @@ holds_bytes() { [ "$(stat -c %s "$output" 2>/dev/null || echo 0)" -ge "$1" ]; }
 
 @test "a quiet instance delays the others by two seconds, and what comes late is counted" {
   instances 2 && tool
-  tool 1 'tool_begin "$@"; old=$EPOCHREALTIME; sleep 4; tool_packet "$old"; tool_wait 60; tool_end'
+  tool 1 'tool_begin "$@"; old=$EPOCHREALTIME; touch "$FAKE_CF/old"; until [ -e "$FAKE_CF/go" ]; do sleep 0.05; done; tool_packet "$old"; tool_wait 60; tool_end'
   start -o "$output"
-  eventually holds_packet "0 1"
+  eventually test -e "$FAKE_CF/old"
+  local number
+  number=$(packets | grep -c .) || true
+  eventually holds_packet "0 $((number + 150))" # captured after that, for 100 wait at most
+  touch "$FAKE_CF/go"
   eventually holds_packet "1 1"
   interrupt
   grep -qE '^1 +2 .* 1 +[0-9.]+ s$' "$said"
@@ -524,7 +528,7 @@ written() { date -r "$1" +%s%3N; } # file -> ms
 
 @test "instances of different link types need pcapng, and are told so" {
   instances 2 && tool
-  tool 1 'sleep 0.5; LINK_TYPE=113; tool_begin "$@"; tool_capture; tool_end'
+  tool 1 'until [ -s "'"$output"'" ]; do sleep 0.05; done; LINK_TYPE=113; tool_begin "$@"; tool_capture; tool_end'
   capture -o "$output"
   [ "$status" = 1 ]
   complained_once "use --format pcapng"

@@ -18,7 +18,7 @@ installed() { "$plugin" 1 pcap --install-extcap >"$said" 2>"$errors"; }
 listed_by_tshark() { tshark -D 2>/dev/null | grep -q cfpcap; }
 # tshark on the app, in the background.
 watching() { # option…
-  tshark -l -i cfpcap -o extcap.cfpcap.app:myapp "$@" >"$said" 2>"$errors" </dev/null &
+  tshark -l -i cfpcap -o extcap.cfpcap.app:myapp "$@" >"$said" 2>"$errors" </dev/null 3>&- &
   pid=$!
 }
 arguments() { tr '\0' ' ' <"$FAKE_CF/arguments-$1"; }
@@ -70,7 +70,7 @@ arguments() { tr '\0' ' ' <"$FAKE_CF/arguments-$1"; }
 }
 
 @test "tshark captures the app, with names of instances, and its own end ends the tools" {
-  instances 2 && tool
+  instances 2 && tool all 'tool_begin "$@"; tool_together 2; tool_capture; tool_end'
   installed
   watching -c 20 -w "$output"
   ended
@@ -103,7 +103,7 @@ arguments() { tr '\0' ' ' <"$FAKE_CF/arguments-$1"; }
 }
 
 @test "eth0 and lo are chosen together, and tshark names the interface of each packet" {
-  instances 1 && tool
+  instances 1 && tool all 'tool_begin "$@"; tool_together 2; tool_capture; tool_end'
   touch "$FAKE_CF/interfaces"
   extcap --extcap-interface cfpcap --extcap-config
   grep -qF '{value=eth0,lo}' <<<"$output"
@@ -118,15 +118,18 @@ arguments() { tr '\0' ' ' <"$FAKE_CF/arguments-$1"; }
   instances 1 && tool
   installed
   printf 'CLIENT_RANDOM %064x %096x\n' 1 1 >keys.log
-  watching -c 100 -o "extcap.cfpcap.tlskeys:$PWD/keys.log" -w "$output"
-  ended
+  watching -o "extcap.cfpcap.tlskeys:$PWD/keys.log" -w "$output"
+  eventually has_a_secret
+  interrupt
   [ "$status" = 0 ]
-  capinfos "$output" | grep -qx 'Number of decryption secrets in file: 1'
+  has_a_secret
   no_child_is_left
 }
 
+has_a_secret() { capinfos "$output" 2>/dev/null | grep -qx 'Number of decryption secrets in file: 1'; }
+
 @test "eth0 and lo at once: each packet tells its interface" {
-  instances 1 && tool
+  instances 1 && tool all 'tool_begin "$@"; tool_together 2; tool_capture; tool_end'
   installed
   watching -c 20 -o extcap.cfpcap.interface:eth0,lo -w "$output"
   ended
@@ -146,13 +149,13 @@ arguments() { tr '\0' ' ' <"$FAKE_CF/arguments-$1"; }
 @test "no app, a wrong app, a filter that the tool refuses: Wireshark shows the words of cf pcap, and does not hang" {
   instances 1 && tool
   installed
-  tshark -i cfpcap >"$said" 2>"$errors" </dev/null || true
+  timeout 120 tshark -i cfpcap >"$said" 2>"$errors" </dev/null || true
   complained "Error by extcap pipe: The app is missing: in Wireshark's list of interfaces the gear"
   tool 0 "tool_say \"filter 'tcp prt 80': can't parse filter expression: syntax error\"; exit 1"
-  timeout 60 tshark -i cfpcap -o extcap.cfpcap.app:myapp -f 'tcp prt 80' >"$said" 2>"$errors" </dev/null
+  timeout 120 tshark -i cfpcap -o extcap.cfpcap.app:myapp -f 'tcp prt 80' >"$said" 2>"$errors" </dev/null
   complained "filter 'tcp prt 80': can't parse filter expression: syntax error"
   echo "App 'myapp' not found." >"$FAKE_CF/app.err" && echo 1 >"$FAKE_CF/app.status"
-  timeout 60 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null
+  timeout 120 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null
   complained "App 'myapp' not found."
 }
 
@@ -161,8 +164,8 @@ arguments() { tr '\0' ' ' <"$FAKE_CF/arguments-$1"; }
   tool 0 'tool_begin "$@"; tool_capture; tool_end'
   tool 1 'tool_begin "$@"; tool_packet; tool_say "broke"; exit 1'
   mkfifo fifo
-  cat fifo >"$output" &
-  "$plugin" --capture --extcap-interface cfpcap --fifo fifo --app myapp 2>"$errors" >"$said" &
+  cat fifo >"$output" 3>&- &
+  "$plugin" --capture --extcap-interface cfpcap --fifo fifo --app myapp 2>"$errors" >"$said" 3>&- &
   pid=$!
   eventually [ -e "$FAKE_CF/pid-1" ]
   eventually gone "$(cat "$FAKE_CF/pid-1")"
@@ -171,16 +174,16 @@ arguments() { tr '\0' ' ' <"$FAKE_CF/arguments-$1"; }
   [ "$status" = 1 ]
   complained "Instance 1 "
   [ ! -s "$said" ]
-  rm "$FAKE_CF/tool-1" && tool
-  cat fifo >"$output" &
-  "$plugin" --capture --extcap-interface cfpcap --fifo fifo --app myapp 2>"$errors" >"$said" &
+  rm "$FAKE_CF/tool-1" "$output" && tool
+  cat fifo >"$output" 3>&- &
+  "$plugin" --capture --extcap-interface cfpcap --fifo fifo --app myapp 2>"$errors" >"$said" 3>&- &
   pid=$!
   eventually is_capturing
   interrupt TERM
   [ "$status" = 0 ]
   [ ! -s "$errors" ]
 }
-is_capturing() { [ "$(stat -c %s "$output")" -gt 2000 ]; }
+is_capturing() { is_longer_than 0; }
 
 @test "the list of apps is that of the targeted space; what the format cannot hold is left out" {
   echo '{"resources":[{"name":"first"},{"name":"a {brace}"},{"name":"second app"},{"name":7},{}]}' >"$FAKE_CF/apps"
@@ -217,8 +220,8 @@ value {arg=1}{value=second app}{display=second app}' ]
   mkdir -p "$HOME/.local/bin"
   ln -s "$root/spec/plugin/support/cf" "$HOME/.local/bin/cf8"
   mkfifo fifo
-  cat fifo >"$output" &
-  PATH=/usr/bin:/bin "$plugin" --capture --extcap-interface cfpcap --fifo fifo --app myapp 2>"$errors" >"$said" &
+  cat fifo >"$output" 3>&- &
+  PATH=/usr/bin:/bin "$plugin" --capture --extcap-interface cfpcap --fifo fifo --app myapp 2>"$errors" >"$said" 3>&- &
   pid=$!
   eventually is_capturing
   interrupt TERM
@@ -237,6 +240,7 @@ with_toolbar() { # option…
 }
 opened_by_wireshark() {
   timeout 300 cat control-out >toolbar 3>&- &
+  toolbar_reader=$!
   eventually has_open control-in # or the next line would stand still, as Wireshark would
   exec 7>control-in
   printf 'T\0\0\2\0\0' >&7 # initialized
@@ -257,6 +261,7 @@ toolbar_shows() { grep -qaE "$1" toolbar; }
   ended
   exec 7>&-
   [ "$status" = 1 ] # instance 1 has ended early
+  wait "$reader" "$toolbar_reader"
   rm "$FAKE_CF/pid-1"
   holds_all_packets 0 1
   # Set the line, over and over, and once disable the button: whole packets, and nothing else.
@@ -302,7 +307,7 @@ PYTHON
   [ "$status" = 0 ]
   [ ! -s "$errors" ]
 }
-is_longer_than() { [ "$(stat -c %s "$output")" -gt $(($1 + 2000)) ]; }
+is_longer_than() { [ "$(stat -c %s "$output" 2>/dev/null || echo 0)" -gt $(($1 + 2000)) ]; }
 
 @test "a capture that fails at once waits for Wireshark to open the toolbar's pipe, which would stand still for ever" {
   with_toolbar --app ''
@@ -311,9 +316,22 @@ is_longer_than() { [ "$(stat -c %s "$output")" -gt $(($1 + 2000)) ]; }
   ended
   [ "$status" = 1 ]
   complained "The app is missing: "
-  kill "$reader" # a call that is wrong opens no pipe: tshark removes it
+  wait "$reader"
 }
 is_waiting() { complained "The app is missing: " && kill -0 "$pid"; }
+
+@test "a call without an app waits for the program that reads its pipe, which would wait for ever" {
+  mkfifo fifo
+  "$plugin" --capture --extcap-interface cfpcap --fifo fifo --app '' >"$said" 2>"$errors" 3>&- &
+  pid=$!
+  sleep 0.5
+  kill -0 "$pid"
+  timeout 60 cat fifo >"$output"
+  ended
+  [ "$status" = 1 ]
+  complained "The app is missing: "
+  [ "$(stat -c %s "$output")" = 24 ] # a capture without packets
+}
 
 @test "the toolbar is in the list of interfaces, with a line and a button" {
   extcap --extcap-interfaces
@@ -333,7 +351,7 @@ is_waiting() { complained "The app is missing: " && kill -0 "$pid"; }
   local extcap
   extcap=$(pgrep -P "$pid" -f -- '--extcap-control-in')
   eventually has_toolbar_open "$extcap"
-  keys 'Capturing from' ctrl+q
+  closes 'Capturing from'
   ended
   no_child_is_left
 }

@@ -86,6 +86,7 @@ rows() { sed -n 's/^\([0-9]* [a-z0-9]*\)  .*/\1/p' "$said"; }
   instances 3 && tool
   tool 1 '[ "$INTERFACE" = eth0 ] || { tool_say "there is no interface '\''$INTERFACE'\'' here; use one of: lo, eth0, any"; exit 2; }; tool_begin "$@"; tool_capture; tool_end'
   capturing --interface eth0,eth1
+  eventually complained "Instance 1 on eth1 cannot be captured: there is no interface 'eth1' here; use one of: lo, eth0, any"
   complained_once "Instance 1 on eth1 cannot be captured: there is no interface 'eth1' here; use one of: lo, eth0, any"
   sleep 0.2
   interrupt
@@ -110,6 +111,7 @@ rows() { sed -n 's/^\([0-9]* [a-z0-9]*\)  .*/\1/p' "$said"; }
   instances 2 && tool
   tool 0 '[ "$INTERFACE" = eth0 ] || { echo "Error opening SSH connection: no route" >&2; exit 1; }; tool_begin "$@"; tool_capture; tool_end'
   capturing --interface eth0,lo
+  eventually complained "Instance 0 on lo cannot be captured: "
   complained_once "Instance 0 on lo cannot be captured: "
   interrupt
   [ "$status" = 1 ]
@@ -123,13 +125,21 @@ rows() { sed -n 's/^\([0-9]* [a-z0-9]*\)  .*/\1/p' "$said"; }
   capturing --interface eth0,lo
   touch "$FAKE_CF/crash"
   eventually complained "Instance 1 on "
-  sleep 0.3
+  eventually reaped 1 # both of its sessions
   interrupt
   [ "$status" = 1 ]
   [ "$(grep -c '^Instance 1 on [a-z0-9]* ended early: ' "$errors")" = 1 ]
   grep -qE '^The same for instance 1 on (eth0|lo)\.$' "$errors"
   [ "$(grep -cE '^1 (eth0|lo) .* ended early' "$said")" = 2 ]
   [ "$(grep -cE '^Not running any more: instance 1\.|^Restarted' "$errors")" -le 1 ]
+}
+
+# The plugin has seen the end of each `cf ssh` of this instance.
+reaped() { # index
+  local file
+  while read -r file; do
+    ! kill -0 "$(head -1 "$file")" 2>/dev/null || return
+  done < <(grep -lx -- "$1" "$FAKE_CF"/log/ssh.*)
 }
 
 @test "--split: the file of an instance has all of its interfaces" {

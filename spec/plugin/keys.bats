@@ -43,13 +43,14 @@ hello() { # number
 
 @test "keys stand in front of the packets that came a second before them, and a file that was there becomes its owner's" {
   instances 1
-  tool 0 'tool_begin "$@"; tool_wait 0.5; tool_packet; tool_wait 60; tool_end'
+  tool 0 'tool_begin "$@"; until [ -e "$FAKE_CF/go" ]; do sleep 0.05; done; tool_packet; tool_wait 60; tool_end'
   (umask 022 && touch "$output")
   { echo '# a comment' && key 1 && echo 'password hunter2'; } >"$keys"
   start --tls-keys "$keys" -o "$output"
   eventually said "Capturing, press ^C to stop..."
   eventually follows 1
-  sleep 1
+  touch "$FAKE_CF/go"
+  sleep 0.3
   key 2 >>"$keys"
   eventually eval '[ "$(keys_held 2>/dev/null)" = "1 2" ]'
   interrupt
@@ -58,7 +59,7 @@ hello() { # number
   [ "$(stat -c %a "$output")" = 600 ]
   not grep -q hunter2 "$output"
   said "The capture has 2 TLS keys of the app: with them anyone can read that traffic."
-  not follows 1
+  eventually follows 0
   no_child_is_left
 }
 
@@ -115,6 +116,13 @@ hello() { # number
   cp "$output" before
   run -0 "$plugin" 1 pcap --sort-keys before
   [ "$output" = "before: 0 blocks of TLS keys stood behind packets, and stand in front of them now." ]
+  cmp before "$BATS_TEST_TMPDIR/output.pcapng"
+  # A link stays one, and the file that it leads to is sorted.
+  mkdir folder
+  mv before folder/
+  ln -s folder/before before
+  run -0 "$plugin" 1 pcap --sort-keys before
+  [ "$(readlink before)" = folder/before ] && [ "$(ls -A folder)" = before ]
   cmp before "$BATS_TEST_TMPDIR/output.pcapng"
   editcap --discard-all-secrets before none
   [ "$(keys_held none)" = "" ]
@@ -259,7 +267,7 @@ capture_a_key_verbosely() {
 @test "a pipe is not read: what the app writes there is not taken away, and its reader does not vanish" {
   instances 1 && tool
   mkfifo pipe
-  { exec 8>pipe && key 7 >&8 && touch written; } &
+  { exec 8>pipe && key 7 >&8 && touch written; } 3>&- &
   capturing --tls-keys "$PWD/pipe" -o "$output"
   eventually complained "TLS keys: $PWD/pipe of instance 0 cannot be followed (it is a pipe or a device). It is tried again."
   [ ! -e written ]

@@ -116,7 +116,7 @@ capture_here() { "$plugin" 1 pcap myapp -d 500ms "$@" </dev/null; }
   start -o pipe
   eventually said "Waiting for a program that reads pipe..."
   [ ! -e "$FAKE_CF/pid-0" ]
-  cat pipe >"$output" &
+  cat pipe >"$output" 3>&- &
   eventually holds_packet "0 1"
   interrupt
   [ "$status" = 0 ]
@@ -129,7 +129,7 @@ capture_here() { "$plugin" 1 pcap myapp -d 500ms "$@" </dev/null; }
 @test "a reader that goes is noticed while no packet comes" {
   instances 1 && tool all 'tool_begin "$@"; tool_wait 60; tool_end'
   mkfifo pipe
-  "$plugin" 1 pcap myapp -o - >pipe 2>"$errors" </dev/null &
+  "$plugin" 1 pcap myapp -o - >pipe 2>"$errors" </dev/null 3>&- &
   pid=$!
   exec 5<pipe
   eventually complained "Capturing"
@@ -143,7 +143,7 @@ capture_here() { "$plugin" 1 pcap myapp -d 500ms "$@" </dev/null; }
   instances 2 && tool
   tool 1 'read -r end; exit 0' # never logs in
   mkfifo pipe
-  "$plugin" 1 pcap myapp -o - >pipe 2>"$errors" </dev/null &
+  "$plugin" 1 pcap myapp -o - >pipe 2>"$errors" </dev/null 3>&- &
   pid=$!
   head -c 24 pipe >/dev/null
   ended
@@ -169,7 +169,7 @@ capture_here() { "$plugin" 1 pcap myapp -d 500ms "$@" </dev/null; }
   mkfifo stuck
   exec 5<>stuck
   timeout 1 dd if=/dev/zero of=stuck bs=4096 oflag=nonblock status=none 2>/dev/null || true # full
-  "$plugin" 1 pcap myapp -o "$output" -d 1s >stuck 2>&1 </dev/null 5>&- &
+  "$plugin" 1 pcap myapp -o "$output" -d 1s >stuck 2>&1 </dev/null 5>&- 3>&- &
   pid=$!
   ended
   exec 5<&-

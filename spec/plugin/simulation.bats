@@ -127,6 +127,18 @@ finds() { # file sed-script
   finds cf-pcap-plugin/core/follow_gap.c 's/return follow->missing \|\| !instance->session.stream.opened \|\|/return/; s/^ +instance->session.captured_from == UINT64_MAX;/false;/'
 }
 
+@test "planted, --follow: one of an instance's interfaces becomes another process's, the other does not" {
+  finds cf-pcap-plugin/core/follow_look.c 's/\(!follow_is_over\(other\) \|\| other->follow.final\)/false/; s/if \(can_become\(core, instance, process\)\)/if (follow_is_over(instance))/'
+}
+
+@test "planted, --follow: the second ones of an index are listed as the first" {
+  finds cf-pcap-plugin/core/session_list.c 's/instance->index, instance->number\)/instance->index, 1)/'
+}
+
+@test "planted, --follow: instances are listed in the order in which they came" {
+  finds cf-pcap-plugin/core/core.c 's/is_before\(instance, core->ordered\[at - 1\]\)/false/'
+}
+
 @test "planted, several interfaces: a container that is captured on one is taken for captured on the other" {
   finds cf-pcap-plugin/core/follow.c 's/other->interface == instance->interface/true/'
 }
@@ -197,4 +209,8 @@ finds() { # file sed-script
 
 @test "planted, --split: of the files that are whole the last line names all but one" {
   finds cf-pcap-plugin/core/saved.c 's/group->count\+\+;/group->count += first != NULL;/'
+}
+
+@test "planted: the ^C that ended cf is a second one" {
+  finds cf-pcap-plugin/core/core.c 's/&& !is_of_cf\)/\&\& (is_of_cf || true))/'
 }

@@ -176,6 +176,7 @@ was_refused() { # words…
   instances 3 && tool
   mkdir folder
   capturing -o folder/capture.pcap --split
+  eventually all_have_bytes folder/capture-{0,1,2}.pcap
   rm -r folder
   interrupt
   [ "$status" = 1 ]
@@ -184,6 +185,8 @@ was_refused() { # words…
   complained "The same for the files of instances 1, 2."
   not said "Saved"
 }
+
+all_have_bytes() { local file; for file; do [ -s "$file" ] || return; done; }
 
 @test "where no file can be opened the capture ends, and says so once" {
   instances 4

@@ -11,6 +11,8 @@ with_login() {
   export CF_HOME=$PWD/home TMPDIR=$PWD/copies
   unset XDG_RUNTIME_DIR
 }
+# `cf app` runs, as the stand-in has noted.
+is_looked_up() { [ -s "$(compgen -G "$FAKE_CF/log/app.*")" ]; }
 copies() { compgen -G 'copies/*' >/dev/null; }
 
 @test "a signal while the app is looked up: it says so, and leaves neither cf nor the copy of the login behind" {
@@ -19,7 +21,7 @@ copies() { compgen -G 'copies/*' >/dev/null; }
   mkfifo "$FAKE_CF/app.out" # whose reader waits
   for signal in INT TERM HUP; do
     start -o "$output"
-    eventually compgen -G "$FAKE_CF/log/app.*"
+    eventually is_looked_up
     copies
     local child
     child=$(head -1 "$FAKE_CF"/log/app.*)
@@ -37,7 +39,7 @@ copies() { compgen -G 'copies/*' >/dev/null; }
   instances 1 && tool
   mkfifo "$FAKE_CF/app.out"
   start -o "$output"
-  eventually compgen -G "$FAKE_CF/log/app.*"
+  eventually is_looked_up
   local child inner
   child=$(head -1 "$FAKE_CF"/log/app.*)
   eventually pgrep -P "$child" # its cat(1), which waits

@@ -50,7 +50,7 @@ count() { tshark -r "$1" 2>/dev/null | wc -l; }
   capturing --wireshark -o "$output"
   window 'Capturing from'
   eventually shows_packets 10
-  keys 'Capturing from' ctrl+q
+  closes 'Capturing from'
   ended
   [ "$status" = 0 ]
   [ "$(tail -1 "$said")" = "Saved capture to '$output'." ]
@@ -66,6 +66,7 @@ count() { tshark -r "$1" 2>/dev/null | wc -l; }
   kill -INT -- "$pid"
   ended
   [ "$status" = 0 ]
+  eventually test -s "$BATS_TEST_TMPDIR/viewer.pid" # by itself, when it has been started
   kill -0 "$(cat "$BATS_TEST_TMPDIR/viewer.pid")"
   [ "$(ps -o sid= -p "$(cat "$BATS_TEST_TMPDIR/viewer.pid")" | tr -d ' ')" = "$(cat "$BATS_TEST_TMPDIR/viewer.pid")" ]
   touch "$BATS_TEST_TMPDIR/quit"
@@ -86,8 +87,7 @@ count() { tshark -r "$1" 2>/dev/null | wc -l; }
 
 @test "a viewer that ends at once is no success without a file" {
   instances 1 && tool
-  tool 0 'tool_begin "$@"; tool_capture; tool_end'
-  tool 1 'sleep 5; tool_begin "$@"; tool_capture; tool_end'
+  tool 1 'read -r end; exit 0' # never logs in
   instances 2
   viewer 'echo "could not connect to display" >&2; exit 1'
   capture --wireshark="$BATS_TEST_TMPDIR/viewer"
@@ -104,7 +104,8 @@ count() { tshark -r "$1" 2>/dev/null | wc -l; }
   eventually is_longer "$output" 200000
   kill -INT "$pid"
   eventually gone "$(cat "$FAKE_CF/pid-0")"
-  interrupt
+  kill -INT "$pid" 2>/dev/null || true # on a slow machine its patience with the viewer may be over
+  ended
   touch "$BATS_TEST_TMPDIR/quit"
   [ "$(count "$output")" -ge 4 ]
 }

@@ -45,6 +45,7 @@ diego_tool_in() { # instance container
   chmod +x "$FAKE_CF/tool-$1"
 }
 
+has_numbers() { [ "$(numbers)" = "$1" ]; }
 numbers() { tcpdump -nr "$BATS_TEST_TMPDIR/capture.pcap" udp 2>/dev/null | wc -l; }
 said() { grep -qF "$1" "$BATS_TEST_TMPDIR/said"; }
 
@@ -58,6 +59,8 @@ captures() { # plugin container container
   for container in "$2" "$3"; do
     send "$container" 127.0.0.1 4000 7
   done
+  # What tcpdump has not read when it is ended is lost.
+  [ -z "${OF_TCPDUMP-}" ] || eventually has_numbers 14
   kill -INT "$pid"
   wait "$pid" || status=$?
   cat "$BATS_TEST_TMPDIR/said"
@@ -84,7 +87,7 @@ captures() { # plugin container container
   diego_tool_in 0 old
   tool_in 1 new
   for plugin in old new; do
-    captures "$plugin" old new
+    OF_TCPDUMP=yes captures "$plugin" old new
   done
 }
 

@@ -245,6 +245,9 @@ static int run_once(char **program, int signo, long after)
                 memcpy(&magic, data, n < 4 ? (size_t)n : 4);
             if (got == 0)
                 start = milliseconds() - STDIN_MS + CAPTURE_MS;
+            /* It started so slowly that it found its stdin at its end already. */
+            if (got == 0 && in[1] < 0)
+                kill(pid, SIGTERM);
             got += (size_t)n;
         }
         if (in[1] >= 0 && milliseconds() - start > STDIN_MS) {

@@ -127,7 +127,7 @@ said_that() { said | grep -qF "$1"; }
 
 @test "when cf pcap is killed no capture is left running in the containers" {
   pcap_start --interface lo --output "$BATS_TEST_TMPDIR/x.pcap"
-  is_capturing "$WEB"
+  wait_for 60 is_capturing "$WEB"
   pkill -KILL -P "$(cat "$BATS_TEST_TMPDIR/x.pid")"
   wait_for 60 is_idle "$WEB"
   wait_for 60 no_ssh_is_left

@@ -13,7 +13,7 @@
 #include "toolbar.h"
 
 enum {
-    PATIENCE = 5000, /* ms for Wireshark to open the pipe */
+    PATIENCE = 60000, /* ms for Wireshark to open the pipe: a busy machine takes more than five s */
     LOOK_INTERVAL = 20,
 };
 
@@ -71,9 +71,10 @@ static int print_config(void)
 }
 
 /*
- * A capture that fails before it begins has not opened the pipe, and its reader would wait: it gets
- * a capture without packets. If the extcap ended before the reader had opened the pipe, Wireshark
- * would remove it, and tell of a device that is not there instead of what went wrong.
+ * A capture that fails before it begins, or whose call is wrong, has not opened the pipe, and its
+ * reader would wait for ever: it gets a capture without packets. If the extcap ended before the
+ * reader had opened the pipe, Wireshark would remove it, and tell of a device that is not there
+ * instead of what went wrong.
  */
 static void end_fifo(const char *path)
 {
@@ -139,6 +140,8 @@ static int answer(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *tool
     case EXTCAP_NONE:
         break;
     }
+    if (extcap->fifo != NULL)
+        end_fifo(extcap->fifo);
     fprintf(stderr, "%s\n", extcap->error);
     return 1;
 }

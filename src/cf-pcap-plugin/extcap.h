@@ -43,7 +43,7 @@ struct extcap {
     enum extcap_call call;
     const char *words[EXTCAP_WORDS_MAX + 1]; /* of `cf pcap`, from "pcap" on; then NULL */
     int count;
-    const char *fifo;
+    const char *fifo; /* of a capture, also of one that lacks its app; NULL: of none */
     const char *control_in, *control_out; /* NULL: there is no toolbar */
     char error[EXTCAP_ERROR_SIZE];
 };

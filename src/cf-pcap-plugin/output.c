@@ -18,18 +18,16 @@ void output_init(struct output *output, const char *path, const char *app, bool 
 
     *output = (struct output){.path = path, .extension = pcapng ? "pcapng" : "pcap", .fd = -1};
     strftime(date, sizeof date, "%Y%m%d-%H%M%S", localtime_r(&now, &local));
-    snprintf(output->name, sizeof output->name, "%.200s-%s", app, date);
+    snprintf(output->name, sizeof output->name, "%.200s-%s.%s", app, date, output->extension);
     for (char *at = output->name; *(at += strcspn(at, system_not_in_names)) != '\0';)
         *at = '_';
 }
 
 static int divide(struct output *output, enum output_division division, uint64_t keep)
 {
-    char name[sizeof output->name + 16];
-
     output->division = division;
-    snprintf(name, sizeof name, "%s.%s", output->name, output->extension);
-    return output_files_init(&output->files, output->path == NULL ? name : output->path, keep);
+    return output_files_init(&output->files, output->path == NULL ? output->name : output->path,
+                             keep);
 }
 
 int output_rotate(struct output *output, uint64_t keep)
@@ -61,7 +59,7 @@ int output_part(struct output *part, const struct output *whole, const char *mar
     if (size > PATH_MAX)
         return -ENAMETOOLONG;
     if (whole->path == NULL) {
-        snprintf(part->name, sizeof part->name, "%.280s%s", whole->name, mark);
+        snprintf(part->name, sizeof part->name, "%.240s%s%s", files->base, mark, files->extension);
         return 0;
     }
     part->path = part->made_path = malloc(size);
@@ -165,15 +163,12 @@ static int take(struct output *output, struct uv_loop_s *loop, system_pipe_event
 /* APP-DATE-TIME.pcap, or APP-DATE-TIME-2.pcap, if that is there ... */
 static int open_new(struct output *output)
 {
-    size_t length = strlen(output->name);
-    int fd = -EEXIST;
+    size_t length = strlen(output->name) - strlen(output->extension) - 1;
+    int fd = system_open(output->name, SYSTEM_ANEW);
 
-    for (int number = 1; fd == -EEXIST && number <= NAMES_MAX; number++) {
-        if (number == 1)
-            snprintf(output->name + length, sizeof output->name - length, ".%s", output->extension);
-        else
-            snprintf(output->name + length, sizeof output->name - length, "-%d.%s", number,
-                     output->extension);
+    for (int number = 2; fd == -EEXIST && number <= NAMES_MAX; number++) {
+        snprintf(output->name + length, sizeof output->name - length, "-%d.%s", number,
+                 output->extension);
         fd = system_open(output->name, SYSTEM_ANEW);
     }
     return fd;

@@ -21,8 +21,9 @@ enum output_division {
 struct output {
     const char *path; /* "-" is standard output; NULL: a new file, NAME below */
     char *made_path;  /* of a part: `path`, if it is not NULL */
-    char name[320];   /* of the new file: APP-DATE-TIME; its extension is added when it is opened */
-    const char *extension;
+    char name[320];   /* of the new file: APP-DATE-TIME.pcap; if there is one, it becomes another's
+                         when it is opened */
+    const char *extension; /* pcap */
     bool is_private; /* the caller's to set: a file that is there becomes readable by its owner
                         alone */
     enum output_division division;

@@ -137,11 +137,12 @@ static int complain(const char *path, int error, const char *name)
 int sort_keys(const char *path)
 {
     struct sorting sorting = {.from = fopen(path, "rb"), .block = malloc(BLOCK_MAX)};
-    char name[PATH_MAX];
+    char name[PATH_MAX + sizeof ".sorting"], file[PATH_MAX] = "";
     int result = sorting.from == NULL ? -errno : sorting.block == NULL ? -ENOMEM : 0;
 
-    if (snprintf(name, sizeof name, "%s.sorting", path) >= (int)sizeof name)
-        result = -ENAMETOOLONG;
+    if (result == 0)
+        result = system_behind_links(path, file, sizeof file);
+    snprintf(name, sizeof name, "%s.sorting", file);
     /* What it writes after that would be in no file that has a name. */
     if (result == 0 && system_may_write(path) == -EBUSY)
         result = -EBUSY;
@@ -155,7 +156,7 @@ int sort_keys(const char *path)
         if (fclose(sorting.to) != 0 && result == 0)
             result = -errno;
         if (result == 0)
-            result = system_replace(name, path);
+            result = system_replace(name, file);
         if (result != 0)
             unlink(name);
     }

@@ -15,9 +15,9 @@ enum {
 enum {
     SHOW_INTERVAL = 1000, /* ms */
     LOOK_INTERVAL = 100,
-    PATIENCE = 5000, /* for Wireshark to open its end */
-    PIECE = 4096,    /* bytes */
-    PIECES = 16,     /* at once: the capture has its turn, too */
+    PATIENCE = 60000, /* for Wireshark to open its end */
+    PIECE = 4096,     /* bytes */
+    PIECES = 16,      /* at once: the capture has its turn, too */
 };
 
 void toolbar_begin(struct toolbar *toolbar, const char *in, const char *out)

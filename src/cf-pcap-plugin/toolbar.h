@@ -48,7 +48,7 @@ void toolbar_show(struct toolbar *toolbar, const char *line, uint64_t now);
  * it was pressed Wireshark is asked to disable it. */
 bool toolbar_stops(struct toolbar *toolbar, uint64_t now);
 
-/* Closes all. Where no capture has begun, it waits, five seconds at most, until Wireshark has
+/* Closes all. Where no capture has begun, it waits, a minute at most, until Wireshark has
  * opened its end: once this program has gone, that would wait for ever. */
 void toolbar_end(struct toolbar *toolbar, bool began);
 

@@ -25,7 +25,8 @@ struct run {
     int error; /* of the output: 0 or a negative errno */
 };
 
-/* No packet enters after the stop, so that writing comes to an end. */
+/* No packet enters after the stop, so that writing comes to an end. If the kernel has no memory for
+ * the filter, packets enter until the ring is empty once, and all are counted. */
 static void on_stop(void *context)
 {
     struct run *run = context;

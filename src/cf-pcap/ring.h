@@ -6,8 +6,8 @@
  *
  * The timer hands blocks out however empty they are, so at moderate rates 32 blocks would hold
  * about a second. Therefore, while the output blocks, ring_pack moves the packets together within
- * the waiting blocks, and gives the emptied ones back: the ring is full when RING_BYTES of packets
- * wait, not when every block has been touched.
+ * the waiting blocks, and gives the emptied ones back: the ring is full when RING_HOLDS bytes of
+ * packets wait at least, not when every block has been touched.
  */
 #ifndef RING_H
 #define RING_H
@@ -21,10 +21,13 @@
 
 enum {
     RING_BLOCK = 256 << 10, /* libpcap's: the largest snaplen it allows, 262,144 bytes */
-    /* 8 MiB, and two blocks: the one that the kernel fills, and one that it handed out too early.
-     */
-    RING_BYTES = (8 << 20) + 2 * RING_BLOCK,
-    RING_BLOCKS = RING_BYTES / RING_BLOCK,
+    RING_HOLDS = 8 << 20,   /* bytes of packets, with the kernel's headers, that wait at least */
+    /* A packet stays in one block. Of the largest that interfaces pass, 64 KiB with their headers,
+     * a block holds three, which leave a quarter of it empty. */
+    RING_FULL_BLOCK = 3 * (64 << 10),
+    /* Two more: the one that the kernel fills, and one that it handed out too early. */
+    RING_BLOCKS = (RING_HOLDS + RING_FULL_BLOCK - 1) / RING_FULL_BLOCK + 2,
+    RING_BYTES = RING_BLOCKS * RING_BLOCK,
     RING_BLOCK_MS = 20, /* the timer; the kernel calls a block old at the second look */
 };
 

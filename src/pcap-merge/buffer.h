@@ -40,11 +40,11 @@ static inline void buffer_commit(struct buffer *buffer, size_t length, uint32_t 
     buffer->streams[buffer->records++] = (uint16_t)stream;
 }
 
-/* Takes the record back that was added last, when `used` bytes were in it. */
-static inline void buffer_take_back(struct buffer *buffer, size_t used)
+/* Takes back what was added since `used` bytes and so many records were in it. */
+static inline void buffer_take_back(struct buffer *buffer, size_t used, size_t records)
 {
     buffer->used = used;
-    buffer->records--;
+    buffer->records = records;
 }
 
 /* The bytes to be handed out next, `*length` of them. buffer_took: so many were. */

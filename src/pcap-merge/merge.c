@@ -152,10 +152,32 @@ static bool goes_on(const struct merge_stream *stream)
            stream->link_type == stream->stream.link_type;
 }
 
+/* Is what was written last, and so many bytes behind it, beyond a bound? 0, -EFBIG or -EOVERFLOW.
+ */
+static int is_beyond(const struct merge *merge, size_t more)
+{
+    const struct writer *writer = merge->writer;
+    uint64_t end = writer->buffer->before + writer->buffer->used + more +
+                   (uint64_t)writer->streams * writer->format->statistics_size;
+
+    if (end > merge->bounds.end)
+        return -EFBIG;
+    return merge->has_packet && end > merge->bounds.full ? -EOVERFLOW : 0;
+}
+
+/* Where an output has a packet, a stream that comes later must leave its bounds, too. */
 static int describe(struct merge *merge, struct merge_stream *stream)
 {
-    int result = merge->writer->format->open(merge->writer, &stream->out);
+    struct writer before = *merge->writer;
+    size_t used = before.buffer->used, records = before.buffer->records;
+    int result = before.format->open(merge->writer, &stream->out);
 
+    if (result == 0 && merge->has_packet)
+        result = is_beyond(merge, 0);
+    if (result == -EFBIG || result == -EOVERFLOW) {
+        buffer_take_back(before.buffer, used, records);
+        *merge->writer = before;
+    }
     if (result == 0)
         stream->output = merge->output;
     return result;
@@ -296,19 +318,6 @@ static size_t look_at_the_clock(struct merge *merge, uint64_t now, uint64_t *wak
     return overdue;
 }
 
-/* Is what was written last, and so many bytes behind it, beyond a bound? 0, -EFBIG or -EOVERFLOW.
- */
-static int is_beyond(const struct merge *merge, size_t more)
-{
-    const struct writer *writer = merge->writer;
-    uint64_t end = writer->buffer->before + writer->buffer->used + more +
-                   (uint64_t)writer->streams * writer->format->statistics_size;
-
-    if (end > merge->bounds.end)
-        return -EFBIG;
-    return merge->has_packet && end > merge->bounds.full ? -EOVERFLOW : 0;
-}
-
 /* In front of a packet, with which it may be in the next output. 0, -EAGAIN, -EFBIG, -EOVERFLOW. */
 static int write_secrets(struct merge *merge)
 {
@@ -340,13 +349,13 @@ static int write_packet(struct merge *merge, struct merge_stream *stream)
         result = write_secrets(merge);
     if (result != 0)
         return result;
-    size_t used = buffer->used;
+    size_t used = buffer->used, records = buffer->records;
     result = merge->writer->format->packet(merge->writer, &stream->out);
     if (result != 0)
         return result;
     result = is_beyond(merge, 0);
     if (result != 0) {
-        buffer_take_back(buffer, used);
+        buffer_take_back(buffer, used, records);
         stream->out.comment[0] = comment;
         return result;
     }

@@ -130,8 +130,9 @@ static inline bool merge_stream_is_over(const struct merge_stream *stream)
 
 /*
  * Writes what may be written by now into the writer's buffer. 0, or -EAGAIN: the buffer is full,
- * and it is to be run again once that was handed out. -EFBIG: the next packet is beyond a bound.
- * -EOVERFLOW: the next packet does not fit into the output, but will into the next one.
+ * and it is to be run again once that was handed out. -EFBIG: the next packet, or the next stream's
+ * description, is beyond a bound. -EOVERFLOW: it does not fit into the output, but will into the
+ * next one.
  * `*wake`: when to run again if nothing arrives until then; UINT64_MAX: no need.
  */
 int merge_run(struct merge *merge, uint64_t now, uint64_t *wake);

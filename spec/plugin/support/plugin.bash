@@ -4,6 +4,9 @@
 #     load support/plugin
 #     @test "…" { instances 3; tool; start -o "$output"; eventually said "Capturing"; interrupt; … }
 #
+# What runs in the background has bats' descriptor 3 closed: bats waits for all that hold it, also for what a test that
+# failed has left.
+#
 # A run's messages are in $said (stdout) and $errors (stderr), its capture, where a test says so, in
 # $output, its exit status, after `ended`, in $status.
 
@@ -80,7 +83,7 @@ capture() { # option…
 }
 start() { # option…
   rm -f "$said"
-  "$plugin" 1 pcap myapp "$@" >"$said" 2>"$errors" </dev/null &
+  "$plugin" 1 pcap myapp "$@" >"$said" 2>"$errors" </dev/null 3>&- &
   pid=$!
 }
 capturing() {
@@ -117,7 +120,7 @@ stops_twice_before_a_full_pipe() { # bytes of each second packet
   # shellcheck disable=SC2016
   instances 1 && tool 0 'tool_begin "$@"; for ((i = 0; i < 2000; i++)); do [ "$i" != 300 ] || touch "$FAKE_CF/full"; tool_packet; pcap_packet 1 "$(printf "%0'"$1"'d" 1)"; done; tool_wait 60; tool_end'
   mkfifo stuck
-  "$plugin" 1 pcap myapp -o - >stuck 2>"$errors" </dev/null &
+  "$plugin" 1 pcap myapp -o - >stuck 2>"$errors" </dev/null 3>&- &
   pid=$!
   exec 5<stuck
   eventually complained "Capturing"
@@ -141,7 +144,7 @@ holds_packet() { packets "${2:-$output}" | grep -qx "$1"; }
 holds_all_packets() { # index…
   local index expected
   expected=$(for index; do seq -f "$index %g" "$(cat "$FAKE_CF/captured-$index")"; done | sort)
-  diff <(packets | sort) <(printf '%s\n' "$expected") >&2
+  diff <(packets | sort) <(printf '%s\n' "$expected") >&2 || { cat "$said" "$errors" >&2 && return 1; }
 }
 
 in_time_order() {

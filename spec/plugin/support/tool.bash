@@ -17,6 +17,16 @@ done
 [ ! -e "$FAKE_CF/interfaces" ] || INDEX=$INDEX-$INTERFACE
 echo $$ >"$FAKE_CF/pid-$INDEX"
 
+# The header of this stream and of N - 1 others have been sent: no packet comes before all of them can be told.
+tool_together() { # N
+  local files=()
+  touch "$FAKE_CF/together-$INDEX-$INTERFACE"
+  until [ "${#files[@]}" -ge "$1" ]; do
+    sleep 0.05
+    files=("$FAKE_CF"/together-*)
+  done
+}
+
 tool_say() { printf 'cf-pcap: %s\n' "$*" >&2; }
 
 # Notes its arguments, and sends the file header.

@@ -29,8 +29,16 @@ shows_packets() { # number at least
   done
   return 1
 }
-# Keys for the window whose title matches.
-keys() { # title key…
+# Closes the program $pid by the keys for that, in the window whose title matches. A window that is not done yet may miss
+# keys: they are pressed again.
+closes() { # title
   window "$1"
-  xdotool windowfocus --sync "$(head -1 "$BATS_TEST_TMPDIR/window")" key --clearmodifiers "${@:2}"
+  eventually gone_at_keys "$1"
+}
+gone_at_keys() {
+  ! gone "$pid" || return 0
+  # It may vanish meanwhile, and then is waited for.
+  ! windows "$1" || timeout 5 xdotool windowfocus --sync "$(head -1 "$BATS_TEST_TMPDIR/window")" key --clearmodifiers ctrl+q 2>/dev/null || true
+  sleep 1
+  gone "$pid"
 }

@@ -23,8 +23,8 @@ static bool the_same(struct core *core)
         core->telling.same++;
         session_list_begin(&list, core, SESSION_LIST_MAX);
         for (size_t i = 0; first->told && i < core->count; i++)
-            if (core->instances[i] != first && strcmp(core->instances[i]->why, first->why) == 0)
-                session_list_add(&list, core->instances[i]);
+            if (core->ordered[i] != first && strcmp(core->ordered[i]->why, first->why) == 0)
+                session_list_add(&list, core->ordered[i]);
         if (list.count == 0)
             continue;
         TEXT(core, "The same for %s %s.", session_list_noun(&list), session_list_text(&list));
@@ -52,6 +52,7 @@ static bool clocks(struct core *core)
     enum { TOLERATED = 3 /* seconds */ };
     const int64_t second = 1000000000;
     const struct instance *least = NULL, *most = NULL;
+    char ahead[SESSION_NAME_SIZE], behind[SESSION_NAME_SIZE];
 
     for (size_t i = 0; i < core->count; i++) {
         const struct instance *instance = core->instances[i];
@@ -66,8 +67,9 @@ static bool clocks(struct core *core)
     if (least == NULL || most->session.skew / second - least->session.skew / second < TOLERATED)
         return false;
     TEXT(core,
-         "The clock of instance %u seems to be %" PRId64 " s ahead of that of instance %u: %s.",
-         most->index, (most->session.skew - least->session.skew) / second, least->index,
+         "The clock of instance %s seems to be %" PRId64 " s ahead of that of instance %s: %s.",
+         instance_name(ahead, most), (most->session.skew - least->session.skew) / second,
+         instance_name(behind, least),
          core->config.split ? "times in their files differ by that"
                             : "their packets are not in the order in which they were sent");
     return true;
@@ -79,8 +81,8 @@ static bool drops_unknown(struct core *core)
 
     session_list_begin(&list, core, SESSION_LIST_MAX);
     for (size_t i = 0; i < core->count; i++)
-        if (core->instances[i]->session.stream.opened && !instance_has_drops(core->instances[i]))
-            session_list_add(&list, core->instances[i]);
+        if (core->ordered[i]->session.stream.opened && !instance_has_drops(core->ordered[i]))
+            session_list_add(&list, core->ordered[i]);
     if (list.count == 0)
         return false;
     TEXT(core, "Not known, and shown as '?': how many packets the kernel dropped in %s %s.",

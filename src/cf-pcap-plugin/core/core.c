@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "names.h"
+
 enum {
     TIME_STOOD_STILL = 5000 /* ms: nobody asked for so long, though a tick is a second at most */
 };
@@ -30,6 +32,7 @@ void core_free(struct core *core)
         free(core->absent[i]);
     keys_free(core);
     free((void *)core->instances);
+    free((void *)core->ordered);
     free((void *)core->absent);
     free(core->names);
     *core = (struct core){.count = 0};
@@ -43,6 +46,30 @@ static int append(struct instance ***list, size_t *count, struct instance *insta
         return -ENOMEM;
     *list = longer;
     (*list)[(*count)++] = instance;
+    return 0;
+}
+
+static bool is_before(const struct instance *a, const struct instance *b)
+{
+    if (a->number != b->number)
+        return a->number < b->number;
+    return a->index != b->index ? a->index < b->index : a->interface < b->interface;
+}
+
+/* Into both lists, or none. */
+static int append_captured(struct core *core, struct instance *instance)
+{
+    void *longer = realloc((void *)core->ordered, (core->count + 1) * sizeof(void *));
+    size_t at = core->count;
+
+    if (longer == NULL)
+        return -ENOMEM;
+    core->ordered = longer;
+    if (append(&core->instances, &core->count, instance) != 0)
+        return -ENOMEM;
+    for (; at > 0 && is_before(instance, core->ordered[at - 1]); at--)
+        core->ordered[at] = core->ordered[at - 1];
+    core->ordered[at] = instance;
     return 0;
 }
 
@@ -104,7 +131,7 @@ int core_add(struct core *core, unsigned int index, size_t interface, const char
         if (result == 0)
             result = keys_add(core);
         if (result == 0)
-            result = append(&core->instances, &core->count, instance);
+            result = append_captured(core, instance);
     }
     if (result != 0)
         free(instance);
@@ -113,53 +140,21 @@ int core_add(struct core *core, unsigned int index, size_t interface, const char
     return result;
 }
 
-/* A name for each address that was not seen with it yet; the latest counts. */
-static void learn_name(struct core *core, const struct listed_instance *listed)
+static void describe(struct core *core, struct instance *instance, const char *guid)
 {
-    struct writer_name name;
-    bool is_web = core->config.process == NULL || strcmp(core->config.process, "web") == 0;
-
-    snprintf(name.address, sizeof name.address, "%s", listed->address);
-    snprintf(name.name, sizeof name.name, "%.60s%s%.40s-%u", core->config.app, is_web ? "" : "-",
-             is_web ? "" : core->config.process, listed->index);
-    for (size_t i = core->about.name_count; i > 0; i--) {
-        const struct writer_name *known = &core->names[i - 1];
-
-        if (strcmp(known->address, name.address) != 0)
-            continue;
-        if (strcmp(known->name, name.name) == 0)
-            return;
-        break;
-    }
-    if (core->about.name_count == core->names_room) {
-        size_t room = core->names_room == 0 ? 16 : core->names_room * 2;
-        void *names = realloc(core->names, room * sizeof *core->names);
-
-        if (names == NULL)
-            return;
-        core->about.names = core->names = names;
-        core->names_room = room;
-    }
-    core->names[core->about.name_count++] = name;
+    snprintf(instance->description, sizeof instance->description, "instance %u of %.60s%s%s",
+             instance->index, core->config.process == NULL ? "web" : core->config.process,
+             guid[0] == '\0' ? "" : ", guid ", guid);
+    instance->session.stream.out.description = instance->description;
 }
 
 void core_learn(struct core *core, const struct listed_instance *listed)
 {
-    char guid[sizeof listed->guid + 8] = "";
-
-    if (listed->address[0] != '\0')
-        learn_name(core, listed);
-    if (listed->guid[0] != '\0')
-        snprintf(guid, sizeof guid, ", guid %s", listed->guid);
-    for (size_t i = 0; i < core->count; i++) {
-        struct instance *instance = core->instances[i];
-
-        if (instance->index != listed->index || instance->description[0] != '\0')
-            continue;
-        snprintf(instance->description, sizeof instance->description, "instance %u of %.60s%s",
-                 listed->index, core->config.process == NULL ? "web" : core->config.process, guid);
-        instance->session.stream.out.description = instance->description;
-    }
+    names_learn(core, listed);
+    for (size_t i = 0; i < core->count; i++)
+        if (core->instances[i]->index == listed->index &&
+            core->instances[i]->description[0] == '\0')
+            describe(core, core->instances[i], listed->guid);
 }
 
 static struct session *session_of(struct core *core, size_t number)
@@ -196,11 +191,16 @@ void core_time(struct core *core, uint64_t now, int64_t clock)
     core->clock = clock;
 }
 
-/* A second ^C is impatience. A second SIGHUP is not: a shell passes on what the kernel sends too.
+/*
+ * A second ^C is impatience. A second SIGHUP is not: a shell passes on what the kernel sends too.
+ * Nor is the ^C that has ended `cf`: where both are in the foreground, it comes to both, in any
+ * order.
  */
 void core_signal(struct core *core, enum core_signal signal)
 {
-    if (signal == CORE_INTERRUPT && core->stop.reason != STOP_NONE)
+    bool is_of_cf = core->stop.reason == STOP_CF_GONE && core->now - core->stop.at < CORE_SAME_KEY;
+
+    if (signal == CORE_INTERRUPT && core->stop.reason != STOP_NONE && !is_of_cf)
         core->stop.at_once = true;
     stop_want(core, signal == CORE_CF_GONE ? STOP_CF_GONE : STOP_USER);
 }
@@ -231,8 +231,13 @@ void core_received(struct core *core, size_t number, size_t length)
 
 void core_message(struct core *core, size_t number, const char *bytes, size_t length)
 {
-    session_message(session_of(core, number), bytes, length, core->now);
-    follow_placed(core, core->instances[number]);
+    struct instance *instance = core->instances[number];
+
+    session_message(&instance->session, bytes, length, core->now);
+    /* The files that begin from now on are to name the container that it is in now. */
+    if (instance->session.container[0] != '\0')
+        describe(core, instance, instance->session.container);
+    follow_placed(core, instance);
 }
 
 void core_start_failed(struct core *core, size_t number, int error)

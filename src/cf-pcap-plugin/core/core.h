@@ -133,6 +133,8 @@ enum core_signal {
     CORE_CF_GONE,   /* `cf`, which started this, has ended: stop */
 };
 
+enum { CORE_SAME_KEY = 1000 /* ms after the end of `cf` in which ^C is the one that ended it */ };
+
 enum look_result {
     LOOK_LISTED,
     LOOK_NOT_FOUND, /* there is no such app (any more) */
@@ -165,6 +167,7 @@ struct telling {
 struct core {
     struct core_config config;
     struct instance **instances; /* those that are captured; their number is their session's */
+    struct instance **ordered;   /* the same, as the user is told of them: 0, 1, 2, 0 (2) */
     size_t count;
     struct instance **absent; /* those that do not run */
     size_t absent_count;

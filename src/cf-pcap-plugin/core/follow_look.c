@@ -30,6 +30,21 @@ static bool is_of(const struct instance *instance, const char *process)
     return instance->process[0] == '\0' || strcmp(instance->process, process) == 0;
 }
 
+/* It can become that process's on all of its interfaces, which have one name: it is over on them,
+ * or has become it. */
+static bool can_become(const struct core *core, const struct instance *instance,
+                       const char *process)
+{
+    for (size_t i = 0; i < core->count; i++) {
+        const struct instance *other = core->instances[i];
+
+        if (instance_is_same(other, instance) && !is_of(other, process) &&
+            (!follow_is_over(other) || other->follow.final))
+            return false;
+    }
+    return true;
+}
+
 /* What is to be captured as that index of that process on that interface: itself, or one whose
  * process has gone. NULL: there is none. */
 static struct instance *find(const struct core *core, const char *process, unsigned int index,
@@ -44,7 +59,7 @@ static struct instance *find(const struct core *core, const char *process, unsig
             continue;
         if (is_of(instance, process))
             return instance;
-        if (follow_is_over(instance) && !instance->follow.final)
+        if (can_become(core, instance, process))
             other = instance;
     }
     return other;

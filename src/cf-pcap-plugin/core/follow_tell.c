@@ -65,29 +65,14 @@ struct group {
     uint64_t shortest, longest; /* ms: of their last gaps */
 };
 
-static struct instance *next_of(struct core *core, const struct group *group, flag_of flag,
-                                size_t interface, unsigned int from)
+static void gather_all(struct core *core, struct group *group, flag_of flag)
 {
-    struct instance *next = NULL;
-
     for (size_t i = 0; i < core->count; i++) {
-        struct instance *instance = core->instances[i];
-
-        if (!is_due(instance, flag) || instance->interface != interface || instance->index < from ||
-            (next != NULL && next->index <= instance->index) ||
-            (group->first != NULL && strcmp(group->first->why, instance->why) != 0))
-            continue;
-        next = instance;
-    }
-    return next;
-}
-
-static void gather_on(struct core *core, struct group *group, flag_of flag, size_t interface)
-{
-    for (struct instance *instance = next_of(core, group, flag, interface, 0); instance != NULL;
-         instance = next_of(core, group, flag, interface, instance->index + 1)) {
+        struct instance *instance = core->ordered[i];
         uint64_t gap = instance->follow.last_gap;
 
+        if (!is_due(instance, flag) || strcmp(group->first->why, instance->why) != 0)
+            continue;
         *flag(instance) = false;
         session_list_add(&group->list, instance);
         group->shortest = gap < group->shortest ? gap : group->shortest;
@@ -111,8 +96,7 @@ static bool gather(struct core *core, struct group *group, flag_of flag)
     if (!due)
         return false;
     session_list_begin(&group->list, core, SESSION_LIST_MAX);
-    for (size_t interface = 0; interface < core->config.interfaces.count; interface++)
-        gather_on(core, group, flag, interface);
+    gather_all(core, group, flag);
     group->text = session_list_text(&group->list);
     return true;
 }

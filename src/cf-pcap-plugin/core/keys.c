@@ -189,9 +189,12 @@ static size_t logging_in(const struct core *core)
 static int begin(struct core *core, size_t number, struct follower *follower)
 {
     if (!captures(core, number) || core->now < follower->retry_at ||
-        core->now < core->logins.next_at || another_follows(core, number) ||
-        logging_in(core) >= KEYS_LOGINS)
+        core->now < core->logins.next_at || logging_in(core) >= KEYS_LOGINS)
         return ACTION_WAIT;
+    if (another_follows(core, number)) { /* to find that takes a look at all, so not too often */
+        follower->retry_at = core->now + KEYS_BESIDE;
+        return ACTION_WAIT;
+    }
     follower->state = FOLLOWER_RUNS;
     follower->started_at = follower->heard_at = core->now;
     follower->place = PLACE_UNKNOWN;
@@ -316,8 +319,8 @@ bool keys_are_awaited(const struct core *core)
         const struct follower *follower = &core->keys.followers[i];
 
         if (captures(core, i) && !follower->was_ready && follower->attempts == 0 &&
-            !another_follows(core, i) &&
-            core->now - core->instances[i]->session.captured_from < KEYS_ANNOUNCED)
+            core->now - core->instances[i]->session.captured_from < KEYS_ANNOUNCED &&
+            !another_follows(core, i))
             return true;
     }
     return false;

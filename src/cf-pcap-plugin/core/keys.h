@@ -30,6 +30,7 @@ enum {
     KEYS_LOGINS = 10,       /* followers that log in at the same time, at most */
     KEYS_TAIL = 2000,       /* ms that one goes on behind its capture: tail(1) looks every second */
     KEYS_ANNOUNCED = 10000, /* ms that the announcement waits for them */
+    KEYS_BESIDE = 1000,     /* ms between looks whether another follows the same */
 };
 
 /* In front of the first packet of a file that is bounded, keys take no more than a part of its

@@ -6,6 +6,7 @@
 #include "../index_list.h"
 #include "../quote.h"
 #include "core.h"
+#include "session_list.h"
 #include "tell.h"
 
 /* Those that say the same of the file, in one line. */
@@ -16,12 +17,13 @@ static bool place(struct core *core, enum follower_place place, const char *word
 
     index_list_begin(&list, text, sizeof text);
     for (size_t i = 0; i < core->keys.count; i++) {
-        struct follower *follower = &core->keys.followers[i];
+        const struct instance *instance = core->ordered[i];
+        struct follower *follower = &core->keys.followers[instance->session.number];
 
         if (follower->place != place || follower->place_told || follower->state != FOLLOWER_RUNS)
             continue;
         follower->place_told = true;
-        index_list_add(&list, core->instances[i]->index);
+        index_list_add_copy(&list, instance->index, instance->number);
     }
     if (list.count > 0)
         TEXT(core, "TLS keys: in %s %s %s %s.", index_list_noun(&list), text, core->config.tls_keys,
@@ -33,14 +35,14 @@ static bool failure(struct core *core)
 {
     for (size_t i = 0; i < core->keys.count; i++) {
         struct follower *follower = &core->keys.followers[i];
-        char said[160];
+        char said[160], name[SESSION_NAME_SIZE];
 
         if (follower->attempts < 2 || follower->failure_told || core->stop.reason != STOP_NONE)
             continue;
         follower->failure_told = true;
         quote_for_display(said, sizeof said, follower->said, strlen(follower->said));
-        TEXT(core, "TLS keys: %s of instance %u cannot be followed (%s). It is tried again.",
-             core->config.tls_keys, core->instances[i]->index,
+        TEXT(core, "TLS keys: %s of instance %s cannot be followed (%s). It is tried again.",
+             core->config.tls_keys, instance_name(name, core->instances[i]),
              said[0] == '\0' ? "its session ended" : said);
         return true;
     }

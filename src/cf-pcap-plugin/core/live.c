@@ -9,7 +9,7 @@
 
 enum {
     BLOCKED_LONG = 2000, /* ms */
-    LIST_SIZE = 64,      /* bytes for the instances of an interface */
+    LIST_SIZE = 76,      /* bytes for the instances of an interface */
 };
 
 static void add(struct core *core, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -93,18 +93,18 @@ static void what_is_waited_for(struct core *core)
     session_list_begin(&missing, core, LIST_SIZE);
 
     for (size_t i = 0; i < core->count; i++) {
-        const struct session *session = &core->instances[i]->session;
+        const struct session *session = &core->ordered[i]->session;
 
-        if (core->instances[i]->follow.missing ||
-            (core->instances[i]->follow.attempts > 0 && session->state < SESSION_CAPTURING))
-            session_list_add(&missing, core->instances[i]);
+        if (core->ordered[i]->follow.missing ||
+            (core->ordered[i]->follow.attempts > 0 && session->state < SESSION_CAPTURING))
+            session_list_add(&missing, core->ordered[i]);
         else if (session->state == SESSION_LOGGING_IN) {
-            session_list_add(&logins, core->instances[i]);
+            session_list_add(&logins, core->ordered[i]);
             if (core->now - session->started_at > login)
                 login = core->now - session->started_at;
         }
         if (session_stalls(session, core->now, &silent)) {
-            session_list_add(&stalls, core->instances[i]);
+            session_list_add(&stalls, core->ordered[i]);
             if (silent > stall)
                 stall = silent;
         }

@@ -73,18 +73,17 @@ static void gather(const struct core *core, bool failed, struct group *group)
 
     *group = (struct group){.count = 0};
     index_list_begin(&list, text, sizeof text);
-    for (size_t i = 0; i < core->output_count; i++) {
-        const struct core_output *output = core->outputs[i];
+    for (size_t i = 0; i < core->count; i++) {
+        const struct core_output *output = core->ordered[i]->output;
 
-        if (!output->was_opened || core_output_has_failed(output) != failed ||
-            core_output_is_spoiled(output))
+        if (output == last || !output->was_opened || core_output_has_failed(output) != failed ||
+            core_output_is_spoiled(output)) /* last: of another interface */
             continue;
         group->count++;
         group->packets += packets_saved(core, output);
         first = first == NULL ? output : first;
         last = output;
-        if (output->copy == 1)
-            index_list_add(&list, output->index);
+        index_list_add_copy(&list, output->index, output->copy);
     }
     if (group->count == 1)
         snprintf(group->text, sizeof group->text, "'%s'", first->name);
@@ -149,9 +148,9 @@ bool tell_same_outputs(struct core *core)
         struct index_list list;
 
         index_list_begin(&list, text, sizeof text);
-        for (size_t i = 0; told->told && i < core->output_count; i++)
-            if (is_like(core->outputs[i], told))
-                index_list_add(&list, core->outputs[i]->index);
+        for (size_t i = 0; told->told && i < core->count; i++)
+            if (is_like(core->ordered[i]->output, told))
+                index_list_add_copy(&list, core->ordered[i]->index, core->ordered[i]->number);
         if (list.count == 0)
             continue;
         TEXT(core, "The same for the file%s of %s %s.", list.count == 1 ? "" : "s",

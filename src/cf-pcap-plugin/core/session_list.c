@@ -16,7 +16,7 @@ void session_list_begin(struct session_list *list, const struct core *core, size
 
 void session_list_add(struct session_list *list, const struct instance *instance)
 {
-    index_list_add(&list->lists[instance->interface], instance->index);
+    index_list_add_copy(&list->lists[instance->interface], instance->index, instance->number);
     list->count++;
 }
 
@@ -45,7 +45,8 @@ bool session_list_is_one(const struct session_list *list)
     for (size_t i = 0; i < list->interfaces->count; i++) {
         const struct index_list *other = &list->lists[i];
 
-        if (other->count > 1 || (other->count == 1 && one != NULL && one->last != other->last))
+        if (other->count > 1 ||
+            (other->count == 1 && one != NULL && !index_list_same_last(one, other)))
             return false;
         if (other->count == 1)
             one = other;
@@ -58,13 +59,23 @@ const char *session_list_noun(const struct session_list *list)
     return session_list_is_one(list) ? "instance" : "instances";
 }
 
+const char *instance_name(char name[SESSION_NAME_SIZE], const struct instance *instance)
+{
+    int length = snprintf(name, SESSION_NAME_SIZE, "%u", instance->index);
+
+    if (instance->number > 1)
+        snprintf(name + length, SESSION_NAME_SIZE - (size_t)length, " (%u)", instance->number);
+    return name;
+}
+
 const char *session_name(char name[SESSION_NAME_SIZE], const struct core *core,
                          const struct instance *instance)
 {
     const struct interfaces *interfaces = &core->config.interfaces;
-    bool several = interfaces->count > 1;
+    size_t length = strlen(instance_name(name, instance));
 
-    snprintf(name, SESSION_NAME_SIZE, "%u%s%s", instance->index, several ? " on " : "",
-             several ? interfaces->names[instance->interface] : "");
+    if (interfaces->count > 1)
+        snprintf(name + length, SESSION_NAME_SIZE - length, " on %s",
+                 interfaces->names[instance->interface]);
     return name;
 }

@@ -238,7 +238,7 @@ bool tell_summary(struct core *core)
                      "Instance", "packets", "bytes", "dropped", "late", "captured");
             return true;
         }
-        if (at < absent && row_of_instance(core, core->instances[at - 1]))
+        if (at < absent && row_of_instance(core, core->ordered[at - 1]))
             return true;
         if (at >= absent && at < all && row_of_absent(core, core->absent[at - absent]))
             return true;

@@ -262,12 +262,12 @@ static bool stalls(struct core *core)
     }
     session_list_begin(&list, core, SESSION_LIST_MAX);
     for (size_t i = 0; due && i < core->count; i++) {
-        struct session *session = &core->instances[i]->session;
+        struct session *session = &core->ordered[i]->session;
 
         if (session->stall_told || !session_stalls(session, core->now, &silent))
             continue;
         session->stall_told = true;
-        session_list_add(&list, core->instances[i]);
+        session_list_add(&list, core->ordered[i]);
     }
     if (!due)
         return false;

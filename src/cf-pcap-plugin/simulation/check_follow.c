@@ -1,6 +1,7 @@
 /* What has to hold at the end of a scenario with --follow. */
 #include <string.h>
 
+#include "../core/names.h"
 #include "../core/pause.h"
 #include "world.h"
 
@@ -161,8 +162,42 @@ static void check_reports(struct world *world)
         world_violated(world, "%llu lines say how far it is", (unsigned long long)told);
 }
 
+static bool has_index(const struct world *world, unsigned int index)
+{
+    for (size_t i = 0; i < world->core.count; i++)
+        if (world->core.instances[i]->index == index)
+            return true;
+    return false;
+}
+
+/* The latest name of an address is that of the instance that was listed there last. */
+static void check_names(struct world *world)
+{
+    const struct writer_about *about = &world->core.about;
+    const struct sim_cloud *cloud = &world->cloud;
+
+    for (unsigned int i = 0; i < cloud->listed; i++) {
+        const char *name = NULL;
+        char address[46], wanted[128];
+        bool again = false;
+
+        for (unsigned int k = 0; k < cloud->listed; k++)
+            again |= k != i && cloud->addresses[k] == cloud->addresses[i];
+        snprintf(address, sizeof address, "10.0.0.%u", cloud->addresses[i]);
+        snprintf(wanted, sizeof wanted, "%s-%u", world->core.config.app, i);
+        for (size_t k = 0; k < about->name_count; k++)
+            if (strcmp(about->names[k].address, address) == 0)
+                name = about->names[k].name;
+        if (!again && cloud->ran[i] && has_index(world, i) &&
+            (name == NULL || strcmp(name, wanted) != 0))
+            world_violated(world, "%s of instance %u has the name %s", address, i,
+                           name == NULL ? "of none" : name);
+    }
+}
+
 void check_follow(struct world *world)
 {
+    check_names(world);
     check_reports(world);
     check_captured(world);
     check_told(world);

@@ -120,9 +120,32 @@ bool cloud_refuses(const struct world *world)
            world->now >= cloud->deleted_at;
 }
 
+/* What has one name is one instance, on all interfaces: none of them becomes another process's
+ * alone. (A session that logs in while the app is deployed may come to another than its fellow.) */
+static void check_names(struct world *world, char (*before)[GUID_SIZE], size_t count,
+                        const char *process)
+{
+    for (size_t i = 0; i < count; i++) {
+        const struct instance *one = world->core.instances[i];
+
+        if (before[i][0] == '\0' || strcmp(before[i], one->process) == 0)
+            continue;
+        for (size_t j = 0; j < count; j++) {
+            const struct instance *other = world->core.instances[j];
+
+            if (instance_is_same(one, other) && other->process[0] != '\0' &&
+                strcmp(other->process, process) != 0)
+                world_violated(world, "instance %u (%u) is of two processes", one->index,
+                               one->number);
+        }
+    }
+}
+
 static void list(struct world *world)
 {
     struct sim_cloud *cloud = &world->cloud;
+    char before[INSTANCES_MAX][GUID_SIZE];
+    size_t count = world->core.count;
     struct listed_instance listed[INDEXES_MAX] = {{.index = 0}};
     char process[GUID_SIZE];
 
@@ -130,13 +153,21 @@ static void list(struct world *world)
     for (unsigned int i = 0; i < cloud->wanted; i++) {
         listed[i].index = i;
         listed[i].running = cloud_runs(world, cloud->process, i);
+        /* Addresses of containers that are gone are given again. */
+        cloud->addresses[i] = cloud->containers[cloud->process][i].guid % ADDRESSES;
+        snprintf(listed[i].address, sizeof listed[i].address, "10.0.0.%u", cloud->addresses[i]);
+        cloud->ran[i] = listed[i].running;
         snprintf(listed[i].state, sizeof listed[i].state,
                  listed[i].running ? "RUNNING" : "STARTING");
     }
+    cloud->listed = cloud->wanted;
+    for (size_t i = 0; i < count; i++)
+        memcpy(before[i], world->core.instances[i]->process, GUID_SIZE);
     core_looked(&world->core, &(struct core_listing){.result = LOOK_LISTED,
                                                      .process = process,
                                                      .list = listed,
                                                      .count = cloud->wanted});
+    check_names(world, before, count, process);
 }
 
 void cloud_do_look(struct world *world)

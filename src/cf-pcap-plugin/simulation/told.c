@@ -5,9 +5,23 @@
 
 #include "world.h"
 
-/* Is it in a list as "0, 2-5, 9", which may be cut, and may be one of several with " on INTERFACE"
- * behind each? */
-static bool is_listed(const char *list, unsigned int index, const char *interface)
+enum { COPIES = PROCESSES_MAX + 1 /* instances of an index, from 1 */ };
+
+/* The number in " (2)" at this place, behind which it stands then; 1: there is none. */
+static unsigned int read_copy(char **at)
+{
+    unsigned int copy = 1;
+
+    if (strncmp(*at, " (", 2) == 0 && isdigit((unsigned char)(*at)[2])) {
+        copy = (unsigned int)strtoul(*at + 2, at, 10);
+        *at += **at == ')';
+    }
+    return copy;
+}
+
+/* Is it in a list as "0, 2-5, 9, 0 (2)", which may be cut, and may be one of several with " on
+ * INTERFACE" behind each? */
+static bool is_listed(const char *list, const struct instance *instance, const char *interface)
 {
     bool listed = false;
 
@@ -21,7 +35,9 @@ static bool is_listed(const char *list, unsigned int index, const char *interfac
 
             if (*end == '-')
                 last = strtoul(end + 1, &end, 10);
-            listed |= index >= first && index <= last;
+            unsigned int copy = read_copy(&end);
+            listed |=
+                instance->number == copy && instance->index >= first && instance->index <= last;
         }
         if (strncmp(end, " on ", 4) == 0) {
             size_t length = strcspn(end + 4, " ,.:");
@@ -42,11 +58,11 @@ static bool is_row_of(const char *line, const struct instance *instance, const c
     char number[16];
 
     snprintf(number, sizeof number, "%u ", instance->index);
-    if (strncmp(line, number, strlen(number)) != 0)
+    if (instance->number > 1)
+        snprintf(number, sizeof number, "%u (%u) ", instance->index, instance->number);
+    if (strncmp(line, number, strlen(number)) != 0 || line[strlen(number)] == '(')
         return false;
     line += strlen(number);
-    if (*line == '(')
-        line += strcspn(line, " ") + 1;
     return interface == NULL ||
            (strncmp(line, interface, strlen(interface)) == 0 && line[strlen(interface)] == ' ');
 }
@@ -61,11 +77,11 @@ static bool says_so(const struct world *world, const char *line, const struct in
 
     for (const char *at = line; (at = strstr(at, one)) != NULL;) {
         at += strlen(one);
-        if (is_listed(at, instance->index, interface))
+        if (is_listed(at, instance, interface))
             return true;
     }
     if (strncmp(line, the_same, strlen(the_same)) == 0)
-        return is_listed(strchr(line + strlen(the_same), ' ') + 1, instance->index, interface);
+        return is_listed(strchr(line + strlen(the_same), ' ') + 1, instance, interface);
     if (!is_row_of(line, instance, interfaces->count > 1 ? interface : NULL))
         return false;
     for (size_t i = 0; i < sizeof remarks / sizeof *remarks; i++)
@@ -82,32 +98,36 @@ bool told_of(const struct world *world, size_t number)
     return false;
 }
 
-/* Each number in a list is greater than the one before; behind " on" the next list begins. */
+/* Each number in a list is greater than the one before, of first ones of an index, of second ones
+ * ...; behind " on" the next list begins. */
 static bool ascends(const char *list)
 {
-    long last = -1;
+    long last[COPIES];
+
+    memset(last, -1, sizeof last);
 
     while (isdigit((unsigned char)*list)) {
         char *end;
-        long number = strtol(list, &end, 10);
+        long first = strtol(list, &end, 10),
+             until = *end == '-' ? strtol(end + 1, &end, 10) : first;
+        unsigned int copy = read_copy(&end);
 
-        if (number <= last)
+        if (copy >= COPIES || first <= last[copy] || until < first)
             return false;
-        last = number;
+        last[copy] = until;
         if (strncmp(end, " on ", 4) == 0) {
             end += 4 + strcspn(end + 4, " ,.:");
-            last = -1;
+            memset(last, -1, sizeof last);
         }
-        list = end + strspn(end, "-, ");
+        list = end + strspn(end, ", ");
     }
     return true;
 }
 
-/* No instance is named twice in a list, however many interfaces it has. (With --follow there are
- * two instances 0 while an app is deployed.) */
+/* No instance is named twice in a list, however many interfaces it has. */
 void check_lists(struct world *world)
 {
-    for (size_t i = 0; i < world->line_count && !world->core.config.follow; i++) {
+    for (size_t i = 0; i < world->line_count; i++) {
         const char *list = strstr(world->lines[i], "nstances ");
 
         if (list != NULL && !ascends(list + strlen("nstances ")))

@@ -338,14 +338,19 @@ static void send_signals(struct world *world)
     while (world->signals_sent < world->signal_count &&
            world->now >= world->signals[world->signals_sent].at) {
         enum core_signal signal = world->signals[world->signals_sent++].signal;
+        bool at_once = world->core.stop.at_once;
+        bool is_of_cf = world->core.stop.reason == STOP_CF_GONE &&
+                        world->now - world->core.stop.at < CORE_SAME_KEY;
 
         world_trace(world, "signal %d", (int)signal);
-        if (signal == CORE_INTERRUPT && world->core.stop.reason != STOP_NONE &&
+        if (signal == CORE_INTERRUPT && world->core.stop.reason != STOP_NONE && !is_of_cf &&
             world->impatient_at == NEVER)
             world->impatient_at = world->now;
         core_signal(&world->core, signal);
         if (world->core.stop.reason == STOP_NONE)
             world_violated(world, "a signal is no reason to stop");
+        if (is_of_cf && !at_once && world->core.stop.at_once)
+            world_violated(world, "the ^C that ended cf is taken for a second one");
     }
 }
 

@@ -22,6 +22,7 @@ enum {
     LINES_MAX = 400,                          /* that the user is told */
     PROCESSES_MAX = 4,                        /* of an app that is deployed again and again */
     INDEXES_MAX = 6,                          /* of instances, with --follow */
+    ADDRESSES = 3 * INDEXES_MAX,              /* of containers */
     EVENTS_MAX = 8,                           /* of the cloud */
     TOLERANCE = 4000,     /* ms by which the end of an instance may be noticed late */
     DISK_KEPT = 60000000, /* bytes of a reserve that is large enough for what is under way */
@@ -168,6 +169,8 @@ struct sim_cloud {
         unsigned int guid;
     } containers[PROCESSES_MAX][INDEXES_MAX];
     unsigned int guids;
+    unsigned int addresses[INDEXES_MAX], listed; /* at the last look */
+    bool ran[INDEXES_MAX];                       /* then */
     struct {
         uint64_t at;
         enum cloud_event kind;

@@ -164,6 +164,10 @@ int system_make_private(const char *place, char *folder, size_t size);
 int system_make_folder(const char *path);
 int system_replace(const char *from, const char *to);
 
+/* The file that a symbolic link leads to, which system_replace would replace itself; of any other
+ * file, the file. 0 or a negative errno. */
+int system_behind_links(const char *path, char *name, size_t size);
+
 /* The folder that the cf CLI has its .cf in, unless CF_HOME says another. 0 or a negative errno. */
 int system_home(char *path, size_t size);
 

@@ -36,7 +36,12 @@ type Instance struct {
 	crashes        int
 	stop           context.CancelFunc
 	crash          context.CancelFunc // ends its container, as if the app had crashed
+	old            *Instance          // the one that it takes the place of, in an evacuation, until it runs
+	evacuating     bool               // another takes its place
 }
+
+// Diego's rep looks every ten seconds whether the new instance of an evacuated one runs: it goes on for half of that.
+const evacuatedGoesOn = 5 * time.Second
 
 // reconcile starts and stops instances until p has as many as it should. With c.mu held.
 func (c *Cloud) reconcile(p *Process) {
@@ -70,6 +75,28 @@ func (c *Cloud) start(p *Process, index int) {
 	}()
 }
 
+// evacuate starts an instance anew, as on another cell, while the one that runs goes on: what the platform tells of the
+// index is that one until the new one runs, and then the new one. With c.mu held.
+func (c *Cloud) evacuate(p *Process, old *Instance) error {
+	if old.State != running {
+		return fmt.Errorf("the instance does not run")
+	}
+	c.start(p, old.Index)
+	old.evacuating = true
+	i := p.running[old.Index]
+	stop := i.stop
+	i.old, i.stop = old, func() { stop(); old.stop() }
+	return nil
+}
+
+// shown is the instance that the platform tells of. With c.mu held.
+func (i *Instance) shown() *Instance {
+	if i.old != nil && i.old.State == running {
+		return i.old
+	}
+	return i
+}
+
 // keepRunning runs an instance again whenever it has crashed: three times at once, then after a wait.
 func (c *Cloud) keepRunning(ctx context.Context, p *Process, i *Instance) {
 	for {
@@ -82,6 +109,10 @@ func (c *Cloud) keepRunning(ctx context.Context, p *Process, i *Instance) {
 		i.State, i.Details, i.Since = crashed, err.Error(), time.Now()
 		c.event(p.App, "audit.app.process.crash", p.Type, object{"index": i.Index, "instance": i.GUID, "reason": "CRASHED",
 			"exit_description": err.Error()})
+		if i.evacuating {
+			c.mu.Unlock()
+			return
+		}
 		wait := time.Second
 		if i.crashes > 3 {
 			wait = 30 * time.Second
@@ -171,6 +202,10 @@ func (c *Cloud) watch(ctx context.Context, p *Process, i *Instance, address stri
 	c.mu.Lock()
 	if ctx.Err() == nil && i.State == starting {
 		i.State, i.Details, i.Since = running, "", time.Now()
+		if i.old != nil {
+			time.AfterFunc(evacuatedGoesOn, i.old.stop)
+			i.old = nil
+		}
 	}
 	c.mu.Unlock()
 }
@@ -194,7 +229,7 @@ func (c *Cloud) instance(processGUID string, index int) (*Process, *Instance) {
 				continue
 			}
 			if index < len(p.running) {
-				copy := *p.running[index]
+				copy := *p.running[index].shown()
 				return p, &copy
 			}
 			return p, nil

@@ -97,6 +97,7 @@ func (p *Process) stats() []object {
 		return all
 	}
 	for _, i := range p.running {
+		i = i.shown()
 		all = append(all, object{"type": p.Type, "index": i.Index, "state": i.State, "details": i.Details, "routable": i.State == running,
 			"uptime": int(time.Since(i.Since).Seconds()), "mem_quota": p.MemoryMB << 20, "disk_quota": 1 << 30, "fds_quota": 16384,
 			"log_rate_limit": -1, "usage": object{"time": time.Now().UTC().Format(time.RFC3339), "cpu": 0.0, "mem": 0, "disk": 0, "log_rate": 0},

@@ -226,12 +226,13 @@ func (c *Cloud) startTroubles() (server, error) {
 		c.expireLogins()
 		return nil
 	})
-	handle("/crash", c.withInstance(func(i *Instance) error {
+	handle("/crash", c.withInstance(func(_ *Process, i *Instance) error {
 		i.crash()
 		return nil
 	}))
+	handle("/evacuate", c.withInstance(c.evacuate))
 	handle("/link", func(q url.Values) error {
-		return c.withInstance(func(i *Instance) error {
+		return c.withInstance(func(_ *Process, i *Instance) error {
 			var n int
 			if _, err := fmt.Sscanf(i.Address, "10.255.%d.2", &n); err != nil {
 				return fmt.Errorf("the instance has no address yet")
@@ -258,7 +259,7 @@ func (c *Cloud) startTroubles() (server, error) {
 }
 
 // withInstance finds the instance that app, index, and process (web) name.
-func (c *Cloud) withInstance(do func(*Instance) error) func(url.Values) error {
+func (c *Cloud) withInstance(do func(*Process, *Instance) error) func(url.Values) error {
 	return func(q url.Values) error {
 		c.mu.Lock()
 		defer c.mu.Unlock()
@@ -271,7 +272,7 @@ func (c *Cloud) withInstance(do func(*Instance) error) func(url.Values) error {
 		if p == nil || err != nil || index < 0 || index >= len(p.running) {
 			return fmt.Errorf("app %s has no instance %q of process %q", app.Name, q.Get("index"), q.Get("process"))
 		}
-		return do(p.running[index])
+		return do(p, p.running[index])
 	}
 }
 

@@ -153,6 +153,19 @@ int system_replace(const char *from, const char *to)
     return rename(from, to) == 0 ? 0 : -errno;
 }
 
+int system_behind_links(const char *path, char *name, size_t size)
+{
+    struct stat status;
+    bool is_link = lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+    char *real = is_link ? realpath(path, NULL) : strdup(path);
+
+    if (real == NULL)
+        return -errno;
+    int length = snprintf(name, size, "%s", real);
+    free(real);
+    return (size_t)length < size ? 0 : -ENAMETOOLONG;
+}
+
 static int disk(const struct statvfs *disk, uint64_t *available, uint64_t *size)
 {
     *available = (uint64_t)disk->f_bavail * disk->f_frsize;

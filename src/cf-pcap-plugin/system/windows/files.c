@@ -230,6 +230,12 @@ int system_replace(const char *from, const char *to)
     return MoveFileExA(from, to, MOVEFILE_REPLACE_EXISTING) ? 0 : windows_error();
 }
 
+/* There links take a privilege, and are rare. */
+int system_behind_links(const char *path, char *name, size_t size)
+{
+    return snprintf(name, size, "%s", path) < (int)size ? 0 : -ENAMETOOLONG;
+}
+
 static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *at)
 {
     (void)status, (void)at;

@@ -74,7 +74,7 @@ int system_open(const char *path, int how);
 /*
  * Opens a named pipe that another program has made, without waiting for its other end, neither now
  * nor to read or write it; closed on exec. To be written: -ENXIO: nobody reads it. What is no named
- * pipe: -EINVAL. Where there are none in the file system (Windows): -ENOSYS, and false.
+ * pipe: -EINVAL. Where it is full write(2) fails with EAGAIN (Windows: ENOSPC).
  */
 enum system_direction { SYSTEM_TO_READ, SYSTEM_TO_WRITE };
 int system_open_fifo(const char *path, enum system_direction direction);

@@ -169,7 +169,7 @@ refused() { # line argument…
 
 # Like Wireshark; status of the plugin.
 extcap() { # bytes argument…
-  WINEPATH='C:\' on_windows 'C:\be-wireshark.exe' 'C:\extcap.pcapng' 'C:\toolbar' "$1" 'C:\cf-pcap-plugin.exe' --extcap-interface cfpcap --capture "${@:2}"
+  WINEPATH="C:\\" on_windows 'C:\be-wireshark.exe' 'C:\extcap.pcapng' 'C:\toolbar' "$1" 'C:\cf-pcap-plugin.exe' --extcap-interface cfpcap --capture "${@:2}"
 }
 
 @test "Wireshark gets a capture through a named pipe, its toolbar shows how that is doing, Stop in order ends it" {
@@ -189,7 +189,7 @@ extcap() { # bytes argument…
 }
 
 @test "what Wireshark asks an extcap: interfaces, link types, options, the apps of the space" {
-  ask() { WINEPATH='C:\' on_windows 'C:\cf-pcap-plugin.exe' "$@"; }
+  ask() { WINEPATH="C:\\" on_windows 'C:\cf-pcap-plugin.exe' "$@"; }
   run -0 ask --extcap-interfaces
   [[ $output == *"interface {value=cfpcap}"*"control {number=1}"* ]]
   run -0 ask --extcap-interface cfpcap --extcap-dlts

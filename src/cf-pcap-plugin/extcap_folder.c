@@ -100,7 +100,7 @@ static bool is_copy(const char *path)
 
     if (bytes != NULL && file != NULL)
         size = fread(bytes, 1, PROGRAM_MAX, file);
-    for (size_t at = 0; !is && at + length <= size; at++)
+    for (size_t at = 0; bytes != NULL && !is && at + length <= size; at++)
         is = memcmp(bytes + at, metadata_summary, length) == 0;
     if (file != NULL)
         fclose(file);

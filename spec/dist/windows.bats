@@ -25,6 +25,10 @@ setup_file() {
   on_windows wineboot -i >/dev/null 2>&1
   "$compiler" -shared -nostdlib -o "$drive/windows/system32/bcryptprimitives.dll" "$root/spec/support/bcryptprimitives.c" -ladvapi32
   "$compiler" -O1 -o "$drive/press-ctrl-c.exe" "$root/spec/support/press-ctrl-c.c"
+  "$compiler" -O1 -o "$drive/be-wireshark.exe" "$root/spec/support/be-wireshark.c"
+  mkdir -p "$drive/Net Tools"
+  "$compiler" -O1 -o "$drive/Net Tools/Wireshark.exe" "$root/spec/support/be-viewer.c"
+  cp "$drive/Net Tools/Wireshark.exe" "$drive/Net Tools/tshark.exe"
   cp "$root/build/cross/win64/packages/cf-pcap-plugin/bin/cf-pcap-plugin" "$drive/cf-pcap-plugin.exe"
   cp "$root/build/tools/cf.exe" "$drive/"
   mkdir -p "$drive/home" "$drive/Große Dateien"
@@ -58,6 +62,7 @@ requests_until() { # file
 # A capture of so many packets, with requests while it runs; status of cf.exe. What it says goes to $BATS_TEST_TMPDIR/said.
 capture() { # argument…
   local status=0
+  rm -f "$BATS_TEST_TMPDIR/done"
   requests_until "$BATS_TEST_TMPDIR/done" 3>&- &
   cf_exe pcap myapp --interface lo -f 'tcp port 8080' "$@" || status=$?
   touch "$BATS_TEST_TMPDIR/done"
@@ -104,11 +109,127 @@ packets() { capinfos -Mc "$1" | sed -nE 's/^Number of packets: *//p'; }
   [ "$(packets "$drive/interrupted.pcap")" -ge 0 ]
 }
 
-@test "a folder that is not there, an instance that is not there: one line, status 1" {
-  run -1 cf_exe pcap myapp -d 1s -o 'C:\no such folder\x.pcap'
-  [[ $output == *"C:\\no such folder\\x.pcap"*"No such file or directory"* ]]
+# Status 1, and this line.
+refused() { # line argument…
+  local line=$1
+  shift
+  run -1 cf_exe pcap "$@"
+  grep -qxF -- "$line" <<<"${output//$'\r'/}" || { printf '%s\n' "$output" && return 1; }
+}
+
+@test "what cannot be written is told in one line: folder, drive, name, another's file" {
+  refused 'Cannot write C:\no such folder\x.pcap: No such file or directory.' myapp -o 'C:\no such folder\x.pcap'
+  refused 'Cannot write Q:\x.pcap: No such file or directory.' myapp -o 'Q:\x.pcap'
+  refused 'Cannot write C:\home: Is a directory.' myapp -o 'C:\home'
+  refused 'Cannot write C:\what?.pcap: Invalid argument.' myapp -o 'C:\what?.pcap'
+  [ "${#lines[@]}" = 1 ]
+  cf_exe pcap myapp -i 0 -o 'C:\taken.pcap' >"$BATS_TEST_TMPDIR/said" 2>&1 &
+  eventually test -e "$drive/taken.pcap"
+  refused 'Cannot write C:\TAKEN.pcap: another cf pcap is writing it.' myapp -o 'C:\TAKEN.pcap'
+  # The other one ends when its cf.exe does.
+  on_windows taskkill /f /im cf.exe >"$BATS_TEST_TMPDIR/killed"
+  wait $! || true
+}
+
+@test "a path may be relative to a drive, or beyond its usual limits; NUL takes everything" {
+  local path
+  for path in 'C:here.pcap' '\\?\C:\home\there.pcap' NUL; do
+    run -0 cf_exe pcap myapp -i 0 -d 1s -o "$path"
+    [ "$(tail -1 <<<"${output//$'\r'/}")" = "Saved capture to '$path'." ]
+  done
+  [ "$(packets "$drive/home/there.pcap")" = 0 ]
+  eventually test ! -e "$drive/NUL"
+}
+
+@test "no login, no app, no instance, SSH disabled, an option that is not there: what to do, status 1" {
+  local guid
+  guid=$(cf_here app myapp --guid)
+  mkdir -p "$drive/nobody"
+  CF_HOME='C:\nobody' CF_PLUGIN_HOME='C:\home' refused "No API endpoint set. Use 'cf.exe login' or 'cf.exe api' to target an endpoint." myapp
+  refused "App 'nosuch' not found." nosuch
   run -1 cf_exe pcap myapp -d 1s -i 9 -o 'C:\x.pcap'
   [[ $output == *"9"* ]]
+  cf_here curl -X PATCH "/v3/apps/$guid/features/ssh" -d '{"enabled":false}' >"$BATS_TEST_TMPDIR/answer"
+  refused "SSH into app 'myapp' is disabled (Disabled for app), and the capture runs over SSH. To enable it:" myapp -o 'C:\x.pcap'
+  cf_here curl -X PATCH "/v3/apps/$guid/features/ssh" -d '{"enabled":true}' >"$BATS_TEST_TMPDIR/answer"
+  refused 'Incorrect Usage: there is no option --bogus' myapp --bogus
+}
+
+@test "--wireshark finds where its installer has put it, and another program by its path" {
+  refused "Cannot find Wireshark: install it (https://www.wireshark.org/download.html), name it with --wireshark=PROGRAM, or save the capture with -o FILE." myapp --wireshark
+  on_windows reg add 'HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\Wireshark.exe' /v Path /d 'C:\Net Tools' /f >"$BATS_TEST_TMPDIR/registry"
+  capture --wireshark -c 30
+  eventually grep -qxF -- - <(tr -d '\r' <"$drive/shown.words")
+  grep -qxF -- -k <(tr -d '\r' <"$drive/shown.words")
+  eventually test "$(packets "$drive/shown.pcapng")" = 30
+  capture --wireshark='C:\Net Tools\tshark.exe' -c 45 -o 'C:\both.pcapng'
+  grep -qxF -- -l <(tr -d '\r' <"$drive/shown.words")
+  [ "$(packets "$drive/both.pcapng")" = 45 ]
+  [ "$(packets "$drive/shown.pcapng")" = 45 ]
+}
+
+# Like Wireshark; status of the plugin.
+extcap() { # bytes argument…
+  WINEPATH="C:\\" on_windows 'C:\be-wireshark.exe' 'C:\extcap.pcapng' 'C:\toolbar' "$1" 'C:\cf-pcap-plugin.exe' --extcap-interface cfpcap --capture "${@:2}"
+}
+
+@test "Wireshark gets a capture through a named pipe, its toolbar shows how that is doing, Stop in order ends it" {
+  requests_until "$BATS_TEST_TMPDIR/done" 3>&- &
+  run -0 extcap 3000 --app myapp --interface lo --extcap-capture-filter 'tcp port 8080'
+  touch "$BATS_TEST_TMPDIR/done"
+  wait $! || true
+  [ "$(packets "$drive/extcap.pcapng")" -ge 20 ]
+  grep -qa 'instances capturing' "$drive/toolbar"
+  [ "$(tail -c 6 "$drive/toolbar" | od -An -tx1)" = ' 54 00 00 02 01 05' ] # the button is to be disabled
+}
+
+@test "Wireshark is told why there is no capture, and gets an empty one" {
+  run -1 extcap 0 --app nosuch --interface lo
+  [[ $output == *"App 'nosuch' not found."* ]]
+  [ "$(packets "$drive/extcap.pcapng")" = 0 ]
+}
+
+@test "what Wireshark asks an extcap: interfaces, link types, options, the apps of the space" {
+  ask() { WINEPATH="C:\\" on_windows 'C:\cf-pcap-plugin.exe' "$@"; }
+  run -0 ask --extcap-interfaces
+  [[ $output == *"interface {value=cfpcap}"*"control {number=1}"* ]]
+  run -0 ask --extcap-interface cfpcap --extcap-dlts
+  [[ $output == "dlt {number=1}{name=EN10MB}"* ]]
+  run -0 ask --extcap-interface cfpcap --extcap-config
+  [[ $output == *"{call=--app}"* ]]
+  run -0 ask --extcap-interface cfpcap --extcap-config --extcap-reload-option --listed
+  [[ $output == *"{value=myapp}"* ]]
+}
+
+@test "--install-extcap makes a copy; one of another version is replaced, another's file is not" {
+  export WIRESHARK_EXTCAP_DIR='C:\Große Dateien\extcap'
+  local copy="$drive/Große Dateien/extcap/cf-pcap.exe"
+  run -0 cf_exe pcap --install-extcap
+  [[ $output == "Installed "*"cf-pcap.exe, a copy of this version of the plugin."* ]]
+  cmp "$copy" "$drive/cf-pcap-plugin.exe"
+  echo another version >>"$copy"
+  run -0 cf_exe pcap --install-extcap
+  cmp "$copy" "$drive/cf-pcap-plugin.exe"
+  run -0 cf_exe pcap --remove-extcap
+  [ ! -e "$copy" ]
+  echo another program >"$copy"
+  run -1 cf_exe pcap --install-extcap
+  [[ $output == *"something else is there; remove it first."* ]]
+  run -1 cf_exe pcap --remove-extcap
+  [ "$(cat "$copy")" = "another program" ]
+}
+
+@test "--follow: an instance that is restarted is captured again" {
+  local guid
+  guid=$(cf_here app myapp --guid)
+  cf_exe pcap myapp --interface lo -f 'tcp port 8080' --follow -d 300s -o 'C:\follow.pcapng' >"$BATS_TEST_TMPDIR/said" 2>&1 3>&- &
+  eventually grep -q Capturing "$BATS_TEST_TMPDIR/said"
+  cf_here curl -X DELETE "/v3/apps/$guid/processes/web/instances/2" >"$BATS_TEST_TMPDIR/answer"
+  eventually grep -qE 'Instance 2 .*captured' "$BATS_TEST_TMPDIR/said"
+  on_windows taskkill /f /im cf.exe >"$BATS_TEST_TMPDIR/killed"
+  wait $! || true
+  eventually grep -qF "Saved capture to 'C:\\follow.pcapng'." "$BATS_TEST_TMPDIR/said"
+  packets "$drive/follow.pcapng"
 }
 
 @test "cf.exe ssh takes a command that begins with a slash after an equals sign" {

@@ -7,11 +7,14 @@
 #include <uv.h>
 
 #include "cf.h"
+#include "metadata.h"
 #include "program.h"
 #include "system/parent.h"
 #include "system/system.h"
 
 static const char name[] = "cf-pcap";
+
+enum { PROGRAM_MAX = 16 * 1024 * 1024 /* bytes; this one has less than a megabyte */ };
 
 /* cf_run runs any program that is named in struct cf. */
 static void ask_tshark(struct extcap_folders *folders)
@@ -44,8 +47,8 @@ static void find(struct extcap_folders *folders)
     ask_tshark(folders);
     if (folders->count > 0 || system_home(home, sizeof home) != 0)
         return;
-    extcap_folders_add(folders, home, strlen(home), "/.local/lib/wireshark/extcap");
-    extcap_folders_add(folders, home, strlen(home), "/.config/wireshark/extcap");
+    for (size_t i = 0; system_extcap_folders[i] != NULL; i++)
+        extcap_folders_add(folders, home, strlen(home), system_extcap_folders[i]);
 }
 
 /* The result of a request, which is over. */
@@ -87,17 +90,33 @@ static int64_t size_of(const char *path)
     return size;
 }
 
-/* What stands there was put there by this program: a link to one that is called like it, or a copy
- * of it. */
-static bool is_ours(const char *path, const char *program)
+/* Is there in the file what each version of this program has in its constants? */
+static bool is_copy(const char *path)
 {
-    uv_fs_t request;
+    size_t size = 0, length = strlen(metadata_summary);
+    char *bytes = malloc(PROGRAM_MAX);
+    FILE *file = fopen(path, "rb");
     bool is = false;
 
-    if (uv_fs_readlink(NULL, &request, path, NULL) == 0)
-        is = strncmp(system_base(request.ptr), name, strlen(name)) == 0;
-    else
-        is = size_of(path) >= 0 && size_of(path) == size_of(program);
+    if (bytes != NULL && file != NULL)
+        size = fread(bytes, 1, PROGRAM_MAX, file);
+    for (size_t at = 0; bytes != NULL && !is && at + length <= size; at++)
+        is = memcmp(bytes + at, metadata_summary, length) == 0;
+    if (file != NULL)
+        fclose(file);
+    free(bytes);
+    return is;
+}
+
+/* What stands there was put there by this program: a link to one that is called like it, or a copy
+ * of one, of another version perhaps. */
+static bool is_ours(const char *path)
+{
+    uv_fs_t request;
+    bool is = uv_fs_readlink(NULL, &request, path, NULL) == 0
+                  ? strncmp(system_base(request.ptr), name, strlen(name)) == 0
+                  : is_copy(path);
+
     uv_fs_req_cleanup(&request);
     return is;
 }
@@ -111,12 +130,13 @@ static int remove_file(const char *path)
 }
 
 /* A copy, where links need a right that users do not have (Windows). */
-static int link_or_copy(const char *program, const char *path)
+static int link_or_copy(const char *program, const char *path, bool *copied)
 {
     uv_fs_t request;
 
     uv_fs_symlink(NULL, &request, program, path, 0, NULL);
-    if (done(&request) == 0)
+    *copied = done(&request) != 0 || size_of(path) < 0; /* Wine makes none, and says it has */
+    if (!*copied)
         return 0;
     uv_fs_copyfile(NULL, &request, program, path, UV_FS_COPYFILE_EXCL, NULL);
     return done(&request);
@@ -132,25 +152,29 @@ static int in_folder(const char *folder, char path[PATH_MAX])
 static int install(const char *folder, const char *program)
 {
     char path[PATH_MAX];
+    bool copied = false;
     int error = in_folder(folder, path);
 
     if (error == 0)
         error = make_folders(folder);
     if (error == 0 && size_of(path) >= 0) {
-        if (!is_ours(path, program)) {
+        if (!is_ours(path)) {
             fprintf(stderr, "Cannot install %s: something else is there; remove it first.\n", path);
             return 1;
         }
         error = remove_file(path);
     }
     if (error == 0)
-        error = link_or_copy(program, path);
+        error = link_or_copy(program, path, &copied);
     if (error != 0) {
         fprintf(stderr, "Cannot install %s/%s: %s.\n", folder, name,
                 strerror(-system_error(error)));
         return 1;
     }
-    printf("Installed %s -> %s\n", path, program);
+    if (copied)
+        printf("Installed %s, a copy of this version of the plugin.\n", path);
+    else
+        printf("Installed %s -> %s\n", path, program);
     return 0;
 }
 
@@ -178,19 +202,16 @@ int extcap_install(void)
 int extcap_remove(void)
 {
     static struct extcap_folders folders;
-    char path[PATH_MAX], program[PATH_MAX];
-    size_t size = sizeof program;
+    char path[PATH_MAX];
     int status = 0, error;
 
     find(&folders);
-    if (uv_exepath(program, &size) != 0)
-        program[0] = '\0';
     for (size_t i = 0; i < folders.count; i++) {
         if (in_folder(folders.paths[i], path) != 0)
             continue;
         if (size_of(path) < 0) {
             printf("There is no %s.\n", path);
-        } else if (!is_ours(path, program)) {
+        } else if (!is_ours(path)) {
             fprintf(stderr, "%s is not removed: 'cf pcap --install-extcap' did not make it.\n",
                     path);
             status = 1;

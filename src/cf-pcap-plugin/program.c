@@ -38,6 +38,7 @@ int program_find(const char *name, char *path, size_t size)
 {
     const char separators[] = {system_path_separator, '\0'};
     const char *at = getenv("PATH");
+    char wireshark[PATH_MAX];
 
     if (system_base(name) != name) {
         if (strlen(name) >= size)
@@ -52,6 +53,9 @@ int program_find(const char *name, char *path, size_t size)
             return 0;
         at += length + (at[length] != '\0');
     }
+    if (system_wireshark_folder(wireshark, sizeof wireshark) == 0 &&
+        look_in(wireshark, strlen(wireshark), name, path, size) == 0)
+        return 0;
     for (const char *const *folder = system_usual_folders; *folder != NULL; folder++)
         if (look_in(*folder, strlen(*folder), name, path, size) == 0)
             return 0;

@@ -25,12 +25,12 @@ void toolbar_begin(struct toolbar *toolbar, const char *in, const char *out)
     *toolbar = (struct toolbar){.out = out, .in_fd = -1, .out_fd = -1};
     if (in != NULL)
         toolbar->in_fd = system_open_fifo(in, SYSTEM_TO_READ);
+    if (out != NULL)
+        toolbar->out_fd = system_open_fifo(out, SYSTEM_TO_WRITE);
 }
 
 void toolbar_print_controls(void)
 {
-    if (!system_has_fifos)
-        return;
     printf("control {number=%d}{type=string}{display=Capture}"
            "{tooltip=Packets that are captured and dropped, and instances that are missing}\n"
            "control {number=%d}{type=button}{display=Stop in order}"
@@ -51,7 +51,7 @@ static void send_packet(struct toolbar *toolbar, uint8_t control, enum extcap_co
     if (toolbar->out_fd < 0)
         return;
     if (write(toolbar->out_fd, packet, (unsigned int)length) < 0 && errno != EAGAIN &&
-        errno != EINTR) {
+        errno != ENOSPC && errno != EINTR) {
         close(toolbar->out_fd);
         toolbar->out_fd = -1;
     }

@@ -11,6 +11,9 @@
  * Wireshark's window stands still from its open(2) for writing to our open(2) for reading: so the
  * pipe is opened first of all, and stays open to the end. It is read by looking again, for one that
  * no program has opened yet and one that was closed both look like one that has ended.
+ *
+ * Windows: Wireshark waits for both to be opened before it reads a packet, 30 seconds after the
+ * last one that was. So both are opened first of all.
  */
 #ifndef TOOLBAR_H
 #define TOOLBAR_H
@@ -36,7 +39,7 @@ struct toolbar {
  */
 void toolbar_begin(struct toolbar *toolbar, const char *in, const char *out);
 
-/* Prints the toolbar's controls for --extcap-interfaces; nothing on a system without it. */
+/* Prints the toolbar's controls for --extcap-interfaces. */
 void toolbar_print_controls(void);
 
 /* Shows the line; once a second at most, the others are left out, but for the last one, which

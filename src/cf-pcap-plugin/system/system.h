@@ -74,11 +74,10 @@ int system_open(const char *path, int how);
 /*
  * Opens a named pipe that another program has made, without waiting for its other end, neither now
  * nor to read or write it; closed on exec. To be written: -ENXIO: nobody reads it. What is no named
- * pipe: -EINVAL. Where there are none in the file system (Windows): -ENOSYS, and false.
+ * pipe: -EINVAL. Where it is full write(2) fails with EAGAIN (Windows: ENOSPC).
  */
 enum system_direction { SYSTEM_TO_READ, SYSTEM_TO_WRITE };
 int system_open_fifo(const char *path, enum system_direction direction);
-extern const bool system_has_fifos;
 
 /* Makes a file this process's own until it is closed; others may read it. 0, -EBUSY: it is another
  * one's. Where a file system has no locks, 0. Windows: system_open does that. */
@@ -195,5 +194,12 @@ bool system_is_guard(int argc, char **argv);
 /* Where programs are that are not in PATH, or not in the PATH of a program that the desktop has
  * started; "~/" is the user's folder. Ends with NULL. */
 extern const char *const system_usual_folders[];
+
+/* Below the user's folder: where Wireshark looks for extcaps, by default, in one version or
+ * another. Ends with NULL. */
+extern const char *const system_extcap_folders[];
+
+/* The folder that the system knows Wireshark to be installed in. 0 or a negative errno. */
+int system_wireshark_folder(char *path, size_t size);
 
 #endif

@@ -114,8 +114,6 @@ int system_open(const char *path, int how)
     return fd < 0 ? -errno : fd;
 }
 
-const bool system_has_fifos = true;
-
 int system_open_fifo(const char *path, enum system_direction direction)
 {
     struct stat status;
@@ -197,4 +195,13 @@ int system_lock(int fd)
 {
     /* Any other failure: a file system without locks. */
     return flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK ? -EBUSY : 0;
+}
+
+const char *const system_extcap_folders[] = {"/.local/lib/wireshark/extcap",
+                                             "/.config/wireshark/extcap", NULL};
+
+int system_wireshark_folder(char *path, size_t size)
+{
+    (void)path, (void)size;
+    return -ENOENT;
 }

@@ -105,11 +105,31 @@ int system_may_create(const char *path)
 {
     char copy[PATH_MAX];
 
+    if (strpbrk(system_base(path), system_not_in_names) != NULL)
+        return -EINVAL;
     snprintf(copy, sizeof copy, "%s", path);
     DWORD attributes = GetFileAttributesA(dirname(copy));
     if (attributes == INVALID_FILE_ATTRIBUTES)
         return windows_error();
     return (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0 ? 0 : -ENOTDIR;
+}
+
+static int descriptor_of(HANDLE handle)
+{
+    int fd = _open_osfhandle((intptr_t)handle, _O_BINARY);
+
+    if (fd >= 0)
+        return fd;
+    CloseHandle(handle);
+    return -EMFILE;
+}
+
+/* The last call did not open a pipe. */
+static int pipe_error(void)
+{
+    DWORD error = GetLastError();
+
+    return error == ERROR_PIPE_BUSY || error == ERROR_FILE_NOT_FOUND ? -ENXIO : windows_error();
 }
 
 /* Others may read and remove an open file, but not write it: this is the lock. */
@@ -120,27 +140,29 @@ int system_open(const char *path, int how)
     HANDLE handle = CreateFileA(path, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_DELETE, NULL,
                                 pipe ? OPEN_EXISTING : existing, FILE_ATTRIBUTE_NORMAL, NULL);
 
-    if (handle == INVALID_HANDLE_VALUE && pipe &&
-        (GetLastError() == ERROR_PIPE_BUSY || GetLastError() == ERROR_FILE_NOT_FOUND))
-        return -ENXIO;
     if (handle == INVALID_HANDLE_VALUE)
-        return windows_error();
-    int fd = _open_osfhandle((intptr_t)handle, _O_BINARY);
-    if (fd >= 0)
-        return fd;
-    CloseHandle(handle);
-    return -EMFILE;
+        return pipe ? pipe_error() : windows_error();
+    return descriptor_of(handle);
 }
 
-/* Wireshark's for Windows makes pipes for a toolbar, which are not connected here yet: it is told
- * of no toolbar, and makes none. */
-const bool system_has_fifos = false;
-
+/* A read of a pipe that is empty fails, and so does a write to one that is full: CreateNamedPipe,
+ * PIPE_NOWAIT. */
 int system_open_fifo(const char *path, enum system_direction direction)
 {
-    (void)path;
-    (void)direction;
-    return -ENOSYS;
+    DWORD mode = PIPE_READMODE_BYTE | PIPE_NOWAIT;
+    DWORD access =
+        direction == SYSTEM_TO_READ ? GENERIC_READ | FILE_WRITE_ATTRIBUTES : GENERIC_WRITE;
+
+    if (!is_pipe(path))
+        return -EINVAL;
+    HANDLE handle = CreateFileA(path, access, 0, NULL, OPEN_EXISTING, 0, NULL);
+    if (handle == INVALID_HANDLE_VALUE)
+        return pipe_error();
+    if (SetNamedPipeHandleState(handle, &mode, NULL, NULL))
+        return descriptor_of(handle);
+    int error = windows_error();
+    CloseHandle(handle);
+    return error;
 }
 
 int system_lock(int fd)

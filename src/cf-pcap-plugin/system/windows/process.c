@@ -24,6 +24,21 @@ const char *const system_usual_folders[] = {
     NULL,
 };
 
+const char *const system_extcap_folders[] = {"/AppData/Roaming/Wireshark/extcap", NULL};
+
+/* What its installer writes: "App Registration", in Microsoft's documentation of the shell. */
+int system_wireshark_folder(char *path, size_t size)
+{
+    static const char key[] =
+        "SOFTWARE\\Microsoft\\Windows\\CurrentVersion\\App Paths\\Wireshark.exe";
+    DWORD length = (DWORD)size;
+
+    return RegGetValueA(HKEY_LOCAL_MACHINE, key, "Path", RRF_RT_REG_SZ, NULL, path, &length) ==
+                   ERROR_SUCCESS
+               ? 0
+               : -ENOENT;
+}
+
 static UINT console_code_page; /* before; 0: there is no console */
 
 void system_begin(void)

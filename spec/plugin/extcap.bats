@@ -150,7 +150,8 @@ has_a_secret() { capinfos "$output" 2>/dev/null | grep -qx 'Number of decryption
   instances 1 && tool
   installed
   tshark -i cfpcap >"$said" 2>"$errors" </dev/null || true
-  complained "Error by extcap pipe: The app is missing: in Wireshark's list of interfaces the gear"
+  complained "extcap pipe: The app is missing: in Wireshark's list of interfaces the gear" # "by" or "from"
+  not complained "There is no device"
   tool 0 "tool_say \"filter 'tcp prt 80': can't parse filter expression: syntax error\"; exit 1"
   timeout 60 tshark -i cfpcap -o extcap.cfpcap.app:myapp -f 'tcp prt 80' >"$said" 2>"$errors" </dev/null
   complained "filter 'tcp prt 80': can't parse filter expression: syntax error"
@@ -318,7 +319,8 @@ is_longer_than() { [ "$(stat -c %s "$output" 2>/dev/null || echo 0)" -gt $(($1 +
   ended
   [ "$status" = 1 ]
   complained "The app is missing: "
-  kill "$reader" # a call that is wrong opens no pipe: tshark removes it
+  eventually gone "$reader"
+  [ "$(capinfos -rc "$output" | sed -n 's/^Number of packets: *//p')" = 0 ]
 }
 is_waiting() { complained "The app is missing: " && kill -0 "$pid"; }
 

@@ -146,6 +146,9 @@ static int answer(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *tool
         break;
     }
     fprintf(stderr, "%s\n", extcap->error);
+    fflush(stderr);
+    if (extcap->fifo != NULL)
+        end_fifo(extcap->fifo);
     return 1;
 }
 

@@ -95,13 +95,13 @@ static void add_capture(struct extcap *extcap, const struct request *request)
         wrong(extcap, "--fifo is missing: Wireshark gives it");
         return;
     }
+    extcap->fifo = request->fifo;
     if (is_empty(app)) {
         wrong(extcap,
               "The app is missing: in Wireshark's list of interfaces the gear beside 'Cloud "
               "Foundry app' opens the options; with tshark, -o extcap.cfpcap.app:APP");
         return;
     }
-    extcap->fifo = request->fifo;
     add(extcap, app);
     add(extcap, "-o");
     add(extcap, request->fifo);

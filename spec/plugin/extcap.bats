@@ -160,6 +160,21 @@ has_a_secret() { capinfos "$output" 2>/dev/null | grep -qx 'Number of decryption
   complained "App 'myapp' not found."
 }
 
+@test "SSH that is disabled, a tool that is not there, a login that is void: the words of cf pcap in Wireshark, too" {
+  instances 1
+  installed
+  timeout 60 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null || true
+  complained "the capture tool is not in the container"
+  echo "Error opening SSH connection: You are not authorized to perform the requested action." >"$FAKE_CF/ssh.err"
+  echo 1 >"$FAKE_CF/ssh.status"
+  echo '{"enabled":false,"reason":"Disabled for app"}' >"$FAKE_CF/ssh_enabled"
+  timeout 60 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null || true
+  complained "SSH into app 'myapp' is disabled (Disabled for app)"
+  echo "Not logged in. Use 'cf login' or 'cf login --sso' to log in." >"$FAKE_CF/app.err" && echo 1 >"$FAKE_CF/app.status"
+  timeout 60 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null || true
+  complained "Not logged in. Use 'cf login' or 'cf login --sso' to log in."
+}
+
 @test "what went wrong in a capture is told at its end, and a capture that went well tells nothing" {
   instances 2
   tool 0 'tool_begin "$@"; tool_capture; tool_end'

@@ -150,13 +150,29 @@ has_a_secret() { capinfos "$output" 2>/dev/null | grep -qx 'Number of decryption
   instances 1 && tool
   installed
   timeout 120 tshark -i cfpcap >"$said" 2>"$errors" </dev/null || true
-  complained "Error by extcap pipe: The app is missing: in Wireshark's list of interfaces the gear"
+  complained "extcap pipe: The app is missing: in Wireshark's list of interfaces the gear" # "by" or "from"
+  not complained "There is no device"
   tool 0 "tool_say \"filter 'tcp prt 80': can't parse filter expression: syntax error\"; exit 1"
   timeout 120 tshark -i cfpcap -o extcap.cfpcap.app:myapp -f 'tcp prt 80' >"$said" 2>"$errors" </dev/null
   complained "filter 'tcp prt 80': can't parse filter expression: syntax error"
   echo "App 'myapp' not found." >"$FAKE_CF/app.err" && echo 1 >"$FAKE_CF/app.status"
   timeout 120 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null
   complained "App 'myapp' not found."
+}
+
+@test "SSH that is disabled, a tool that is not there, a login that is void: the words of cf pcap in Wireshark, too" {
+  instances 1
+  installed
+  timeout 60 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null || true
+  complained "the capture tool is not in the container"
+  echo "Error opening SSH connection: You are not authorized to perform the requested action." >"$FAKE_CF/ssh.err"
+  echo 1 >"$FAKE_CF/ssh.status"
+  echo '{"enabled":false,"reason":"Disabled for app"}' >"$FAKE_CF/ssh_enabled"
+  timeout 60 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null || true
+  complained "SSH into app 'myapp' is disabled (Disabled for app)"
+  echo "Not logged in. Use 'cf login' or 'cf login --sso' to log in." >"$FAKE_CF/app.err" && echo 1 >"$FAKE_CF/app.status"
+  timeout 60 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null || true
+  complained "Not logged in. Use 'cf login' or 'cf login --sso' to log in."
 }
 
 @test "what went wrong in a capture is told at its end, and a capture that went well tells nothing" {
@@ -319,6 +335,7 @@ is_longer_than() { [ "$(stat -c %s "$output" 2>/dev/null || echo 0)" -gt $(($1 +
   [ "$status" = 1 ]
   complained "The app is missing: "
   wait "$reader"
+  [ "$(capinfos -rc "$output" | sed -n 's/^Number of packets: *//p')" = 0 ]
 }
 is_waiting() { complained "The app is missing: " && kill -0 "$pid"; }
 

@@ -84,7 +84,6 @@ static void end_fifo(const char *path)
     for (int waited = 0; (fd = system_open(path, SYSTEM_NO_WAIT)) == -ENXIO && waited < PATIENCE;
          waited += LOOK_INTERVAL)
         uv_sleep(LOOK_INTERVAL);
-
     if (fd < 0)
         return; /* there is no reader (any more) */
     if (write(fd, empty, sizeof empty) < 0)
@@ -146,9 +145,10 @@ static int answer(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *tool
     case EXTCAP_NONE:
         break;
     }
+    fprintf(stderr, "%s\n", extcap->error);
+    fflush(stderr);
     if (extcap->fifo != NULL)
         end_fifo(extcap->fifo);
-    fprintf(stderr, "%s\n", extcap->error);
     return 1;
 }
 

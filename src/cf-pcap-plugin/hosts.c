@@ -3,9 +3,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
-#ifndef _WIN32
 #include <strings.h>
-#endif
 
 #define DIGITS "0123456789"
 #define LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"

@@ -130,11 +130,11 @@ static void add_with_port(struct hosts *hosts, struct span span)
 
 void hosts_add_value(struct hosts *hosts, const char *text, size_t length)
 {
+    if (length == 0)
+        return;
     struct span value = {text, text + length};
     const char *user_end = find_last(value, '@');
 
-    if (text == NULL)
-        return;
     for (const char *at = value.at; value.end - at > 3; at++)
         if (memcmp(at, "://", 3) == 0) {
             value.at = at + 3;

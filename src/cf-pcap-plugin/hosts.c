@@ -130,7 +130,7 @@ static void add_with_port(struct hosts *hosts, struct span span)
 
 void hosts_add_value(struct hosts *hosts, const char *text, size_t length)
 {
-    if (length == 0)
+    if (text == NULL || length == 0)
         return;
     struct span value = {text, text + length};
     const char *user_end = find_last(value, '@');

@@ -105,13 +105,23 @@ static bool is_shown(const struct sim_output *output)
     return output->viewer && !output->viewer_left;
 }
 
+/* It takes again, or is not written any more: what it held up may go on from now. */
+static void unblock(const struct world *world, struct sim_output *output)
+{
+    uint64_t since = output->blocked_since, stop = world->core.stop.at;
+
+    if (output->blocked && world->core.stop.reason != STOP_NONE)
+        output->blocked_for += world->now - (since > stop ? since : stop);
+    output->blocked = false;
+}
+
 static void viewer_closes(struct world *world)
 {
     world_trace(world, "the viewer is closed");
     if (world->outputs[0].kind == OUTPUT_IS_PIPE)
         world->outputs[0].failed = true;
     world->outputs[0].viewer_left = true;
-    world->outputs[0].blocked = false;
+    unblock(world, &world->outputs[0]);
     core_viewer_gone(&world->core);
     if (world->core.stop.reason == STOP_NONE)
         world_violated(world, "that the viewer was closed is no reason to stop");
@@ -122,7 +132,7 @@ void output_do_leave_viewer(struct world *world)
     if (!is_shown(&world->outputs[0]) || world->outputs[0].kind != OUTPUT_IS_FILE)
         world_violated(world, "a viewer is left that is not there, or the only output");
     world->outputs[0].viewer_left = true;
-    world->outputs[0].blocked = false;
+    unblock(world, &world->outputs[0]);
 }
 
 static bool is_stuck(const struct world *world, const struct sim_output *output)
@@ -283,12 +293,7 @@ static void live(struct world *world, struct sim_output *output)
         viewer_closes(world);
         return;
     }
-    output->blocked = false;
-    if (world->core.stop.reason != STOP_NONE) {
-        uint64_t since = output->blocked_since > world->core.stop.at ? output->blocked_since
-                                                                     : world->core.stop.at;
-        output->blocked_for += world->now - since;
-    }
+    unblock(world, output);
     core_unblocked(&world->core, output->number);
 }
 

@@ -23,8 +23,9 @@ export -f compile
 
 fail() { printf '%s\n' "$@" >&2; return 1; }
 
-# A random part of all seeds in each run; the seed of a violation, and what happened, are printed.
-first() { echo $((RANDOM * 32768 + RANDOM)); }
+# The same seeds in each run: what fails then is of the change that is tested. `simulation -t` and `make fuzz` try others;
+# the seed of a violation, and what happened, are printed.
+first() { echo 1; }
 
 @test "four thousand scenarios: it ends in time, loses nothing silently, tells the truth" {
   "$root/build/units/cf-pcap-plugin/simulation" 4000 "$(first)"

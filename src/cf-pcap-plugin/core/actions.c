@@ -73,10 +73,10 @@ enum core_action_kind core_next(struct core *core, struct core_action *action)
         if (kind == ACTION_WAIT)
             kind = keys_next(core, action);
         if (kind == ACTION_WAIT)
-            kind = naming_next(core, action);
-        if (kind == ACTION_WAIT)
             kind = follow_next(core);
         stop_look(core);
+        if (kind == ACTION_WAIT)
+            kind = naming_next(core, action); /* nothing is asked for once there is a stop */
         /* That a session is over may be the last thing that the merge has waited for. */
     } while (kind == ACTION_WAIT && (reason != core->stop.reason || outputs_are_due(core)));
     if (kind == ACTION_WAIT)

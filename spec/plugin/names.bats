@@ -98,6 +98,14 @@ files_are() { local all=(output*.pcapng) && [ "${#all[@]}" -ge "$1" ]; }
 }
 asks_for_services() { grep -qsx 'v3/apps/.*/env' "$FAKE_CF"/log/curl.*; }
 
+@test "services that never come are given up after 30 seconds, and the filter's hosts get their names" {
+  app
+  mkfifo "$FAKE_CF/env" # which nobody writes
+  CF_PCAP_PATIENCE=120 named -f 'host db.internal'
+  complained "names: 1 of 1 hosts have an address; those of the services are not known (no answer for 30 seconds)"
+  has_names '10.255.0.10 myapp-0' '10.9.0.1 db.internal'
+}
+
 @test "a container without getent, or whose name server does not answer: the capture goes on, and --verbose says why" {
   app
   services '{"host":"db.internal"}' '{"host":"a.internal"}' '{"host":"b.internal"}'

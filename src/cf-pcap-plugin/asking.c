@@ -7,16 +7,6 @@
 #include "cf_answer.h"
 #include "services.h"
 
-/* Tells the core that there is no answer. */
-static void fail(struct asking *asking, const char *why)
-{
-    asking->before(asking->owner);
-    if (asking->resolves)
-        core_resolved(asking->core, "", 0, why);
-    else
-        core_services(asking->core, NULL, why);
-}
-
 static void on_services(struct asking *asking, struct cf_output *out)
 {
     struct hosts hosts = {.count = 0};
@@ -39,37 +29,53 @@ static void on_resolved(struct asking *asking, const struct cf_result *result)
                   result->status == 0 ? NULL : why);
 }
 
+/* Tells the core. */
+static void answer(struct asking *asking, bool resolves, struct cf_result *result)
+{
+    char why[200];
+
+    asking->before(asking->owner);
+    if (result->status >= 0 && resolves)
+        on_resolved(asking, result);
+    else if (result->status >= 0)
+        on_services(asking, &result->out);
+    else {
+        advice_not_started(why, sizeof why, result->status);
+        if (resolves)
+            core_resolved(asking->core, "", 0, why);
+        else
+            core_services(asking->core, NULL, why);
+    }
+}
+
 static void on_done(struct cf_call *call)
 {
     struct asking *asking = call->owner;
-    struct cf_result *result = &call->result;
-    char reason[200];
+    bool resolves = call == &asking->addresses.call;
+    struct question *question = resolves ? &asking->addresses : &asking->services;
 
-    asking->runs = false;
-    if (asking->given_up) {
-        cf_result_free(result);
-        return;
-    }
-    asking->before(asking->owner);
-    if (result->status < 0) {
-        advice_not_started(reason, sizeof reason, result->status);
-        fail(asking, reason);
-    } else if (asking->resolves) {
-        on_resolved(asking, result);
-    } else {
-        on_services(asking, &result->out);
-    }
-    cf_result_free(result);
+    question->runs = false;
+    if (!question->given_up)
+        answer(asking, resolves, &call->result);
+    cf_result_free(&call->result);
 }
 
-static void run(struct asking *asking, uv_loop_t *loop, const char *const *arguments)
+static void run(struct asking *asking, struct question *question, uv_loop_t *loop,
+                const char *const *arguments)
 {
-    asking->call = (struct cf_call){.cf = asking->cf, .done = on_done, .owner = asking};
-    asking->runs = true;
-    asking->given_up = false;
-    int error = cf_call_start(&asking->call, loop, arguments);
+    question->call = (struct cf_call){.cf = asking->cf, .done = on_done, .owner = asking};
+    question->runs = true;
+    int error = cf_call_start(&question->call, loop, arguments);
     if (error != 0)
-        asking->call.result.status = error;
+        question->call.result.status = error;
+}
+
+static void give_up(struct question *question)
+{
+    if (!question->runs || question->given_up)
+        return;
+    question->given_up = true;
+    cf_call_kill(&question->call);
 }
 
 static void ask_for_services(struct asking *asking, uv_loop_t *loop)
@@ -77,13 +83,14 @@ static void ask_for_services(struct asking *asking, uv_loop_t *loop)
     char path[128];
     const char *const arguments[] = {"curl", path, NULL};
 
-    asking->resolves = false;
     if (cf_is_traced(asking->cf)) {
-        fail(asking, "cf writes a trace into a file, and their passwords would be in it");
+        asking->before(asking->owner);
+        core_services(asking->core, NULL,
+                      "cf writes a trace into a file, and their passwords would be in it");
         return;
     }
     snprintf(path, sizeof path, "v3/apps/%s/env", asking->guid);
-    run(asking, loop, arguments);
+    run(asking, &asking->services, loop, arguments);
 }
 
 static void resolve(struct asking *asking, uv_loop_t *loop, const struct core_action *action)
@@ -92,9 +99,8 @@ static void resolve(struct asking *asking, uv_loop_t *loop, const struct core_ac
     const char *const arguments[] = {"ssh", asking->app, "--process", asking->process, "-i",
                                      index, "-T",        "-c",        action->text,    NULL};
 
-    asking->resolves = true;
     snprintf(index, sizeof index, "%u", asking->core->instances[action->session]->index);
-    run(asking, loop, arguments);
+    run(asking, &asking->addresses, loop, arguments);
 }
 
 void asking_perform(struct asking *asking, uv_loop_t *loop, const struct core_action *action)
@@ -103,8 +109,8 @@ void asking_perform(struct asking *asking, uv_loop_t *loop, const struct core_ac
         ask_for_services(asking, loop);
     else if (action->kind == ACTION_RESOLVE)
         resolve(asking, loop, action);
-    else if (asking->runs && !asking->given_up) {
-        asking->given_up = true;
-        cf_call_kill(&asking->call);
+    else {
+        give_up(&asking->services);
+        give_up(&asking->addresses);
     }
 }

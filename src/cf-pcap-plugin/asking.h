@@ -1,6 +1,7 @@
 /*
  * What names need from outside (core/naming.h): the host names of the app's bound services, from
- * Cloud Controller, and what they resolve to, from a container. One at a time.
+ * Cloud Controller, and what they resolve to, from a container. Each is asked for once, and the
+ * second may begin before the first, which was given up, has come to its end.
  *
  * Services come with their passwords: the answer is in memory alone, and overwritten once its host
  * names are read. Where `cf` writes a trace into a file, they would be in that: so it is not asked.
@@ -15,6 +16,11 @@
 #include "cf_call.h"
 #include "core/core.h"
 
+struct question {
+    struct cf_call call;
+    bool runs, given_up;
+};
+
 struct asking {
     /* The caller's, to be set before. */
     const struct cf *cf;
@@ -23,9 +29,7 @@ struct asking {
     void (*before)(void *owner); /* called before each event */
     void *owner;
 
-    struct cf_call call;
-    bool runs, given_up;
-    bool resolves; /* else the services are asked for */
+    struct question services, addresses;
 };
 
 /* Does one of the actions ACTION_SERVICES to ACTION_NAMING_AWAY. */

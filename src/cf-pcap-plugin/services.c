@@ -20,13 +20,14 @@ static bool contains_one(const char *text, const char *const *words)
     return false;
 }
 
-/* Is it the name of a field that has hosts, and not that of one with a secret? */
+/* Is it the name of a field that has hosts, and neither of one with a secret nor of a virtual host,
+ * which is a name inside a broker? */
 static bool is_key_of_hosts(yyjson_val *key)
 {
     static const char *const wanted[] = {"host",   "uri",    "url",     "endpoint",
                                          "server", "broker", "address", NULL};
-    static const char *const secret[] = {"pass", "pwd",  "secret", "token",
-                                         "key",  "cert", "user",   NULL};
+    static const char *const other[] = {"pass", "pwd",  "secret", "token",   "key",
+                                        "cert", "user", "vhost",  "virtual", NULL};
     size_t length = yyjson_get_len(key);
     char name[KEY_MAX];
 
@@ -36,7 +37,7 @@ static bool is_key_of_hosts(yyjson_val *key)
     for (char *at = name; *at != '\0'; at++)
         if (*at >= 'A' && *at <= 'Z')
             *at = (char)(*at - 'A' + 'a');
-    return contains_one(name, wanted) && !contains_one(name, secret);
+    return contains_one(name, wanted) && !contains_one(name, other);
 }
 
 /* A list or an object that is read; a list has the name of the field that it is in. */

@@ -126,7 +126,8 @@ static void credentials_are_read_where_their_fields_say_that_they_tell_hosts(voi
                     SERVICES("{\"hostname\":\"a.internal\",\"Host\":\"b.internal\","
                              "\"jdbcUrl\":\"jdbc:x://c.internal/\",\"name\":\"no.internal\","
                              "\"password\":\"no.secret\",\"url_password\":\"no.secret\","
-                             "\"api_key_uri\":\"no.secret\",\"token_endpoint\":\"no.secret\","
+                             "\"api_key_uri\":\"no.secret\",\"vhost\":\"no.host\","
+                             "\"virtual_host\":\"no.host\",\"token_endpoint\":\"no.secret\","
                              "\"hosts\":[\"d.internal\",7,null,[\"e.internal\"]],"
                              "\"deep\":{\"servers\":[{\"x\":\"no.x\",\"host\":\"f.internal\"}]}}"),
                     why),

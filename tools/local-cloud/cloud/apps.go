@@ -1,6 +1,7 @@
 package main
 
 import (
+	"encoding/json"
 	"net/http"
 	"time"
 )
@@ -70,8 +71,16 @@ func (c *Cloud) appEndpoints(mux *http.ServeMux) {
 	}))
 	mux.HandleFunc("GET /v3/apps/{guid}/env", c.withApp(func(w http.ResponseWriter, r *http.Request, a *App) {
 		reply(w, 200, object{"environment_variables": a.Env, "staging_env_json": object{}, "running_env_json": object{},
-			"system_env_json": object{}, "application_env_json": object{}})
+			"system_env_json": object{"VCAP_SERVICES": json.RawMessage(services(a))}, "application_env_json": object{}})
 	}))
+}
+
+// services is VCAP_SERVICES: no service can be bound here, so the app's variable BOUND_SERVICES says what would be.
+func services(a *App) string {
+	if text := a.Env["BOUND_SERVICES"]; json.Valid([]byte(text)) {
+		return text
+	}
+	return "{}"
 }
 
 // sshAccess is Cloud Controller's word to ssh-proxy: the process in the BBS, if SSH is allowed.

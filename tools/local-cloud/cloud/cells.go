@@ -250,7 +250,7 @@ func environment(c *Cloud, p *Process, i *Instance) []string {
 		"space_id": p.App.Space.GUID, "space_name": p.App.Space.Name, "cf_api": c.apiURL(),
 	})
 	return []string{
-		"PORT=8080", "CF_INSTANCE_PORTS=" + string(ports), "VCAP_APPLICATION=" + string(application), "VCAP_SERVICES={}",
+		"PORT=8080", "CF_INSTANCE_PORTS=" + string(ports), "VCAP_APPLICATION=" + string(application), "VCAP_SERVICES=" + services(p.App),
 		fmt.Sprintf("CF_INSTANCE_INDEX=%d", i.Index), "CF_INSTANCE_GUID=" + i.GUID,
 		fmt.Sprintf("MEMORY_LIMIT=%dm", p.MemoryMB),
 	}

@@ -235,6 +235,29 @@ again() { # name N
   eventually all_run
 }
 
+# The interface that a packet of this port is of, in the file.
+interface_of() { tshark -r "$BATS_TEST_TMPDIR/$1.pcapng" -Y "udp.dstport == $2" -T fields -e frame.interface_name 2>/dev/null | sort -u; } # name port
+
+# While there are two processes, `cf ssh` goes to the older one, and so the canary cannot be captured.
+@test "a canary that waits is never taken for the old version's instance 0, and is captured once it is continued" {
+  first=$((port + 1))
+  follow_start x
+  cf restart victim --strategy canary >&2 # ends when the canary runs
+  burst x 0
+  cf continue-deployment victim >&2
+  eventually said x ' of the app as it is deployed now: captured, too.'
+  eventually all_run
+  eventually captures_all x
+  all_bursts x
+  pcap_stop x
+  [ "$status" = 0 ] || fail "$(all_said x)"
+  bursts_are_whole x
+  [ "$(interface_of x "$first")" = 'victim/0 lo' ] || fail "$(interface_of x "$first")"
+  [ "$(interface_of x $((first + 1)))" = 'victim/0 (2) lo' ] || fail "$(interface_of x $((first + 1)))" "$(all_said x)"
+  row x 0 | grep -qF '0 (2)' || fail "$(all_said x)"
+  eventually idle
+}
+
 @test "--split: each instance has its file, in which it goes on after a crash; a deployed one has its own beside it" {
   local n at
   follow_start x --split

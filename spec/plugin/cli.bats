@@ -109,6 +109,34 @@ other_plugin() {
   run -1 "$cli" pcap myapp -o capture.pcap -i 9
 }
 
+# The lines of the page, with the CLI of this test, as a CI job runs them: any command that fails ends it.
+ci_job() { # tests
+  local page=$root/docs/catch-it-when-it-happens.md
+  sed -n '/^## In a CI job/,$ s/^    //p' "$page" | sed 's/^cf pcap/.\/the-cli pcap/' >job
+  grep -q '^./the-cli pcap myapp --follow' job
+  printf '#!/bin/sh\n%s\n' "$1" >run-tests && chmod +x run-tests
+  status=0
+  timeout 120 bash -eu job >job.out 2>&1 3>&- || status=$?
+}
+
+@test "the CI job of the page on long captures keeps the capture where the tests fail, and their status is its own" {
+  cli_install
+  instances 2 && tool
+  ci_job 'grep -q "^Capturing, " capture.log && exit 3'
+  [ "$status" = 1 ] || fail "$(cat job.out capture.log)"
+  grep -qF "Saved capture to 'capture.pcapng'." capture.log
+  output=capture.pcapng
+  holds_all_packets 0 1
+  ci_job 'grep -q "^Capturing, " capture.log'
+  [ "$status" = 0 ] || fail "$(cat job.out capture.log)"
+  [ ! -e capture.pcapng ]
+  # The capture has ended before the tests have, as at --max-size.
+  ci_job 'pkill -TERM -P "$(pgrep -P "$PPID" the-cli)"; while pgrep -P "$PPID" the-cli; do sleep 0.1; done'
+  grep -qF "Saved capture to 'capture.pcapng'." capture.log
+  [ "$status" = 0 ] || fail "$(cat job.out capture.log)"
+  no_child_is_left
+}
+
 @test "run by itself, it says how to install it" {
   run -0 "$plugin"
   [[ $output == *"cf install-plugin -f $plugin"* ]]

@@ -258,19 +258,26 @@ ssh_of() { # index -> the process group of its `cf ssh`
 
 # --- two runs, one file
 
-@test "two runs in the same second have two files" {
+@test "runs that choose the same name have a file each, and what is there is not written over" {
+  local second name
   instances 1 && tool
+  # Whichever seconds the runs begin in, the name is taken, and so the next one is wanted by all of the same second.
+  for second in {0..240}; do printf -v name 'myapp-%(%Y%m%d-%H%M%S)T.pcap' $((EPOCHSECONDS + second)) && echo precious >"$name"; done
   local -a pids=()
   for i in 1 2 3; do
     "$plugin" 1 pcap myapp -d 1s >"said-$i" 2>"$errors" </dev/null 3>&- &
     pids+=($!)
   done
-  wait "${pids[@]}"
-  [ "$(sed -n "s/^Saved capture to '\(.*\)'\.$/\1/p" said-* | sort -u | wc -l)" = 3 ]
-  for file in myapp-*.pcap; do
-    [ "$(packets "$file" | grep -c '^0 ')" -gt 1 ]
-    tcpdump -r "$file" 2>&1 >/dev/null | grep -qv truncated
-  done
+  for i in "${pids[@]}"; do wait "$i"; done
+  [ "$(grep -l precious myapp-*.pcap | wc -l)" = 241 ]
+  sed -n "s/^Saved capture to '\(.*\)'\.$/\1/p" said-* | sort >names
+  [ "$(sort -u names | wc -l)" = 3 ]
+  while read -r name; do
+    [[ $name =~ ^myapp-[0-9]{8}-[0-9]{6}-[234]\.pcap$ ]] || fail "$name"
+    [ "$(packets "$name" | grep -c '^0 ')" -gt 1 ]
+    run -0 tcpdump -r "$name"
+    [[ $output != *truncated* ]]
+  done <names
 }
 
 @test "a file that another run writes is refused, and that run loses nothing" {

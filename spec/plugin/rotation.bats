@@ -165,6 +165,15 @@ has_file_number() {
   [ ! -e "$FAKE_CF/pid-0" ]
 }
 
+@test "the live line says for how long, into how many files, and how much of the disk is free" {
+  instances 1
+  tool 0 'tool_begin "$@"; until [ -e "$FAKE_CF/end" ]; do tool_packet; pcap_packet "$EPOCHREALTIME" "$(printf "%01000d" 1)"; sleep 0.05; done; tool_end'
+  script -qfec "'$plugin' 1 pcap myapp -o capture.pcap --rotate-size 10kB" typescript >/dev/null 3>&- &
+  eventually grep -aqE '([0-9]+ m )?[0-9.]+ s, [1-9][0-9]* files, [0-9]+ packets, [0-9.]+ [kMG]?B(, [0-9]+ late)?, [0-9.]+ [kMGT]?B free' typescript
+  touch "$FAKE_CF/end"
+  wait $!
+}
+
 @test "the file that is written is locked" {
   instances 1 && tool
   capturing -o capture.pcap --rotate-time 1h

@@ -96,8 +96,13 @@ static int read_environment(struct hosts *hosts, yyjson_val *root, char *why, si
     }
     if (!yyjson_is_obj(system))
         return -EBADMSG;
-    yyjson_obj_foreach(yyjson_obj_get(system, "VCAP_SERVICES"), at, count, key, bindings)
+    yyjson_val *services = yyjson_obj_get(system, "VCAP_SERVICES");
+    if (!yyjson_is_obj(services))
+        return 0;
+    yyjson_obj_foreach(services, at, count, key, bindings)
     {
+        if (!yyjson_is_arr(bindings))
+            continue;
         yyjson_arr_foreach(bindings, i, number, binding)
         {
             read_credentials(hosts, yyjson_obj_get(binding, "credentials"));

@@ -195,11 +195,11 @@ refused() { # line argument…
 @test "--wireshark finds where its installer has put it, and another program by its path" {
   refused "Cannot find Wireshark: install it (https://www.wireshark.org/download.html), name it with --wireshark=PROGRAM, or save the capture with -o FILE." myapp --wireshark
   on_windows reg add 'HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\Wireshark.exe' /v Path /d 'C:\Net Tools' /f >"$BATS_TEST_TMPDIR/registry"
-  capture --wireshark -c 30
+  capture --wireshark -c 30 >"$BATS_TEST_TMPDIR/said" 2>&1
   eventually grep -qxF -- - <(tr -d '\r' <"$drive/shown.words")
   grep -qxF -- -k <(tr -d '\r' <"$drive/shown.words")
   eventually test "$(packets "$drive/shown.pcapng")" = 30
-  capture --wireshark='C:\Net Tools\tshark.exe' -c 45 -o 'C:\both.pcapng'
+  capture --wireshark='C:\Net Tools\tshark.exe' -c 45 -o 'C:\both.pcapng' >"$BATS_TEST_TMPDIR/said" 2>&1
   grep -qxF -- -l <(tr -d '\r' <"$drive/shown.words")
   [ "$(packets "$drive/both.pcapng")" = 45 ]
   [ "$(packets "$drive/shown.pcapng")" = 45 ]
@@ -211,6 +211,7 @@ extcap() { # bytes argument…
 }
 
 @test "Wireshark gets a capture through a named pipe, its toolbar shows how that is doing, Stop in order ends it" {
+  echo Capturing >"$BATS_TEST_TMPDIR/said" # an extcap does not announce it
   requests_until "$BATS_TEST_TMPDIR/done" 3>&- &
   run -0 extcap 3000 --app myapp --interface lo --extcap-capture-filter 'tcp port 8080'
   touch "$BATS_TEST_TMPDIR/done"

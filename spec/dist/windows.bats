@@ -211,14 +211,14 @@ extcap() { # bytes argument…
 }
 
 @test "Wireshark gets a capture through a named pipe, its toolbar shows how that is doing, Stop in order ends it" {
-  # An extcap announces it in the toolbar alone. Requests before that would press Stop before it is there.
-  { eventually grep -qsa 'instances capturing' "$drive/toolbar" && echo Capturing >"$BATS_TEST_TMPDIR/said"; } 3>&- &
+  # An extcap tells of the capture in its toolbar alone. Requests before that would press Stop before it is there.
+  { eventually grep -qsa 'packets' "$drive/toolbar" && echo Capturing >"$BATS_TEST_TMPDIR/said"; } 3>&- &
   requests_until "$BATS_TEST_TMPDIR/done" 3>&- &
   run -0 extcap 3000 --app myapp --interface lo --extcap-capture-filter 'tcp port 8080'
   touch "$BATS_TEST_TMPDIR/done"
   wait
   [ "$(packets "$drive/extcap.pcapng")" -ge 20 ]
-  grep -qa 'instances capturing' "$drive/toolbar"
+  grep -qa 'packets' "$drive/toolbar"
   [ "$(tail -c 6 "$drive/toolbar" | od -An -tx1)" = ' 54 00 00 02 01 05' ] # the button is to be disabled
 }
 

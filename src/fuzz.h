@@ -9,6 +9,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
@@ -19,5 +20,16 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
             abort();                                                                               \
         }                                                                                          \
     } while (0)
+
+/* The input up to its first NUL, as strndup(3), which Windows lacks. The caller frees it. */
+static inline char *fuzz_text(const uint8_t *data, size_t size)
+{
+    size_t length = strnlen((const char *)data, size);
+    char *text = calloc(1, length + 1);
+
+    CLAIM(text != NULL);
+    memcpy(text, data, length);
+    return text;
+}
 
 #endif

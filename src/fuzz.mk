@@ -1,6 +1,9 @@
 # Builds the harnesses of a fuzz/ directory with libFuzzer, address and undefined behaviour sanitizers:
 # a program for each *_fuzz.c, linked with the sources that NAME_uses names. yyjson (for NAME_json) and libpcap
-# (NAME_pcap) are compiled from their blobs, so that they are sanitized, too.
+# (NAME_pcap) are compiled from their blobs, so that they are sanitized, too. With MAIN, a source in place of libFuzzer, and
+# CC for another system and BUILD, programs that run seeds there.
+CC := clang
+MAIN :=
 BUILD := $(abspath ../../../build)
 OUT := $(BUILD)/fuzz/$(notdir $(abspath ..))
 YYJSON := $(BUILD)/fuzz/yyjson
@@ -8,7 +11,7 @@ LIBPCAP := $(BUILD)/fuzz/libpcap
 
 include ../../flags.mk
 CFLAGS := $(STANDARD) -g -O1 $(filter-out -Wconversion,$(WARNINGS)) -Werror -I.. -isystem $(YYJSON)/src -isystem $(LIBPCAP)/include \
-	-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+	$(if $(MAIN),,-fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all)
 
 HARNESSES := $(patsubst %.c,$(OUT)/%,$(wildcard *_fuzz.c))
 
@@ -22,7 +25,7 @@ $(YYJSON)/src/yyjson.c:
 # Without the sanitizer for undefined behaviour and without optimizing: with them its macros take clang
 # many minutes.
 $(YYJSON)/yyjson.o: $(YYJSON)/src/yyjson.c
-	clang -g -O0 -fsanitize=fuzzer-no-link,address -c -o $@ $<
+	$(CC) -g -O0 $(if $(MAIN),,-fsanitize=fuzzer-no-link,address) -c -o $@ $<
 
 # By its packaging script, so that the same parts of it are compiled.
 $(LIBPCAP)/lib/libpcap.a: ../../../packages/libpcap/packaging $(wildcard ../../libpcap/*)
@@ -34,7 +37,7 @@ $(LIBPCAP)/lib/libpcap.a: ../../../packages/libpcap/packaging $(wildcard ../../l
 .SECONDEXPANSION:
 $(OUT)/%: %.c $(wildcard *.h) ../../fuzz.h ../../fuzz_words.h $$(if $$($$*_json),$(YYJSON)/yyjson.o,$(YYJSON)/src/yyjson.c) $$(if $$($$*_pcap),$(LIBPCAP)/lib/libpcap.a) $$(addprefix ../,$$($$*_uses)) $(wildcard ../*.h ../*/*.h ../../pcap-merge/*.h)
 	@mkdir -p $(OUT)
-	clang $(CFLAGS) -o $@ $< $(addprefix ../,$($*_uses)) $(if $($*_json),$(YYJSON)/yyjson.o) \
+	$(CC) $(CFLAGS) -o $@ $< $(MAIN) $(addprefix ../,$($*_uses)) $(if $($*_json),$(YYJSON)/yyjson.o) \
 		$(if $($*_pcap),$(LIBPCAP)/lib/libpcap.a)
 
 .PHONY: all

@@ -25,7 +25,7 @@ static inline void fuzz_words(const uint8_t *data, size_t size, char *program,
     (void)getopt(1, none, "");
     /* Each word lies by itself, so that reading past its end is seen. */
     for (size_t at = 0; at < size && argc <= FUZZ_WORDS; at += strlen(argv[argc++]) + 1)
-        argv[argc] = strndup((const char *)data + at, size - at);
+        argv[argc] = fuzz_text(data + at, size - at);
     check(argc, argv);
     while (--argc > 0)
         free(argv[argc]);

@@ -26,6 +26,9 @@ setup_file() {
   "$compiler" -shared -nostdlib -o "$drive/windows/system32/bcryptprimitives.dll" "$root/spec/support/bcryptprimitives.c" -ladvapi32
   "$compiler" -O1 -o "$drive/press-ctrl-c.exe" "$root/spec/support/press-ctrl-c.c"
   "$compiler" -O1 -o "$drive/be-wireshark.exe" "$root/spec/support/be-wireshark.c"
+  shell_of powershell.exe
+  shell_of 7.3/pwsh.exe 7,3,9,500
+  shell_of 7.4/pwsh.exe 7,4,0,500
   mkdir -p "$drive/Net Tools"
   "$compiler" -O1 -o "$drive/Net Tools/Wireshark.exe" "$root/spec/support/be-viewer.c"
   cp "$drive/Net Tools/Wireshark.exe" "$drive/Net Tools/tshark.exe"
@@ -38,6 +41,20 @@ setup_file() {
   # Under Wine, the CLI cannot remove its temporary copy, and says so when all is done.
   run cf_exe install-plugin -f 'C:\cf-pcap-plugin.exe'
   printf '%s\n' "$output" >"$BATS_FILE_TMPDIR/installed"
+}
+
+# A stand-in for a shell that makes pipes, in its folder of drive C, with a version in its resources.
+shell_of() { # name [version]
+  local folder compiler=$root/build/cross/win64/packages/musl/bin/musl-gcc
+  local -a resources=()
+  folder=$(dirname "$drive/$1")
+  mkdir -p "$folder"
+  if [ $# -gt 1 ]; then
+    printf '1 VERSIONINFO FILEVERSION %s BEGIN END\n' "$2" >"$folder/version.rc"
+    (cd "$folder" && "$root/build/cross/win64/bin/windres" version.rc version.res)
+    resources=("$folder/version.res")
+  fi
+  "$compiler" -O1 -o "$drive/$1" "$root/spec/support/be-powershell.c" "${resources[@]}"
 }
 
 teardown_file() {
@@ -93,6 +110,26 @@ packets() { capinfos -Mc "$1" | sed -nE 's/^Number of packets: *//p'; }
   not_cut=$(tcpdump -n -r "$BATS_TEST_TMPDIR/out.pcap" 2>&1 >/dev/null)
   [[ $not_cut != *truncated* && $not_cut != *bogus* ]]
   grep -q 'written to standard output' "$BATS_TEST_TMPDIR/said"
+}
+
+# What cf.exe says where this shell has made the pipe; what comes through that is in C:\piped.
+behind() { # shell argument…
+  on_windows "$1" 'C:\piped' "C:\\cf.exe pcap ${*:2}" | tr -d '\r'
+}
+
+@test "PowerShell that damages what goes through its pipe is told of; CMD and one that does not are not" {
+  local damages='Standard output goes through PowerShell, which damages binary data before version 7.4: the capture will not be readable. Use -o FILE or --wireshark.'
+  behind 'C:\powershell.exe' myapp -i 0 -d 1s -o - >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/said"
+  [ "$(tr -d '\r' <"$BATS_TEST_TMPDIR/said" | head -1)" = "$damages" ]
+  [ "$(packets "$drive/piped")" -ge 0 ] # nothing of it is between the packets; this PowerShell does not damage them
+  run behind 'C:\7.3\pwsh.exe' nosuch -o -
+  [ "${lines[0]}" = "$damages" ]
+  run behind 'C:\7.4\pwsh.exe' nosuch -o -
+  [ "${lines[0]}" = "App 'nosuch' not found." ]
+  run behind 'C:\powershell.exe' nosuch -o 'C:\x.pcap'
+  [[ $output == *"App 'nosuch' not found."* && $output$(cat "$drive/piped") != *damages* ]]
+  run on_windows cmd /c 'C:\cf.exe pcap nosuch -o - | more'
+  [[ $output == *"App 'nosuch' not found."* && $output != *damages* ]]
 }
 
 @test "a filter comes through as it was typed, with every odd character" {
@@ -158,11 +195,11 @@ refused() { # line argument…
 @test "--wireshark finds where its installer has put it, and another program by its path" {
   refused "Cannot find Wireshark: install it (https://www.wireshark.org/download.html), name it with --wireshark=PROGRAM, or save the capture with -o FILE." myapp --wireshark
   on_windows reg add 'HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\App Paths\Wireshark.exe' /v Path /d 'C:\Net Tools' /f >"$BATS_TEST_TMPDIR/registry"
-  capture --wireshark -c 30
+  capture --wireshark -c 30 >"$BATS_TEST_TMPDIR/said" 2>&1
   eventually grep -qxF -- - <(tr -d '\r' <"$drive/shown.words")
   grep -qxF -- -k <(tr -d '\r' <"$drive/shown.words")
   eventually test "$(packets "$drive/shown.pcapng")" = 30
-  capture --wireshark='C:\Net Tools\tshark.exe' -c 45 -o 'C:\both.pcapng'
+  capture --wireshark='C:\Net Tools\tshark.exe' -c 45 -o 'C:\both.pcapng' >"$BATS_TEST_TMPDIR/said" 2>&1
   grep -qxF -- -l <(tr -d '\r' <"$drive/shown.words")
   [ "$(packets "$drive/both.pcapng")" = 45 ]
   [ "$(packets "$drive/shown.pcapng")" = 45 ]
@@ -174,12 +211,14 @@ extcap() { # bytes argument…
 }
 
 @test "Wireshark gets a capture through a named pipe, its toolbar shows how that is doing, Stop in order ends it" {
+  # An extcap tells of the capture in its toolbar alone. Requests before that would press Stop before it is there.
+  { eventually grep -qsa 'packets' "$drive/toolbar" && echo Capturing >"$BATS_TEST_TMPDIR/said"; } 3>&- &
   requests_until "$BATS_TEST_TMPDIR/done" 3>&- &
   run -0 extcap 3000 --app myapp --interface lo --extcap-capture-filter 'tcp port 8080'
   touch "$BATS_TEST_TMPDIR/done"
-  wait $! || true
+  wait
   [ "$(packets "$drive/extcap.pcapng")" -ge 20 ]
-  grep -qa 'instances capturing' "$drive/toolbar"
+  grep -qa 'packets' "$drive/toolbar"
   [ "$(tail -c 6 "$drive/toolbar" | od -An -tx1)" = ' 54 00 00 02 01 05' ] # the button is to be disabled
 }
 
@@ -232,9 +271,13 @@ extcap() { # bytes argument…
   packets "$drive/follow.pcapng"
 }
 
-@test "cf.exe ssh takes a command that begins with a slash after an equals sign" {
+# docs/desks.md. How long standard input is open does not matter: the tool ends after its end, at the latest ten seconds later.
+@test "cf.exe ssh takes a command that begins with a slash after an equals sign, and for an option without" {
   run -0 cf_exe ssh myapp -T '-c=/tmp/lifecycle/cf-pcap --version'
   [[ $output == *cf-pcap* ]]
+  sleep 3 | cf_exe ssh myapp "-c=/tmp/lifecycle/cf-pcap -i lo -f 'tcp port 8080'" >"$BATS_TEST_TMPDIR/out.pcap" 2>"$BATS_TEST_TMPDIR/said"
+  [ "$(packets "$BATS_TEST_TMPDIR/out.pcap")" -ge 0 ]
+  run ! cf_exe ssh myapp -c '/tmp/lifecycle/cf-pcap --version'
 }
 
 @test "unit tests" {
@@ -249,6 +292,22 @@ extcap() { # bytes argument…
   for program in "${tests[@]/#/cf-pcap-plugin/}" pcap-merge/{merge,stream}_test; do
     CMOCKA_MESSAGE_OUTPUT=TAP run -0 on_windows "$cross/units/$program"
     [[ $output == *"ok 1 - "* ]]
+  done
+}
+
+# Without that of the extcap, whose harness needs open_memstream(3).
+@test "the seeds of the fuzz harnesses" {
+  local cross=$root/build/cross/win64 program harness
+  local -a harnesses
+  for program in cf-pcap-plugin pcap-merge; do
+    mapfile -t harnesses < <(cd "$root/src/$program/fuzz/seeds" && printf '%s\n' * | grep -vx extcap)
+    harnesses=("${harnesses[@]/%/_fuzz}")
+    make -s -j2 -C "$root/src/$program/fuzz" BUILD="$cross" MAIN="$root/spec/support/run-seeds.c" \
+      CC="$cross/packages/musl/bin/musl-gcc -lws2_32" "${harnesses[@]/#/$cross/fuzz/$program/}"
+    for harness in "${harnesses[@]}"; do
+      run -0 on_windows "$cross/fuzz/$program/$harness" "$root/src/$program/fuzz/seeds/${harness%_fuzz}"/*
+      [[ $output == *"ok "*" seeds"* ]]
+    done
   done
 }
 

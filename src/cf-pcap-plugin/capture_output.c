@@ -42,13 +42,22 @@ static int choose_viewer(struct capture_command *command)
     return 1;
 }
 
+static bool is_damaged(void)
+{
+    char program[PATH_MAX];
+    uint32_t version;
+
+    return system_pipe_maker(STDOUT_FILENO, program, sizeof program, &version) == 0 &&
+           output_is_damaged(system_base(program), version);
+}
+
 static void choose_output(struct capture_command *command)
 {
     const struct options *options = &command->options;
     struct output_choice choice =
         output_choose(options, system_kind_of(STDOUT_FILENO),
                       options->output != NULL && system_is_same(options->output, -1, STDOUT_FILENO),
-                      system_is_terminal(STDERR_FILENO));
+                      system_is_terminal(STDERR_FILENO), is_damaged());
 
     command->console = console_to(choice.messages_to_stderr ? stderr : stdout);
     if (choice.note != NULL)

@@ -14,11 +14,16 @@
  *
  * A file that is named, and is what standard output goes to (-o FILE > FILE, -o /dev/stdout), means
  * standard output: or else messages would come between the packets.
+ *
+ * Windows' PowerShell reads what a program writes into its pipe as text, and writes other bytes
+ * (about_Pipelines; since 7.4 it hands on bytes, PSNativeCommandPreserveBytePipe). That is told and
+ * not refused: the program that has made the pipe is known, and not what it does with it.
  */
 #ifndef OUTPUT_CHOICE_H
 #define OUTPUT_CHOICE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "options.h"
 #include "system/system.h"
@@ -29,8 +34,13 @@ struct output_choice {
     const char *note;        /* what the user is to be told about it; NULL: nothing */
 };
 
-/* `names_stdout`: the output that was named is where standard output goes (system_is_same). */
+/* `names_stdout`: the output that was named is where standard output goes (system_is_same).
+ * `is_damaged`: so says output_is_damaged of standard output. */
 struct output_choice output_choose(const struct options *options, enum system_kind standard_output,
-                                   bool names_stdout, bool stderr_is_terminal);
+                                   bool names_stdout, bool stderr_is_terminal, bool is_damaged);
+
+/* Are bytes damaged in a pipe that this program, a name without folders, of this version, has made?
+ * Both as system_pipe_maker has them; a PowerShell of an unknown version is trusted. */
+bool output_is_damaged(const char *maker, uint32_t version);
 
 #endif

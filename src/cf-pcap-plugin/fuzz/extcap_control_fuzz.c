@@ -49,7 +49,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static struct extcap_control whole[PACKETS_MAX], pieces[PACKETS_MAX];
     size_t piece = size > 0 ? data[0] % 16 + 1 : 1;
-    char *text = strndup((const char *)data, size);
+    char *text = fuzz_text(data, size);
     size_t count = read_all(data, size, size + 1, whole);
 
     CLAIM(count == read_all(data, size, piece, pieces));

@@ -43,7 +43,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
     static char program[] = "cf-pcap-plugin";
     struct extcap_folders folders = {.count = 0};
-    char *text = strndup((const char *)data, size);
+    char *text = fuzz_text(data, size);
 
     fuzz_words(data, size, program, check);
     extcap_folders_read(&folders, text);

@@ -83,6 +83,14 @@ int system_open_fifo(const char *path, enum system_direction direction);
  * one's. Where a file system has no locks, 0. Windows: system_open does that. */
 int system_lock(int fd);
 
+/*
+ * The path of the program that has made a pipe, into `program` (size bytes), and its version, the
+ * first number in the upper 16 bits, the second in the lower; 0: not known. Anonymous pipes have a
+ * maker, too: the shell that has connected two programs. 0 or a negative errno, -ENOTSUP where the
+ * system does not know (all but Windows, GetNamedPipeServerProcessId).
+ */
+int system_pipe_maker(int fd, char *program, size_t size, uint32_t *version);
+
 /* Lets a pipe hold 256 KiB at least (wide_pipe.h), where the system can do that and the user may;
  * else it stays as it is. */
 void system_widen_pipe(int fd);

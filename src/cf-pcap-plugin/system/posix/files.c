@@ -197,6 +197,12 @@ int system_lock(int fd)
     return flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK ? -EBUSY : 0;
 }
 
+int system_pipe_maker(int fd, char *program, size_t size, uint32_t *version)
+{
+    (void)fd, (void)program, (void)size, (void)version;
+    return -ENOTSUP;
+}
+
 const char *const system_extcap_folders[] = {"/.local/lib/wireshark/extcap",
                                              "/.config/wireshark/extcap", NULL};
 

@@ -219,7 +219,8 @@ extcap() { # bytes argument…
   wait
   [ "$(packets "$drive/extcap.pcapng")" -ge 20 ]
   grep -qa 'packets' "$drive/toolbar"
-  [ "$(tail -c 6 "$drive/toolbar" | od -An -tx1)" = ' 54 00 00 02 01 05' ] # the button is to be disabled
+  od -An -v -tx1 "$drive/toolbar" | tr -d ' \n' | grep -q 540000020105 # the button is to be disabled
+  grep -qa 'ended' "$drive/toolbar"
 }
 
 @test "Wireshark is told why there is no capture, and gets an empty one" {

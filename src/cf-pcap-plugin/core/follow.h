@@ -5,7 +5,8 @@
  * Which instances there are Cloud Controller is asked for (ACTION_LOOK): every LOOK_INTERVAL, and
  * soon after a session has ended. An instance is known by its process's GUID and its index: while
  * an app is deployed in a rolling way it has two web processes, with an instance 0 each. `cf ssh`
- * goes to the newest one; a session says by itself where it is (command.h).
+ * goes to one of them (the CLI's 8.18 to the older); a session says by itself where it is
+ * (command.h).
  */
 #ifndef FOLLOW_H
 #define FOLLOW_H

@@ -87,11 +87,13 @@ static bool is_one_of(struct span word, const char *const *words)
 
 void hosts_of_filter(struct hosts *hosts, const char *filter)
 {
+    if (filter == NULL || *filter == '\0')
+        return;
     static const char *const before[] = {"host", "src", "dst", "gateway", NULL};
     static const char *const between[] = {"and", "or", "not", NULL};
     static const char *const others[] = {"net", "port", "portrange", NULL};
     static const char separators[] = " \t\r\n()&|!";
-    struct span rest = {filter, filter + (filter == NULL ? 0 : strlen(filter))};
+    struct span rest = {filter, filter + strlen(filter)};
     bool follows = false, goes_on = false;
 
     while (rest.at < rest.end) {

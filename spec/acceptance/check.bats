@@ -18,7 +18,6 @@ setup() {
   cd "$BATS_TEST_TMPDIR" || return
 }
 
-eventually() { for ((n = 0; n < 600; n++)); do ! "$@" || return 0; sleep 0.1; done; return 1; }
 nothing_runs_there() { local all; all=$(cf_ssh checked 'cat /proc/[0-9]*/comm 2>/dev/null; true') && ! grep -q '^cf-pcap$' <<<"$all"; }
 
 @test "an app that can be captured: each step, status 0, nothing is captured or left" {
@@ -33,7 +32,7 @@ nothing_runs_there() { local all; all=$(cf_ssh checked 'cat /proc/[0-9]*/comm 2>
 @test "no login, no such app, no such process or instance: the CLI's words, and the rest is not checked" {
   CHECKED=nope check_says 1 "no   login       App 'nope' not found." '-    capability  not checked'
   run -1 cf pcap checked --check --process worker
-  grep -F "no   running     Cannot list the instances of process 'worker': Process not found" <<<"$output"
+  grep -F "no   running     Cannot list the instances of process 'worker': the app has no such process; its processes: web" <<<"$output"
   run -1 cf pcap checked --check -i 1,9
   grep -F 'no   running     There is no instance 9; the indexes are: 0-2' <<<"$output"
   cf logout

@@ -22,7 +22,7 @@ row() { awk -v row="$2" '$1 == row' "$BATS_TEST_TMPDIR/$1.out"; }               
   said x "Instance 1 cannot be captured: it did not log in within 60 seconds" || fail "$(all_said x)"
   said x "Capturing, press ^C to stop..."
   row x 1 | grep -q 'not captured'
-  row x 0 | grep -qE ' [3-9]\.[0-9] s$' && row x 2 | grep -qE ' [3-9]\.[0-9] s$' || fail "$(all_said x)" # not a minute
+  row x 0 | grep -qE ' ([3-9]|[1-5][0-9])\.[0-9] s$' && row x 2 | grep -qE ' ([3-9]|[1-5][0-9])\.[0-9] s$' || fail "$(all_said x)" # not a minute
   eventually idle
 }
 
@@ -68,7 +68,7 @@ all_log_in() { [ "$(pgrep -c -P "$(plugin "$1")" -f 'ssh victim')" = "$INSTANCES
   sleep 2
   local before=$SECONDS
   pcap_stop x
-  [ $((SECONDS - before)) -lt 20 ]
+  [ $((SECONDS - before)) -lt 40 ] # less than it takes until a connection counts as dead
   kill -CONT "$proxy"
   [ "$status" = 1 ]
   # Of the three the one whose end came first is told of.
@@ -77,7 +77,7 @@ all_log_in() { [ "$(pgrep -c -P "$(plugin "$1")" -f 'ssh victim')" = "$INSTANCES
   row x 1 | grep -qE '[0-9.]+ s missed' || fail "$(all_said x)"
   local n
   for ((n = 0; n < INSTANCES; n++)); do without_a_hole x "$n"; done
-  kill "${senders[@]}"
+  kill "${senders[@]}" || true # they may have sent all
   eventually idle
 }
 
@@ -100,11 +100,11 @@ all_log_in() { [ "$(pgrep -c -P "$(plugin "$1")" -f 'ssh victim')" = "$INSTANCES
   plugin=$(plugin x)
   kill -TERM "$(pid x)"
   eventually has_ended x
-  timeout 60 flock "$BATS_TEST_TMPDIR/x.pcap" true
+  timeout 600 flock "$BATS_TEST_TMPDIR/x.pcap" true
   eventually said x "Saved capture to" # right after that
   local n
   for ((n = 0; n < INSTANCES; n++)); do without_a_hole x "$n"; done
-  kill "${senders[@]}"
+  kill "${senders[@]}" || true # they may have sent all
   eventually gone "$plugin"
   eventually idle
 }
@@ -121,6 +121,6 @@ gone() { ! kill -0 "$1" 2>/dev/null; }
   [ "$status" = 1 ]
   said x "the SSH connection was lost" || fail "$(all_said x)"
   ! said x "sent something" || fail "$(all_said x)"
-  kill "${senders[@]}"
+  kill "${senders[@]}" || true # they may have sent all
   eventually can_ssh
 }

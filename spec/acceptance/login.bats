@@ -27,7 +27,6 @@ setup() {
 }
 teardown() { [ -z "${pid-}" ] || kill "$pid" 2>/dev/null || true; }
 
-eventually() { for ((n = 0; n < 600; n++)); do ! "$@" || return 0; sleep 0.1; done; return 1; }
 config() { jq -r "$1" "$CF_HOME/.cf/config.json"; }
 # As if its time were over: the next command trades the refresh token for a new one.
 access_token_expires() {

@@ -21,7 +21,6 @@ setup() {
 }
 teardown() { [ -z "${socks-}" ] || kill "$socks"; }
 
-eventually() { for ((n = 0; n < 300; n++)); do ! "$@" || return 0; sleep 0.1; done; return 1; }
 
 @test "with an HTTP proxy alone the capture fails, and names the variable that the CLI needs for SSH" {
   run -1 env https_proxy=http://127.0.0.1:9 cf pcap checked -d 1s -o x.pcap

@@ -5,7 +5,6 @@
 bats_require_minimum_version 1.5.0
 load ../support/platform
 
-eventually() { for ((n = 0; n < 600; n++)); do ! "$@" || return 0; sleep 0.1; done; return 1; }
 teardown() { platform_stop; }
 
 @test "capture forbidden, by the ops file behind that which enables it: the tool is nowhere" {

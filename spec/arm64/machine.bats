@@ -1,7 +1,7 @@
 # The capturer on arm64, in a kernel of its own: Debian's, booted by qemu with an initramfs whose init tries what
 # spec/capturer/privilege.bats and sandbox.bats try on x86-64. It boots once, and each test looks at what init said.
 #
-# Nothing here depends on time but the end: 13 minutes for what takes half a minute.
+# Nothing here depends on time but the end: 18 minutes for what takes half a minute.
 # shellcheck disable=SC2154 # bats sets variables
 
 bats_require_minimum_version 1.5.0
@@ -16,7 +16,7 @@ setup_file() {
   cp "$BATS_TEST_DIRNAME/init" "$cross/cf-pcap/bin/cf-pcap" "$cross/libcap/bin/setcap" "$tree/"
   "$cross/musl/bin/musl-gcc" -O2 -w -o "$tree/inject-syscall" "$root/spec/support/inject-syscall.c"
   (cd "$tree" && find . | busybox cpio -o -H newc 2>/dev/null | gzip -1) >"$out/initramfs"
-  timeout 780 qemu-system-aarch64 -M virt -cpu cortex-a57 -m 512 -nodefaults -nographic -serial stdio -no-reboot \
+  timeout 1080 qemu-system-aarch64 -M virt -cpu cortex-a57 -m 512 -nodefaults -nographic -serial stdio -no-reboot \
     -kernel "$root/build/arm64/vmlinuz" -initrd "$out/initramfs" -append "console=ttyAMA0 quiet panic=-1" \
     </dev/null >"$out/console" 2>&1 3>&- || true
   tr -d '\r' <"$out/console" | sed -n 's/^RESULT //p' >"$out/results"

@@ -417,9 +417,11 @@ kill_everywhere() { # prepare old-archive options…
   for round in {1..8}; do # from stock to ours, to another of ours, to stock again
     assemble --enabled yes
     sha256sum <"$(served buildpack)" >>"$BATS_TEST_TMPDIR/whole"
+    until is_read; do sleep 0.05; done # however little CPU time the reader gets
     echo "# $round" >>"$VM/policy"
     assemble --enabled yes
     sha256sum <"$(served buildpack)" >>"$BATS_TEST_TMPDIR/whole"
+    until is_read; do sleep 0.05; done
     assemble --enabled no
   done
   kill $reader
@@ -427,6 +429,8 @@ kill_everywhere() { # prepare old-archive options…
   [ "$(sort -u "$BATS_TEST_TMPDIR/reads" | wc -l)" -gt 5 ]
   run ! grep -v -x -F -f "$BATS_TEST_TMPDIR/whole" "$BATS_TEST_TMPDIR/reads"
 }
+
+is_read() { grep -qxF "$(tail -n 1 "$BATS_TEST_TMPDIR/whole")" "$BATS_TEST_TMPDIR/reads"; } # what was served last
 
 @test "two runs at once do the work once, one after the other" {
   assemble --enabled yes >"$BATS_TEST_TMPDIR/one" 3>&- &

@@ -124,10 +124,10 @@ tcpdump_some() { # network interface n…
   # libpcap runs the filter once more, in user space, over the first block of the ring, and misjudges there
   # `inbound`, `ifindex` and packets that have nothing behind the header of "any".
   send_all "$network" 201
-  sleep 1.2 # tcpdump gets what came when a second is over
+  sleep 2 # tcpdump gets what came when a second is over
   eventually all_sleep "${running[@]%%=*}"
   send_all "$network" 1
-  sleep 1.2
+  sleep 2
   eventually all_sleep "${running[@]%%=*}"
   stop_all INT "${running[@]}"
 }
@@ -185,7 +185,7 @@ same_frames() { # interface
 ask_cf_pcap() {
   local script='
     while IFS="$(printf "\t")" read -r interface n filter; do
-      message=$(timeout 5 /tmp/lifecycle/cf-pcap -i "$interface" -f "$filter" 2>&1 </dev/null >/dev/null)
+      message=$(timeout 60 /tmp/lifecycle/cf-pcap -i "$interface" -f "$filter" 2>&1 </dev/null >/dev/null)
       printf "%s\t%s\t%s\t%s\n" "$interface" "$n" "$?" "$(printf "%s\n" "$message" | tail -1)"
     done'
   container_exec two -- sh -c "$script"

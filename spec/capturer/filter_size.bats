@@ -150,7 +150,7 @@ teardown() { [ -z "${app_stdin-}" ] || app_ends; }
 @test "the app lives where the container's memory is used up: the kernel ends the capture" {
   CAPTURE_STDOUT=$BATS_TEST_TMPDIR/stdout capture_by container_exec app --pid-file "$capture/pid" -- \
     /bin/busybox sh -c 'read -r filter && exec /tmp/lifecycle/cf-pcap -i lo -f "$filter"'
-  eventually test -s "$capture/pid"
+  becomes "$capture/pid" busybox
   app_leaves $((8 * MIB))
   hosts 4000 >&"$capture_stdin"
   capture_wait

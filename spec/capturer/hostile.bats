@@ -44,7 +44,7 @@ died() { [[ ${lines[-1]} = "1 status 1"??", no packets" ]] || fail "$output"; }
   run -0 unconfined /tmp/hostile look "$pid"
   [ -z "$output" ] || fail "$output"
   container_exec app --pid-file "$BATS_TEST_TMPDIR/pid" -- sleep 1000 3>&- &
-  eventually test -s "$BATS_TEST_TMPDIR/pid"
+  becomes "$BATS_TEST_TMPDIR/pid" sleep
   run -0 unconfined /tmp/hostile look "$(container_exec app -- pidof sleep)"
   [ "$(sort <<<"$output" | tr '\n' ' ')" = "attach descriptor environ fd mem read seize write " ] || fail "$output"
   kill "$(cat "$BATS_TEST_TMPDIR/pid")"
@@ -58,7 +58,7 @@ died() { [[ ${lines[-1]} = "1 status 1"??", no packets" ]] || fail "$output"; }
   [ -z "$output" ] || fail "$output"
   capture_stop
   container_exec as_root --pid-file "$BATS_TEST_TMPDIR/pid" -- sleep 1000 3>&- &
-  eventually test -s "$BATS_TEST_TMPDIR/pid"
+  becomes "$BATS_TEST_TMPDIR/pid" sleep
   run -0 container_exec as_root -- /tmp/hostile look "$(container_exec as_root -- pidof sleep)"
   [[ $output == *attach* && $output == *mem* ]] || fail "$output"
   kill "$(cat "$BATS_TEST_TMPDIR/pid")"
@@ -183,6 +183,7 @@ captures_or_has_ended() { grep -qx 'Seccomp_filters:[[:space:]]*3' "/proc/$(capt
   capture_job=$!
   exec {capture_stdin}>"$capture/stdin"
   eventually capture_has_begun
+  eventually capture_pid_is_known
   # Its slot, the packet socket, the signalfd.
   [ "$(find "/proc/$(capture_pid)/fd" -type l | wc -l)" = 6 ] || fail "$(ls -l "/proc/$(capture_pid)/fd")"
   capture_stop
@@ -257,7 +258,7 @@ END
 }
 
 @test "SIGSTOP at any moment, and SIGCONT: it goes on where it was" {
-  run -0 container_exec app --timeout 200 -- bash -c '
+  run -0 container_exec app --timeout 600 -- bash -c '
     mkfifo /tmp/mine/end
     for ms in $(seq 0 6 60); do
       rm -f /tmp/mine/pcap
@@ -310,7 +311,7 @@ teardown() { touch "$BATS_TEST_TMPDIR/stop"; }
   # The app's program of that name is what cf-pcap is run by.
   container_exec app -- sh -c 'cp /bin/bash /tmp/mine/diego-sshd'
   ln -s /tmp/mine/diego-sshd "$dir/diego-sshd"
-  run -0 container_exec app --timeout 60 -- /tmp/mine/diego-sshd -c '/tmp/hostile repeat 5 -- /tmp/lifecycle/cf-pcap -i lo; true'
+  run -0 container_exec app --timeout 300 -- /tmp/mine/diego-sshd -c '/tmp/hostile repeat 5 -- /tmp/lifecycle/cf-pcap -i lo; true'
   [ "${lines[-1]}" = "5 status 2, no packets" ] || fail "$output"
   mkdir "$master" && cp "$dir/cf-pcap" "$master/real" && ln -s /tmp/mine/diego-sshd "$master/link"
   mkdir -p "$CONTAINER_HOME/swap2" && cp -a "$master"/* "$CONTAINER_HOME/swap2/"

@@ -26,7 +26,7 @@ setup() {
   exec {stdout}<>"$CAPTURE_STDOUT"
   capture_by container_exec app --pid-file "$capture/pid" -- \
     /bin/busybox sh -c 'read -r _ && exec /tmp/lifecycle/cf-pcap -i lo -f "udp port 7001"'
-  eventually test -s "$capture/pid"
+  becomes "$capture/pid" busybox
 }
 
 # The app takes all but so many bytes.

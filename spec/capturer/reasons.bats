@@ -16,7 +16,7 @@ setup() {
 # the very first program in a process that the container engine starts inherits more than its children.
 may_not_capture() { # option…
   container_create "c$BATS_TEST_NUMBER" --lifecycle "$dir" "$@"
-  run -1 container_exec "c$BATS_TEST_NUMBER" --timeout 60 -- sh -c 'exec /tmp/lifecycle/cf-pcap -i lo' </dev/null
+  run -1 container_exec "c$BATS_TEST_NUMBER" --timeout 180 -- sh -c 'exec /tmp/lifecycle/cf-pcap -i lo' </dev/null
   [ "${#lines[@]}" = 1 ]
   says "may not capture"
 }

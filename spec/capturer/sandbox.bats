@@ -30,14 +30,16 @@ traced() { # name [command…] , cf-pcap option…
   eventually capture_has_ended
 }
 
-stop_and_go_on() { eventually waits_in_poll && capture_signal STOP && sleep 0.3 && capture_signal CONT && sleep 0.3; }
+# A SIGCONT takes back a SIGSTOP that the process has not seen yet.
+stop_and_go_on() { eventually waits_in_poll && capture_signal STOP && eventually traced_a stopped && capture_signal CONT; }
+traced_a() { grep -q -- "--- $1 by SIGSTOP" "$capture/trace"; }
 waits_in_poll() { grep -qE '^(7|271) ' "/proc/$(capture_pid)/syscall"; } # poll(2) or ppoll(2)
 # The second signal ends it, since nobody reads.
 more_than_a_pipe_holds() {
   send app 127.0.0.1 7001 20 20000 && sleep 0.5
   capture_signal TERM && sleep 0.5 && capture_signal TERM
 }
-is_removed() { container_net app ip link delete brief && sleep 0.5; }
+is_removed() { container_net app ip link delete brief && eventually capture_has_ended; }
 goes_down() { container_net app ip link set brief down && sleep 0.5; }
 container_file() { container_exec app --uid 0 -- sh -c "cat >>$1"; }
 name_server() { # [tcp]; its pid, or rather nsenter's, is then in $server
@@ -48,6 +50,10 @@ name_server() { # [tcp]; its pid, or rather nsenter's, is then in $server
   eventually name_server_listens "${1-udp}"
 }
 name_server_listens() { grep -q ':0035 ' "/proc/$(container_pid app)/net/$1"; } # udp or tcp; port 53, in hexadecimal
+name_server_ends() { # its port is free, and nobody answers
+  kill "$server"
+  wait "$server" || true
+}
 
 measure() {
   local server
@@ -62,10 +68,10 @@ measure() {
   traced hosts , -i lo -f "host db.example.com"
   name_server
   traced dns , -i lo -f "host other.example.com or net 10.0.0.0/8"
-  kill "$server"
+  name_server_ends
   name_server tcp
   traced dns_tcp , -i lo -f "host other.example.com"
-  kill "$server"
+  name_server_ends
   traced no_name_server , -i lo -f "host no.example.com"
   traced services , -i lo -f "tcp port loose or ip broadcast"
   traced other_words , -i lo -f "ip proto \\ospf or ether host box or net loopback"
@@ -137,8 +143,10 @@ needs_each_entry() { # narrow|enter stage
   [ "$(calls_since 1 | grep -cE '^(socket|connect|sendto|sendmsg)$')" = 4 ]
 }
 
-# A process of ours that waits for a name server, in the time of parsing.
-start_parsing() {
+# A process of ours that waits for a name server, in the time of parsing: so many seconds, longer than a busy machine
+# takes to get at it.
+start_parsing() { # [seconds]
+  printf 'nameserver 127.0.0.1\noptions timeout:%d\n' "${1-25}" >"$(container_bundle app)/resolv.conf"
   mkdir -p "$capture"
   rm -f "$capture/pid"
   container_exec app --pid-file "$capture/pid" -- /tmp/lifecycle/cf-pcap -i lo -f "host no.example.com" \
@@ -231,14 +239,14 @@ remap_file_pages 216
 shmat 30
 mq_open 240
 END
-  start_parsing
+  start_parsing 5
   status_after_injection 2 0 0 # open(O_RDONLY), of no name
   [ "$status" = 1 ]
   capture_said "unknown host"
 }
 
 @test "a call that parsing needs, made to happen in the same way, does no harm" {
-  start_parsing
+  start_parsing 5
   status_after_injection 41 2 # socket(AF_INET)
   [ "$status" = 1 ]
   capture_said "unknown host"
@@ -278,7 +286,7 @@ i386_or_x32() { # number [argument…]; --i386 before it, or x32's bit in it
 
 @test "an ordinary process does have them: the container's own list allows 32-bit programs" {
   container_exec app --pid-file "$BATS_TEST_TMPDIR/pid" -- sleep 1000 3>&- &
-  eventually test -s "$BATS_TEST_TMPDIR/pid"
+  becomes "$BATS_TEST_TMPDIR/pid" sleep
   "$(support_program inject-syscall)" "$(cat "$BATS_TEST_TMPDIR/pid")" --i386 1 7 # exit(7), which is x86-64's write
   status=0
   wait $! || status=$?

@@ -62,7 +62,8 @@ name_server_listens() { container_exec app -- grep -q ':0035 ' /proc/net/udp; } 
   container_net app "$(support_program answer-dns)" "$(container_gateway app)" >"$BATS_TEST_TMPDIR/questions" 3>&- &
   server=$!
   eventually name_server_listens
-  echo "nameserver 127.0.0.1" >"$(container_bundle app)/resolv.conf"
+  # Asked once for each kind of address, however long the answer takes.
+  printf '%s\n' "nameserver 127.0.0.1" "options timeout:25 attempts:1" >"$(container_bundle app)/resolv.conf"
   capture_start app -- -i any -v -f "udp port 7001 and host db.example.com"
   local before
   before=$(questions)

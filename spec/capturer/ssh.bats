@@ -61,7 +61,7 @@ is_refused() {
   says "> capture.pcap"
   capture_by session app "/tmp/lifecycle/cf-pcap -i lo -f 'udp port 7001' >/tmp/mine.pcap"
   eventually grep -q capturing "$capture/pcap"
-  send app 127.0.0.1 7001 5
+  send_and_arrive app 7001 5
   printf '\003' >&"$capture_stdin"
   eventually grep -q '5 packets captured' "$capture/pcap"
   exec {capture_stdin}>&-
@@ -102,7 +102,7 @@ no_capture_left() { ! container_exec app -- pidof cf-pcap >/dev/null; }
 
 @test "a script of that name does not count" {
   container_exec app -- sh -c 'mkdir /tmp/script && printf "#!/bin/sh\n/tmp/lifecycle/cf-pcap -i lo\n" >/tmp/script/diego-sshd && chmod +x /tmp/script/diego-sshd'
-  run -2 container_exec app --timeout 60 -- /tmp/script/diego-sshd </dev/null
+  run -2 container_exec app --timeout 180 -- /tmp/script/diego-sshd </dev/null
   is_refused
 }
 

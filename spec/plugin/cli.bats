@@ -116,7 +116,7 @@ ci_job() { # tests
   grep -q '^./the-cli pcap myapp --follow' job
   printf '#!/bin/sh\n%s\n' "$1" >run-tests && chmod +x run-tests
   status=0
-  timeout 120 bash -eu job >job.out 2>&1 3>&- || status=$?
+  timeout 600 bash -eu job >job.out 2>&1 3>&- || status=$?
 }
 
 @test "the CI job of the page on long captures keeps the capture where the tests fail, and their status is its own" {

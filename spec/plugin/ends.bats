@@ -19,7 +19,7 @@ teardown() {
 @test "another link type and a record that cannot be, in one read: said once, and it ends" {
   instances 2 && tool
   { pcap_header 113 && printf '\xff%.0s' {1..40}; } >both
-  tool 1 'until [ -s "'"$output"'" ]; do sleep 0.05; done; cat both; tool_wait 60'
+  tool 1 'until [ -s "'"$output"'" ]; do sleep 0.05; done; cat both; tool_wait 600'
   capture -o "$output"
   [ "$status" = 1 ]
   complained_once "Instance 1 captures packets of another link type (113)"
@@ -29,7 +29,7 @@ teardown() {
 
 @test "another link type and the end, while the output is blocked" {
   instances 2
-  tool 0 'tool_begin "$@"; for ((i = 0; i < 3000; i++)); do tool_packet; pcap_packet 1 "$(printf "%01000d" 1)"; done; tool_wait 60; tool_end'
+  tool 0 'tool_begin "$@"; for ((i = 0; i < 3000; i++)); do tool_packet; pcap_packet 1 "$(printf "%01000d" 1)"; done; tool_wait 600; tool_end'
   tool 1 'until [ -e "$FAKE_CF/blocked" ]; do sleep 0.05; done; LINK_TYPE=113; tool_begin "$@"; exit 0'
   mkfifo slow
   "$plugin" 1 pcap myapp -o - >slow 2>"$errors" </dev/null 3>&- &
@@ -62,11 +62,14 @@ is_full() {
   not complained "can be read"
   not said "Saved"
   said "Nothing was saved: '/dev/full' holds no packet."
-  complained "packets that had arrived are not in /dev/full."
+  complained " that had arrived " # one packet or both: who sent nothing yet is not waited for
+  instances 1
+  capture -o /dev/full
+  complained "1 packet that had arrived is not in /dev/full."
 }
 
 @test "after a full disk the last line says how much is saved, the table what is lost, and both are so" {
-  instances 1 && tool 0 'tool_begin "$@"; for ((i = 0; i < 3000; i++)); do tool_packet; done; tool_wait 60; tool_end'
+  instances 1 && tool 0 'tool_begin "$@"; for ((i = 0; i < 3000; i++)); do tool_packet; done; tool_wait 600; tool_end'
   mkdir full
   run -1 unshare -m bash -c "mount -t tmpfs -o size=64k none full && { '$plugin' 1 pcap myapp --reserve 0 -o full/capture.pcap 2>&1; status=\$?; cp full/capture.pcap .; exit \$status; }"
   [[ $output =~ Saved\ part\ of\ the\ capture\ to\ \'full/capture.pcap\':\ ([0-9]+)\ packets ]]
@@ -79,6 +82,7 @@ is_full() {
   exec 5<&-
   [ "$status" = 1 ]
   complained "packets that had arrived are not in standard output."
+  complained "A part of the capture was written to standard output; it ends within a packet." || complained "Saved part of the capture to standard output: "
 }
 
 # --- the time that is told
@@ -91,12 +95,14 @@ is_full() {
   [ "$status" = 0 ]
   said "Capturing, press ^C to stop..."
   holds_all_packets 0 1 2
-  [ "$(grep -cE '^[012] .* [12]\.[0-9] s$' "$said")" = 3 ] # not four, of the first
+  # All the same, and not three seconds more of the first. A machine that is busy may end it later than after a second.
+  sed -nE 's/^([012]|all) +[0-9].* ([0-9.]+ s|[0-9]+ m [0-9]+ s)$/\2/p' "$said" >spans
+  [ "$(wc -l <spans)" = 4 ] && [ "$(sort -u spans | wc -l)" = 1 ] || fail "$(cat "$said")"
 }
 
 @test "the same for fifty instances, which do not all log in at the same time" {
   instances 50
-  tool all 'sleep 0.5; tool_begin "$@"; tool_packet; tool_wait 60; tool_end'
+  tool all 'sleep 0.5; tool_begin "$@"; tool_packet; tool_wait 600; tool_end'
   capture -o "$output" -y -d 1s
   [ "$status" = 0 ]
   [ "$(packets | wc -l)" = 100 ]
@@ -105,7 +111,7 @@ is_full() {
 @test "an instance that ends early is in the table with the time it missed, and the status says so" {
   instances 30
   # Packets may be late on a busy machine, and that is worth a row.
-  tool all 'tool_begin "$@"; tool_wait 60; tool_say "0 packets received by filter"; tool_say "0 packets dropped by kernel"'
+  tool all 'tool_begin "$@"; tool_wait 600; tool_say "0 packets received by filter"; tool_say "0 packets dropped by kernel"'
   tool 17 'tool_begin "$@"; tool_packet; until [ -e "$FAKE_CF/end" ]; do sleep 0.05; done; tool_end'
   capturing -o "$output" -y
   touch "$FAKE_CF/end"
@@ -119,7 +125,7 @@ is_full() {
 
 @test "an instance that was still logging in at ^C is named, with the reason, and the status says so" {
   instances 2 && tool
-  tool 1 'sleep 60'
+  tool 1 'sleep 600'
   start -o "$output"
   eventually holds_packet "0 1"
   interrupt
@@ -160,7 +166,7 @@ PYTHON
 
 @test "drops that the tool could not read are not 0, and that is said" {
   instances 2 && tool
-  tool 1 'tool_begin "$@"; tool_packet; tool_wait 60; tool_say "cannot read the kernel'"'"'s counts: x"; tool_end'
+  tool 1 'tool_begin "$@"; tool_packet; tool_wait 600; tool_say "cannot read the kernel'"'"'s counts: x"; tool_end'
   capturing -o capture.pcapng
   interrupt
   grep -qE '^1 .* \? +0 ' "$said"
@@ -184,11 +190,13 @@ ssh_of() { # index -> the process group of its `cf ssh`
   sleep 0.5 # it is on its way
   kill -STOP -- "-$(ssh_of 1)"
   eventually complained "No answer from instance 1 for more than 10 seconds: the connection hangs."
+  local number
+  number=$(packets | grep -c '^1 ') || true
   kill -CONT -- "-$(ssh_of 1)"
-  sleep 1
+  eventually holds_packet "1 $((number + 50))" # it has answered
   interrupt
   [ "$status" = 0 ]
-  grep -qE '^1 .* did not answer for 1[0-9] s$' "$said"
+  grep -qE '^1 .* did not answer for [1-9][0-9] s$' "$said"
   holds_all_packets 0 1
 }
 
@@ -200,7 +208,7 @@ ssh_of() { # index -> the process group of its `cf ssh`
   sleep 2
   local before=$SECONDS
   interrupt
-  [ $((SECONDS - before)) -lt 20 ]
+  [ $((SECONDS - before)) -lt 60 ] # of the two minutes that one has that is heard of
   [ "$status" = 1 ]
   complained_once "Instance 1 did not end in order: its connection hangs"
   grep -qE '^1 .* did not end in order, (less than )?[0-9.]+ s missed' "$said"
@@ -209,7 +217,7 @@ ssh_of() { # index -> the process group of its `cf ssh`
 
 @test "a connection that hangs after the answer, before the rest has come: said, status 1" {
   instances 2 && tool
-  tool 1 'tool_begin "$@"; tool_packet; tool_wait 60; exec sleep 60' # as if the rest were under way
+  tool 1 'tool_begin "$@"; tool_packet; tool_wait 600; exec sleep 600' # as if the rest were under way
   capturing -o "$output"
   interrupt
   [ "$status" = 1 ]
@@ -238,7 +246,7 @@ ssh_of() { # index -> the process group of its `cf ssh`
 @test "cf dies while the app is looked up: noticed, and nothing is started" {
   instances 1 && tool
   mkfifo "$FAKE_CF/app.out" # whose reader waits
-  bash -c '"$@" & echo $! >plugin.pid; exec sleep 60' - "$plugin" 1 pcap myapp -o "$output" >"$said" 2>"$errors" 3>&- &
+  bash -c '"$@" & echo $! >plugin.pid; exec sleep 600' - "$plugin" 1 pcap myapp -o "$output" >"$said" 2>"$errors" 3>&- &
   local parent=$!
   eventually compgen -G "$FAKE_CF/log/app.*" >/dev/null
   eventually test -s plugin.pid
@@ -274,7 +282,7 @@ ssh_of() { # index -> the process group of its `cf ssh`
   [ "$(sort -u names | wc -l)" = 3 ]
   while read -r name; do
     [[ $name =~ ^myapp-[0-9]{8}-[0-9]{6}-[234]\.pcap$ ]] || fail "$name"
-    [ "$(packets "$name" | grep -c '^0 ')" -gt 1 ]
+    [ "$(packets "$name" | grep -c '^0 ')" -ge 1 ]
     run -0 tcpdump -r "$name"
     [[ $output != *truncated* ]]
   done <names
@@ -287,7 +295,7 @@ ssh_of() { # index -> the process group of its `cf ssh`
   local first=$pid status=0
   "$plugin" 1 pcap myapp -o "$output" >second 2>second.err </dev/null || status=$?
   [ "$status" = 1 ]
-  [ "$(cat second.err)" = "Cannot write $output: another cf pcap is writing it." ]
+  [ "$(cat second.err)" = "Cannot write $output: another program has it open, such as another cf pcap." ]
   pid=$first
   interrupt
   [ "$status" = 0 ]
@@ -301,7 +309,7 @@ ssh_of() { # index -> the process group of its `cf ssh`
 
 @test "pcapng of instances with different snaplens is read by tcpdump, tshark and capinfos" {
   instances 2 && tool
-  tool 1 'trap "" TERM; printf "\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0"; le32 96 1; tool_packet; tool_wait 60; tool_end'
+  tool 1 'trap "" TERM; printf "\xd4\xc3\xb2\xa1\x02\0\x04\0\0\0\0\0\0\0\0\0"; le32 96 1; tool_packet; tool_wait 600; tool_end'
   capturing -o capture.pcapng
   interrupt
   tcpdump -n -r capture.pcapng >packets.txt 2>tcpdump.err

@@ -26,12 +26,21 @@ look_up_fails_with() { # message
   look_up_fails_with "App 'myapp' not found."
 }
 
-@test "no such process: Cloud Controller's own words" {
-  echo '{"errors":[{"detail":"Process not found","title":"CF-ResourceNotFound","code":10010}]}' >"$FAKE_CF/stats"
-  fails_with "Cannot list the instances of process 'nope': Process not found" --process nope
+@test "no such process: those that there are" {
+  fails_with "Cannot list the instances of process 'nope': the app has no such process; its processes: web, worker" --process nope
 }
 
-@test "a reply that is no list of instances is shown" {
+@test "processes, or instances, that cannot be listed: Cloud Controller's own words" {
+  echo '{"errors":[{"detail":"Process not found","title":"CF-ResourceNotFound","code":10010}]}' >"$FAKE_CF/stats"
+  fails_with "Cannot list the instances of process 'web': Process not found"
+  cp "$FAKE_CF/stats" "$FAKE_CF/processes"
+  fails_with "Cannot list the instances of process 'web': Process not found"
+}
+
+@test "a reply that is no list of processes, or instances, is shown" {
+  echo '<html>Bad gateway</html>' >"$FAKE_CF/processes"
+  fails_with "printed something else than processes: <html>Bad gateway</html>"
+  rm "$FAKE_CF/processes"
   echo '<html>Bad gateway</html>' >"$FAKE_CF/stats"
   fails_with "printed something else than instances: <html>Bad gateway</html>"
 }
@@ -119,18 +128,23 @@ look_up_fails_with() { # message
 @test "what became of instances that ended early is asked, and told at the end" {
   instances 3 && tool
   tool 1 'tool_begin "$@"; tool_packet; sed -i "s/1,\"state\":\"RUNNING/1,\"state\":\"CRASHED/" "$FAKE_CF/stats"; exit 1'
-  capture -o "$output" -d 1500ms
+  until_1_has_ended
   [ "$status" = 1 ]
   complained_once "Not running any more: instance 1. 'cf events myapp' says why."
   not complained "Restarted"
   instances 3
   tool 1 'tool_begin "$@"; tool_packet; sed -i "s/1,\"state\"/1,\"instance_guid\":\"aaaaaaaa-0002\",\"state\"/" "$FAKE_CF/stats"; exit 1'
-  CF_INSTANCE_GUID=aaaaaaaa-0001 capture -o "$output" -d 1500ms # as in the container
+  CF_INSTANCE_GUID=aaaaaaaa-0001 until_1_has_ended # as in the container
   complained_once "Restarted during the capture: instance 1. 'cf events myapp' says why."
   instances 3
   tool 1 'tool_begin "$@"; tool_packet; exit 1'
-  capture -o "$output" -d 1500ms # the connection alone
+  until_1_has_ended # the connection alone
   not complained "cf events"
+}
+until_1_has_ended() {
+  start -o "$output"
+  eventually complained "Instance 1 ended early: "
+  interrupt
 }
 
 @test "a cf that is not there is named" {
@@ -159,9 +173,11 @@ look_up_fails_with() { # message
   instances 1 && tool
   mkdir folder
   capture -o folder
-  [ "$status" = 1 ] && complained "Cannot write folder: Is a directory."
+  [ "$status" = 1 ]
+  complained "Cannot write folder: Is a directory."
   capture -o nowhere/file.pcap
-  [ "$status" = 1 ] && complained "Cannot write nowhere/file.pcap: No such file or directory."
+  [ "$status" = 1 ]
+  complained "Cannot write nowhere/file.pcap: No such file or directory."
   [ ! -e "$FAKE_CF/log" ]
 }
 
@@ -172,7 +188,7 @@ look_up_fails_with() { # message
 }
 
 @test "a full disk ends the capture, and what was written can be read" {
-  instances 2 && tool all 'tool_begin "$@"; for ((i = 0; i < 3000; i++)); do tool_packet; done; tool_wait 60; tool_end'
+  instances 2 && tool all 'tool_begin "$@"; for ((i = 0; i < 3000; i++)); do tool_packet; done; tool_wait 600; tool_end'
   mkdir full
   run -1 unshare -m bash -c "mount -t tmpfs -o size=64k none full && { '$plugin' 1 pcap myapp --reserve 0 -o full/capture.pcap 2>&1; status=\$?; cp full/capture.pcap .; exit \$status; }"
   [[ $output == *"Cannot write full/capture.pcap: No space left on device. What was written until now can be read."* ]]

@@ -18,6 +18,7 @@ installed() { "$plugin" 1 pcap --install-extcap >"$said" 2>"$errors"; }
 listed_by_tshark() { tshark -D 2>/dev/null | grep -q cfpcap; }
 # tshark on the app, in the background.
 watching() { # option…
+  rm -f "$said" "$errors"
   tshark -l -i cfpcap -o extcap.cfpcap.app:myapp "$@" >"$said" 2>"$errors" </dev/null 3>&- &
   pid=$!
 }
@@ -25,11 +26,12 @@ arguments() { tr '\0' ' ' <"$FAKE_CF/arguments-$1"; }
 
 @test "the calls at Wireshark's start cost nothing: no cf is run, and it takes less than 50 ms" {
   local began=${EPOCHREALTIME/./} best=999999 took
-  for _ in {1..10}; do # the best of ten: this machine may be busy
+  for _ in {1..100}; do # the best of many: this machine may be busy
     began=${EPOCHREALTIME/./}
     "$plugin" --extcap-interfaces --extcap-version=4.0 >interfaces
     took=$((${EPOCHREALTIME/./} - began))
     [ "$took" -ge "$best" ] || best=$took
+    [ "$best" -ge 50000 ] || break
   done
   [ "$best" -lt 50000 ]
   grep -qx 'interface {value=cfpcap}{display=Cloud Foundry app}' interfaces
@@ -91,6 +93,19 @@ arguments() { tr '\0' ' ' <"$FAKE_CF/arguments-$1"; }
   no_child_is_left
 }
 
+@test "SIGKILL to the extcap, or to tshark, ends the tools, too" {
+  instances 2 && tool
+  installed
+  for killed in extcap tshark; do
+    watching
+    eventually said " 20 "
+    [ "$killed" = tshark ] || kill -KILL "$(pgrep -P "$pid" -f -- '--extcap-interface')"
+    [ "$killed" = extcap ] || kill -KILL "$pid"
+    ended
+    no_child_is_left
+  done
+}
+
 @test "options and the capture filter go where those of cf pcap go" {
   instances 3 && tool
   installed
@@ -103,7 +118,7 @@ arguments() { tr '\0' ' ' <"$FAKE_CF/arguments-$1"; }
 }
 
 @test "eth0 and lo are chosen together, and tshark names the interface of each packet" {
-  instances 1 && tool all 'tool_begin "$@"; tool_together 2; tool_capture; tool_end'
+  instances 1 && tool all 'tool_begin "$@"; tool_together 2; tool_packet; tool_together 2 packet; tool_capture; tool_end'
   touch "$FAKE_CF/interfaces"
   extcap --extcap-interface cfpcap --extcap-config
   grep -qF '{value=eth0,lo}' <<<"$output"
@@ -113,6 +128,19 @@ arguments() { tr '\0' ' ' <"$FAKE_CF/arguments-$1"; }
   [ "$(sort -u "$said")" = $'myapp/0 eth0\nmyapp/0 lo' ]
   no_child_is_left
 }
+
+@test "follow: an instance that ends is captured again, and the gap is told in tshark's capture" {
+  instances 1
+  tool 0 'tool_begin "$@"; [ -e "$FAKE_CF/again" ] || { touch "$FAKE_CF/again"; tool_packet; sleep 0.5; exit 137; }; tool_capture; tool_end'
+  installed
+  watching -o extcap.cfpcap.follow:true -w "$output"
+  eventually is_captured_again
+  interrupt
+  [ "$status" = 0 ]
+  tshark -r "$output" -Y frame.comment -T fields -e frame.comment 2>/dev/null | grep -q ' s missed before this packet: '
+  no_child_is_left
+}
+is_captured_again() { [ -e "$FAKE_CF/again" ] && holds_packet '0 9'; }
 
 @test "TLS keys get through Wireshark's own capture process" {
   instances 1 && tool
@@ -149,30 +177,33 @@ has_a_secret() { capinfos "$output" 2>/dev/null | grep -qx 'Number of decryption
 @test "no app, a wrong app, a filter that the tool refuses: Wireshark shows the words of cf pcap, and does not hang" {
   instances 1 && tool
   installed
-  timeout 120 tshark -i cfpcap >"$said" 2>"$errors" </dev/null || true
+  timeout 600 tshark -i cfpcap >"$said" 2>"$errors" </dev/null || true
   complained "extcap pipe: The app is missing: in Wireshark's list of interfaces the gear" # "by" or "from"
   not complained "There is no device"
   tool 0 "tool_say \"filter 'tcp prt 80': can't parse filter expression: syntax error\"; exit 1"
-  timeout 120 tshark -i cfpcap -o extcap.cfpcap.app:myapp -f 'tcp prt 80' >"$said" 2>"$errors" </dev/null
+  timeout 600 tshark -i cfpcap -o extcap.cfpcap.app:myapp -f 'tcp prt 80' >"$said" 2>"$errors" </dev/null
   complained "filter 'tcp prt 80': can't parse filter expression: syntax error"
   echo "App 'myapp' not found." >"$FAKE_CF/app.err" && echo 1 >"$FAKE_CF/app.status"
-  timeout 120 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null
+  timeout 600 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null
   complained "App 'myapp' not found."
 }
 
-@test "SSH that is disabled, a tool that is not there, a login that is void: the words of cf pcap in Wireshark, too" {
+@test "SSH that is disabled, a tool that is not there, a login that is void, no target: the words of cf pcap in Wireshark, too" {
   instances 1
   installed
-  timeout 60 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null || true
+  timeout 600 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null || true
   complained "the capture tool is not in the container"
   echo "Error opening SSH connection: You are not authorized to perform the requested action." >"$FAKE_CF/ssh.err"
   echo 1 >"$FAKE_CF/ssh.status"
   echo '{"enabled":false,"reason":"Disabled for app"}' >"$FAKE_CF/ssh_enabled"
-  timeout 60 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null || true
+  timeout 600 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null || true
   complained "SSH into app 'myapp' is disabled (Disabled for app)"
-  echo "Not logged in. Use 'cf login' or 'cf login --sso' to log in." >"$FAKE_CF/app.err" && echo 1 >"$FAKE_CF/app.status"
-  timeout 60 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null || true
-  complained "Not logged in. Use 'cf login' or 'cf login --sso' to log in."
+  echo 1 >"$FAKE_CF/app.status"
+  for reason in "Not logged in. Use 'cf login' or 'cf login --sso' to log in." "No org targeted, use 'cf target -o ORG' to target an org."; do
+    echo "$reason" >"$FAKE_CF/app.err"
+    timeout 600 tshark -i cfpcap -o extcap.cfpcap.app:myapp >"$said" 2>"$errors" </dev/null || true
+    complained "$reason"
+  done
 }
 
 @test "what went wrong in a capture is told at its end, and a capture that went well tells nothing" {
@@ -183,7 +214,7 @@ has_a_secret() { capinfos "$output" 2>/dev/null | grep -qx 'Number of decryption
   cat fifo >"$output" 3>&- &
   "$plugin" --capture --extcap-interface cfpcap --fifo fifo --app myapp 2>"$errors" >"$said" 3>&- &
   pid=$!
-  eventually [ -e "$FAKE_CF/pid-1" ]
+  eventually [ -s "$FAKE_CF/pid-1" ]
   eventually gone "$(cat "$FAKE_CF/pid-1")"
   [ ! -s "$errors" ]
   interrupt TERM
@@ -224,9 +255,11 @@ value {arg=1}{value=second app}{display=second app}' ]
 
 @test "calls that are none have one line on stderr" {
   extcap --extcap-interface other --extcap-dlts
-  [ "$status" = 1 ] && [ "$stderr" = "--extcap-interface other: the only interface is cfpcap" ]
+  [ "$status" = 1 ]
+  [ "$stderr" = "--extcap-interface other: the only interface is cfpcap" ]
   extcap --extcap-interface cfpcap
-  [ "$status" = 1 ] && [[ $stderr == "one of --extcap-interfaces, "* ]]
+  [ "$status" = 1 ]
+  [[ $stderr == "one of --extcap-interfaces, "* ]]
   extcap --capture --extcap-interface cfpcap --app myapp
   [ "$status" = 1 ] && [ "$stderr" = "--fifo is missing: Wireshark gives it" ]
 }
@@ -248,7 +281,7 @@ value {arg=1}{value=second app}{display=second app}' ]
 # stands still until there is a reader.
 with_toolbar() { # option…
   mkfifo fifo control-in control-out
-  cat fifo >"$output" 3>&- &
+  timeout 300 cat fifo >"$output" 3>&- &
   reader=$!
   "$plugin" --capture --extcap-interface cfpcap --fifo fifo --extcap-control-in control-in \
     --extcap-control-out control-out "$@" 2>"$errors" >"$said" 3>&- &
@@ -339,13 +372,58 @@ is_longer_than() { [ "$(stat -c %s "$output" 2>/dev/null || echo 0)" -gt $(($1 +
 }
 is_waiting() { complained "The app is missing: " && kill -0 "$pid"; }
 
+# Its own waiting is a minute.
+@test "a capture that is stopped before it has begun ends at once, though the toolbar's pipes are not opened" {
+  instances 1
+  tool 0 'read -r end; exit 0' # never logs in
+  with_toolbar --app myapp
+  eventually [ -s "$FAKE_CF/pid-0" ]
+  kill -TERM "$pid"
+  CF_PCAP_PATIENCE=45 ended
+  kill "$reader" || true # it may have waited for a writer
+  rm fifo control-in control-out
+  with_toolbar --app ''
+  eventually is_waiting
+  kill -TERM "$pid"
+  CF_PCAP_PATIENCE=45 ended
+  kill "$reader" || true
+}
+
+@test "a toolbar's pipe that Wireshark has closed again is not waited for" {
+  with_toolbar --app ''
+  eventually has_open control-in
+  CF_PCAP_PATIENCE=45 eventually is_left_by_wireshark
+  ended
+  [ "$status" = 1 ]
+  complained "The app is missing: "
+  wait "$reader"
+}
+is_left_by_wireshark() { gone "$pid" || { timeout 5 bash -c 'exec 7>control-in; sleep 1' || true; gone "$pid"; }; }
+
+@test "a pipe that Wireshark has removed is told, and no file is made in its place" {
+  mkfifo control-in control-out
+  CF_PCAP_PATIENCE=45
+  "$plugin" --capture --extcap-interface cfpcap --fifo absent --extcap-control-in control-in \
+    --extcap-control-out control-out --app myapp 2>"$errors" >"$said" 3>&- &
+  pid=$!
+  ended
+  [ "$status" = 1 ]
+  [ "$(cat "$errors")" = "--fifo absent: there is no such named pipe (any more); Wireshark makes it" ]
+  [ ! -e absent ]
+  "$plugin" --capture --extcap-interface cfpcap --fifo absent --app '' 2>"$errors" >"$said" 3>&- &
+  pid=$!
+  ended
+  [ "$status" = 1 ]
+  [ ! -e absent ]
+}
+
 @test "a call without an app waits for the program that reads its pipe, which would wait for ever" {
   mkfifo fifo
   "$plugin" --capture --extcap-interface cfpcap --fifo fifo --app '' >"$said" 2>"$errors" 3>&- &
   pid=$!
   sleep 0.5
   kill -0 "$pid"
-  timeout 60 cat fifo >"$output"
+  timeout 300 cat fifo >"$output"
   ended
   [ "$status" = 1 ]
   complained "The app is missing: "

@@ -157,7 +157,7 @@ reaped() { # index
 }
 
 @test "where no packet comes, what is captured already is not advised" {
-  instances 1 && tool 0 'tool_begin "$@"; tool_wait 60; tool_say "0 packets received by filter"; tool_say "0 packets dropped by kernel"; exit 0'
+  instances 1 && tool 0 'tool_begin "$@"; tool_wait 600; tool_say "0 packets received by filter"; tool_say "0 packets dropped by kernel"; exit 0'
   capturing --interface eth0,lo -f 'tcp port 8080' -d 1s
   ended
   said "No packet on eth0 or lo matches the filter. Without it, or with a part of it, there may be some."

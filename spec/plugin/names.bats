@@ -89,11 +89,12 @@ files_are() { local all=(output*.pcapng) && [ "${#all[@]}" -ge "$1" ]; }
     head -c 10000000 /dev/zero | tr '\0' x && printf '"}}]}}}'; } >"$FAKE_CF/env"
   named
   complained "those of the services are not known (Cloud Controller's answer is too long, or none)"
-  rm "$FAKE_CF/env" && mkfifo "$FAKE_CF/env" # which nobody writes
-  capturing -o "$output"
+  rm "$FAKE_CF"/env "$FAKE_CF"/log/curl.* && mkfifo "$FAKE_CF/env" # which nobody writes
+  capturing --verbose -o "$output"
   eventually asks_for_services
   interrupt
   [ "$status" = 0 ]
+  complained "those of the services are not known (the capture ended before)"
   no_child_is_left
 }
 asks_for_services() { grep -qsx 'v3/apps/.*/env' "$FAKE_CF"/log/curl.*; }
@@ -101,7 +102,7 @@ asks_for_services() { grep -qsx 'v3/apps/.*/env' "$FAKE_CF"/log/curl.*; }
 @test "services that never come are given up after 30 seconds, and the filter's hosts get their names" {
   app
   mkfifo "$FAKE_CF/env" # which nobody writes
-  CF_PCAP_PATIENCE=120 named -f 'host db.internal'
+  named -f 'host db.internal'
   complained "names: 1 of 1 hosts have an address; those of the services are not known (no answer for 30 seconds)"
   has_names '10.255.0.10 myapp-0' '10.9.0.1 db.internal'
 }
@@ -126,6 +127,32 @@ asks_for_services() { grep -qsx 'v3/apps/.*/env' "$FAKE_CF"/log/curl.*; }
   complained "(there is no getent in the container)"
 }
 resolves() { grep -qsx 'ahosts db.internal' asked; }
+
+# What the container would be left with if `cf ssh` were killed: its SSH daemon closes the command's stdin, and no more.
+@test "the end of its stdin ends the look-up, and the getent that it waits for, in every shell" {
+  app
+  services '{"host":"db.internal"}' '{"host":"slow.internal"}'
+  named
+  local command shell no_timeout
+  command=$(cat "$FAKE_CF"/log/ssh.* | grep getent)
+  getent 'case $2 in db.internal) [ "$1" = hosts ] || exit 1; echo 10.9.0.1 ;; *) echo $$ >waiting; exec sleep 300 ;; esac'
+  printf '#!/bin/sh\nexec busybox sh "$@"\n' >busybox-sh && chmod +x busybox-sh
+  no_timeout="timeout() { return 127; }; "
+  mkfifo stdin
+  for shell in bash dash ./busybox-sh; do
+    for limits in "" "$no_timeout"; do
+      rm -f waiting
+      "$shell" -c "$limits$command" <stdin >resolved 2>"$errors" 3>&- &
+      pid=$!
+      exec 6>stdin
+      eventually [ -s waiting ]
+      diff resolved <(printf '%s\n' 'cf-pcap: host 0' 10.9.0.1 'cf-pcap: host 1')
+      exec 6>&-
+      eventually gone "$pid"
+      eventually gone "$(cat waiting)"
+    done
+  done
+}
 
 @test "a login that fails is no failure of the capture, and a trace into a file gets no services" {
   app

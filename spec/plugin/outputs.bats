@@ -4,6 +4,7 @@
 # shellcheck disable=SC2016,SC2030,SC2031,SC2034,SC2094,SC2154
 
 load support/plugin
+load support/pcap
 
 # Captures for a moment with standard output and standard error as the caller has them.
 capture_here() { "$plugin" 1 pcap myapp -d 500ms "$@" </dev/null; }
@@ -52,13 +53,16 @@ capture_here() { "$plugin" 1 pcap myapp -d 500ms "$@" </dev/null; }
 @test "a folder that is not there, and a link into one, are refused before anything is started" {
   instances 1 && tool
   capture -d 1s -o newdir/
-  [ "$status" = 1 ] && complained "Cannot write newdir/: it names a folder that is not there."
+  [ "$status" = 1 ]
+  complained "Cannot write newdir/: it names a folder that is not there."
   ln -s nowhere/file.pcap dangling
   capture -d 1s -o dangling
-  [ "$status" = 1 ] && complained "Cannot write dangling: No such file or directory."
+  [ "$status" = 1 ]
+  complained "Cannot write dangling: No such file or directory."
   ln -s dangling twice
   capture -d 1s -o twice
-  [ "$status" = 1 ] && complained "Cannot write twice: No such file or directory."
+  [ "$status" = 1 ]
+  complained "Cannot write twice: No such file or directory."
   [ ! -e "$FAKE_CF/log" ]
   ln -s new.pcap link # whose file can be made
   capture -o link -d 500ms
@@ -69,9 +73,11 @@ capture_here() { "$plugin" 1 pcap myapp -d 500ms "$@" </dev/null; }
 @test "two outputs, and any option but -i twice, are refused" {
   instances 1 && tool
   capture -d 1s -o one.pcap -w two.pcap
-  [ "$status" = 1 ] && complained "Incorrect Usage: --output is given twice"
+  [ "$status" = 1 ]
+  complained "Incorrect Usage: --output is given twice"
   capture -d 1s -f 'tcp port 80' -f 'udp' -i 0 -i 0
-  [ "$status" = 1 ] && complained "Incorrect Usage: --filter is given twice"
+  [ "$status" = 1 ]
+  complained "Incorrect Usage: --filter is given twice"
   [ ! -e "$FAKE_CF/log" ]
 }
 
@@ -90,19 +96,41 @@ capture_here() { "$plugin" 1 pcap myapp -d 500ms "$@" </dev/null; }
   done
 }
 
-@test "a file that another program empties meanwhile is not called saved" {
+@test "a file that another program empties or overwrites meanwhile is not called saved" {
+  local what
   instances 1 && tool
-  capturing -o "$output"
-  eventually holds_packet "0 1"
-  : >"$output"
-  interrupt
-  [ "$status" = 1 ]
-  complained_once "$output was made shorter by another program while it was written"
-  not said "Saved"
+  { pcap_header && pcap_packet 1700000000.0 "another's"; } >other.pcap # its header is that of ours
+  for what in ': >"$output"' 'cat /etc/passwd >"$output"' 'dd if=/etc/passwd of="$output" conv=notrunc status=none' 'cp other.pcap "$output"'; do
+    capturing -o "$output"
+    eventually holds_packet "0 1"
+    eval "$what"
+    interrupt
+    [ "$status" = 1 ]
+    complained_once "$output was shortened or overwritten by another program while it was written: packets are missing in it."
+    not said "Saved"
+  done
 }
 
+@test "a file that another program cuts off, and that is written on after that, is not called saved" {
+  local size cut
+  instances 1 && tool
+  for cut in 1 100 1000000; do # bytes; all but the file header are the most
+    output=$BATS_TEST_TMPDIR/cut-$cut.pcap
+    capturing -o "$output"
+    eventually holds_packet "0 30"
+    size=$(stat -c %s "$output")
+    truncate -s $((size - cut > 24 ? size - cut : 24)) "$output"
+    eventually is_longer_than "$size"
+    interrupt
+    [ "$status" = 1 ]
+    complained_once "$output was shortened or overwritten by another program while it was written: packets are missing in it."
+    not said "Saved"
+  done
+}
+is_longer_than() { [ "$(stat -c %s "$output")" -gt "$1" ]; }
+
 @test "a file that may not grow any more ends the capture, and what was written can be read" {
-  instances 1 && tool all 'tool_begin "$@"; for ((i = 0; i < 3000; i++)); do tool_packet; done; tool_wait 60; tool_end'
+  instances 1 && tool all 'tool_begin "$@"; for ((i = 0; i < 3000; i++)); do tool_packet; done; tool_wait 600; tool_end'
   run -1 bash -c 'ulimit -f 64; "$1" 1 pcap myapp -o "$2" 2>&1' - "$plugin" "$BATS_TEST_TMPDIR/output.pcap"
   [[ $output == *"File too large. What was written until now can be read."* ]]
   tcpdump -n -r output.pcap >packets 2>tcpdump.err
@@ -126,8 +154,37 @@ capture_here() { "$plugin" 1 pcap myapp -d 500ms "$@" </dev/null; }
 
 # --- readers that go, or take nothing
 
+@test "a named pipe that is removed, or replaced by a file, while its reader is waited for: told, and nothing is written" {
+  instances 1 && tool
+  mkfifo first second
+  start -o first
+  eventually said "Waiting for a program that reads first..."
+  rm first
+  ended
+  [ "$status" = 1 ]
+  complained "Cannot write first: the named pipe is not there any more."
+  [ ! -e first ]
+  start -o second
+  eventually said "Waiting for a program that reads second..."
+  echo precious >other
+  mv other second
+  ended
+  [ "$status" = 1 ]
+  complained "Cannot write second: the named pipe is not there any more."
+  [ "$(cat second)" = precious ]
+  [ ! -e "$FAKE_CF/pid-0" ]
+}
+
+@test "a file system that is on no disk has no reserve: that it cannot be written is told" {
+  instances 1 && tool
+  capture -o /proc/capture.pcap
+  [ "$status" = 1 ]
+  complained "Cannot write /proc/capture.pcap: No such file or directory."
+  not complained "are to be left free"
+}
+
 @test "a reader that goes is noticed while no packet comes" {
-  instances 1 && tool all 'tool_begin "$@"; tool_wait 60; tool_end'
+  instances 1 && tool all 'tool_begin "$@"; tool_wait 600; tool_end'
   mkfifo pipe
   "$plugin" 1 pcap myapp -o - >pipe 2>"$errors" </dev/null 3>&- &
   pid=$!
@@ -160,7 +217,7 @@ capture_here() { "$plugin" 1 pcap myapp -d 500ms "$@" </dev/null; }
   if tcpdump -r "$output" 2>&1 >/dev/null | grep -q truncated; then
     complained_once "A part of the capture was written to standard output; it ends within a packet."
   else
-    complained_once "The capture was written to standard output."
+    complained "Saved part of the capture to standard output: "
   fi
 }
 
@@ -180,7 +237,7 @@ capture_here() { "$plugin" 1 pcap myapp -d 500ms "$@" </dev/null; }
 # --- what is said at the end
 
 @test "that no packet came is said where that is the reason, and only there" {
-  instances 1 && tool all 'trap "" TERM; tool_say "capturing on eth0"; pcap_header; tool_wait 60; tool_say "0 packets received by filter"; tool_say "0 packets dropped by kernel"'
+  instances 1 && tool all 'trap "" TERM; tool_say "capturing on eth0"; pcap_header; tool_wait 600; tool_say "0 packets received by filter"; tool_say "0 packets dropped by kernel"'
   capturing -o "$output"
   interrupt
   [ "$status" = 0 ]
@@ -189,7 +246,7 @@ capture_here() { "$plugin" 1 pcap myapp -d 500ms "$@" </dev/null; }
   [ "$status" = 1 ]
   not said "No packet came"
   instances 2
-  tool 1 'sleep 60'
+  tool 1 'sleep 600'
   rm "$output"
   start -o "$output"
   eventually test -s "$output"

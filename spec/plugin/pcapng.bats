@@ -12,14 +12,14 @@ captured() { # option…
   printf '{"resources":[%s,%s]}' \
     '{"index":0,"state":"RUNNING","instance_guid":"guid-of-0","instance_internal_ip":"10.255.0.10"}' \
     '{"index":1,"state":"RUNNING","instance_guid":"guid-of-1","instance_internal_ip":"10.255.0.11"}' >"$FAKE_CF/stats"
-  tool 0 'tool_begin "$@"; pcap_ipv4 $EPOCHREALTIME 10.255.0.10 10.255.0.11; tool_wait 60; DROPPED=3; captured=1; tool_end'
-  tool 1 'tool_begin "$@"; pcap_ipv4 $EPOCHREALTIME 10.255.0.11 192.0.2.7; tool_wait 60; tool_end'
+  tool 0 'tool_begin "$@"; pcap_ipv4 $EPOCHREALTIME 10.255.0.10 10.255.0.11; tool_wait 600; DROPPED=3; captured=1; tool_end'
+  tool 1 'tool_begin "$@"; pcap_ipv4 $EPOCHREALTIME 10.255.0.11 192.0.2.7; tool_wait 600; tool_end'
   export CF_HOME=$BATS_TEST_TMPDIR/user
   mkdir -p "$CF_HOME/.cf"
   echo '{"Target":"https://api.example.com","OrganizationFields":{"Name":"my org"},"SpaceFields":{"Name":"dev"},"RefreshToken":"bearer-of-a-secret","AccessToken":"bearer-of-a-secret"}' >"$CF_HOME/.cf/config.json"
   start -o "$output" "$@"
   eventually grep -q "Capturing, press" "$said" "$errors"
-  eventually [ -e "$FAKE_CF/pid-1" ]
+  sleep 0.01 # a capture takes some time
   interrupt
   [ "$status" = 0 ]
 }
@@ -112,19 +112,21 @@ EOF
   grep -q '^5 5 0$' "$BATS_TEST_TMPDIR/blocks"
   local begin end
   while read -r begin && read -r end; do
-    [ "$begin" -ge "${before}000000" ] && [ "$begin" -lt "$end" ] && [ "$end" -le "$((EPOCHSECONDS + 1))000000" ]
+    [ "$begin" -ge "${before}000000" ]
+    [ "$begin" -lt "$end" ]
+    [ "$end" -le "$((EPOCHSECONDS + 1))000000" ]
   done < <(sed -nE 's/^5 [23] //p' "$BATS_TEST_TMPDIR/blocks")
 }
 
 @test "a tool without counts has begin and end alone" {
-  instances 1 && tool 0 'tool_begin "$@"; tool_packet; tool_wait 60; exit 0'
+  instances 1 && tool 0 'tool_begin "$@"; tool_packet; tool_wait 600; exit 0'
   capturing -o "$output"
   interrupt
   blocks "$output" | sed -nE 's/^5 ([0-9]+) .*/\1/p' >"$BATS_TEST_TMPDIR/codes"
   diff "$BATS_TEST_TMPDIR/codes" <(printf '2\n3\n')
 }
 
-@test "tcpdump, editcap and mergecap read the file" {
+@test "tcpdump, editcap and mergecap read the file; the latter two drop the names" {
   captured
   [ "$(tcpdump -n -r "$output" 2>/dev/null | grep -c IP)" = 2 ]
   editcap "$output" edited.pcapng
@@ -135,6 +137,8 @@ EOF
   [ "$(tshark -r edited.pcapng 2>/dev/null | wc -l)" = "$expected" ]
   [ "$(tshark -r merged.pcapng 2>/dev/null | wc -l)" = $((2 * expected)) ]
   [ "$(tcpdump -n -r edited.pcap 2>/dev/null | grep -c IP)" = 2 ]
+  grep -q '^4 1 10.255.0.10 myapp-0' <(blocks "$output")
+  run -1 grep '^4 ' <(blocks edited.pcapng && blocks merged.pcapng)
 }
 
 @test "Cloud Controller without addresses and GUIDs: the capture tells what is known" {

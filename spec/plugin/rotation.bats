@@ -38,11 +38,14 @@ size() { stat -c %s "$1"; }
   sends 0 300 && sends 1 100 && sends 2 1
   for format in pcap pcapng; do
     capture -o "whole.$format"
+    cp "$said" whole.said
     capture -o "capture.$format" --rotate-size 10kB
     [ "$status" = 0 ] || fail "$(cat "$said" "$errors")"
     mapfile -t parts < <(files "capture_*.$format")
     [ "${#parts[@]}" -ge 9 ]
-    diff <(content "whole.$format") <(content "${parts[@]}")
+    # Where a tool stands still for longer than the others wait, its packets are late, and in another place.
+    diff <(content "whole.$format" | sort) <(content "${parts[@]}" | sort)
+    [ "$(late "$said")$(late whole.said)" != 00 ] || diff <(content "whole.$format") <(content "${parts[@]}")
     for file in "${parts[@]}"; do
       [[ $file =~ ^capture_000[0-9]{2}_2[0-9]{13}\.$format$ ]] || fail "$file"
       is_whole "$file"
@@ -55,20 +58,21 @@ size() { stat -c %s "$1"; }
 
 @test "each pcapng names its interfaces, and has their statistics until then" {
   instances 2
-  tool all 'tool_begin "$@"; tool_together 2; for ((i = 0; i < 300; i++)); do tool_packet; done; tool_wait 60; tool_end'
+  tool all 'tool_begin "$@"; tool_together 2; for ((i = 0; i < 300; i++)); do tool_packet; done; tool_wait 600; tool_end'
   capture -o capture.pcapng --rotate-size 10kB -d 2s
   [ "$status" = 0 ] || fail "$(cat "$said" "$errors")"
   mapfile -t parts < <(files)
   [ "${#parts[@]}" -ge 3 ]
   for file in "${parts[@]}"; do
     capinfos "$file" >info
-    grep -q 'Name = myapp/0 eth0' info && grep -q 'Name = myapp/1 eth0' info
+    grep -q 'Name = myapp/0 eth0' info
+    grep -q 'Name = myapp/1 eth0' info
     [ "$(grep -c 'Number of stat entries = 1' info)" = 2 ]
   done
 }
 
 @test "--rotate-time: a file ends when its time is over, and the next begins with its first packet" {
-  instances 1 && tool 0 'tool_begin "$@"; tool_packet; until [ -e "$FAKE_CF/go" ]; do sleep 0.05; done; tool_packet; tool_wait 60; tool_end'
+  instances 1 && tool 0 'tool_begin "$@"; tool_packet; until [ -e "$FAKE_CF/go" ]; do sleep 0.05; done; tool_packet; tool_wait 600; tool_end'
   start -o capture.pcapng --rotate-time 1s
   eventually has_files 1
   eventually has_statistics "$(files)"
@@ -100,17 +104,40 @@ has_statistics() { capinfos "$1" 2>/dev/null | grep -q 'Number of stat entries =
   diff <(content whole.pcap | tail -n "$(content "${parts[@]}" | wc -l)") <(content "${parts[@]}")
 }
 
-@test "--keep leaves a file alone that was put in the place of one of its own" {
-  instances 1 && tool 0 'tool_begin "$@"; for ((i = 0; i < 300; i++)); do tool_packet; done; until [ -e "$FAKE_CF/go" ]; do sleep 0.05; done; for ((i = 0; i < 2000; i++)); do tool_packet; done; tool_wait 60; tool_end'
-  start -o capture.pcap --rotate-size 10kB --keep 2
-  eventually has_file_number 2
-  eventually has_files 2 # the first is closed for long
-  first=$(files | head -1)
-  mv "$first" mine && echo precious >"$first"
+# Instance 0's tool; `some N` in the line sends so many packets of 200 bytes.
+tool_that_sends() { # line
+  tool 0 'tool_begin "$@"; pad=$(printf "%0200d" 0); some() { for ((i = 0; i < $1; i++)); do captured=$((captured + 1)); pcap_packet "$EPOCHREALTIME" "$pad"; done; }' "$1"
+}
+
+@test "--keep leaves a file alone that was put in the place of one of its own, or was written to" {
+  instances 1 && tool_that_sends 'some 160; until [ -e "$FAKE_CF/go" ]; do sleep 0.05; done; some 500; tool_wait 600; tool_end'
+  start -o capture.pcap --rotate-size 10kB --keep 5
+  eventually has_file_number 4 # the first three are closed
+  mapfile -t parts < <(files)
+  mv "${parts[0]}" mine && echo precious >"${parts[0]}"
+  rm "${parts[1]}" && echo precious >"${parts[1]}" # ext4 gives the same inode
+  echo precious >"${parts[2]}"
   touch "$FAKE_CF/go"
-  eventually has_file_number 6
+  eventually has_file_number 12
   interrupt
-  [ "$(cat "$first")" = precious ] && [ -s mine ]
+  [ -s mine ]
+  [ "$(cat "${parts[@]::3}" | grep -c precious)" = 3 ]
+  [ "$(files | wc -l)" = 8 ] # these, and the last five
+  grep -qE "^Saved capture to [0-9]+ files, the last is .*; the first [0-9]+ were removed \(--keep\), but for 3 that another program has changed\.$" "$said"
+}
+
+@test "a file that is removed while it is written is not among those that are saved" {
+  instances 1 && tool_that_sends 'some 110; until [ -e "$FAKE_CF/go" ]; do sleep 0.05; done; some 110; tool_wait 600; tool_end'
+  start -o capture.pcap --rotate-size 10kB
+  eventually has_file_number 3
+  mapfile -t parts < <(files)
+  rm "${parts[2]}"
+  touch "$FAKE_CF/go"
+  eventually has_file_number 5
+  interrupt
+  [ "$status" = 1 ]
+  complained_once "${parts[2]} was removed, renamed or replaced while it was written."
+  said "Saved capture to $(files | wc -l) files, the last is '$(files | tail -1)'."
 }
 # The last file has this number, or is past it: --keep may have removed the file of this number by now.
 has_file_number() {
@@ -178,6 +205,7 @@ has_file_number() {
   instances 1 && tool
   capturing -o capture.pcap --rotate-time 1h
   eventually has_files 1
+  eventually test -s "$(files)"
   run -1 flock -n "$(files)" true
   interrupt
 }
@@ -188,12 +216,13 @@ has_file_number() {
   run -1 unshare -m bash -c 'mount -t tmpfs -o size=1m,nr_inodes=3 none disk && { status=0; "$@" 2>&1 || status=$?; cp disk/* .; exit "$status"; }' \
     - "$plugin" 1 pcap myapp -o disk/capture.pcap --rotate-size 10kB --reserve 0
   [[ $output == *"Cannot open the file after disk/capture_00002_"*": No space left on device."* ]]
+  [[ $output == *"Saved part of the capture to 2 files, the last is 'disk/capture_00002_"* ]]
   [ "$(files | wc -l)" = 2 ]
   for file in $(files); do is_whole "$file"; done
 }
 
 @test "a file that is moved away while it is written is told of, and the capture goes on" {
-  instances 1 && tool 0 'tool_begin "$@"; tool_packet; until [ -e "$FAKE_CF/go" ]; do sleep 0.05; done; for ((i = 0; i < 1200; i++)); do tool_packet; done; tool_wait 60; tool_end'
+  instances 1 && tool 0 'tool_begin "$@"; tool_packet; until [ -e "$FAKE_CF/go" ]; do sleep 0.05; done; for ((i = 0; i < 1200; i++)); do tool_packet; done; tool_wait 600; tool_end'
   start -o capture.pcap --rotate-size 10kB
   eventually has_files 1
   first=$(files)
@@ -212,8 +241,28 @@ has_file_number() {
   run -1 unshare -m bash -c 'mount -t tmpfs -o size=100k none disk && { status=0; "$@" 2>&1 || status=$?; cp disk/* .; exit "$status"; }' \
     - "$plugin" 1 pcap myapp -o disk/capture.pcap --rotate-size 30kB --reserve 0
   [[ $output == *"No space left on device."* ]]
-  [ "$(files | wc -l)" -ge 3 ]
-  for file in $(files); do is_whole "$file" || [ ! -s "$file" ]; done
+  mapfile -t parts < <(files)
+  [ "${#parts[@]}" -ge 3 ]
+  for file in "${parts[@]}"; do is_whole "$file"; done
+  [[ $output == *"Saved part of the capture to ${#parts[@]} files, the last is 'disk/${parts[-1]}': $(content_of_all | wc -l) packets."* ]]
+}
+
+@test "the disk is full when a file is opened: that file is removed, and the last that has packets is named" {
+  local pages
+  instances 1 && sends 0 1000
+  for pages in 3 6 9; do # of 4 KiB; a file of 12 kB takes three, so there is nothing left for the next one
+    rm -rf disk capture_* && mkdir disk
+    run -1 unshare -m bash -c 'mount -t tmpfs -o size="$1"k none disk && shift && { status=0; "$@" 2>&1 || status=$?; cp disk/* .; exit "$status"; }' \
+      - $((pages * 4)) "$plugin" 1 pcap myapp -o disk/capture.pcap --rotate-size 12kB --reserve 0
+    mapfile -t parts < <(files)
+    [ "${#parts[@]}" = $((pages / 3)) ]
+    for file in "${parts[@]}"; do is_whole "$file"; done
+    [[ $output == *"Cannot write disk/capture_0000$((pages / 3 + 1))_"*": No space left on device. What was written until now can be read."* ]]
+    [[ $output == *"packets that had arrived are not in the files."* ]]
+    parts[0]="${#parts[@]} files, the last is 'disk/${parts[-1]}'"
+    [ "$pages" != 3 ] || parts[0]="'disk/$(files)'"
+    [[ $output == *"Saved part of the capture to ${parts[0]}: $(content_of_all | wc -l) packets."* ]]
+  done
 }
 
 @test "killed with -9 at any moment: all files but the newest are whole, that one can be read, and nothing is missing between" {
@@ -230,12 +279,14 @@ has_file_number() {
     for file in "${parts[@]::${#parts[@]}-1}"; do is_whole "$file"; done
     content "${parts[@]}" | cut -f3 >all
     sort -u all | wc -l | diff - <(wc -l <all)
-    no_holes 0 && no_holes 1
+    no_holes 0
+    no_holes 1
     for file in "$FAKE_CF"/pid-*; do kill -KILL "$(cat "$file")" 2>/dev/null || true; done
   done
 }
 no_holes() { # instance   its packets are "INDEX NUMBER"
   local numbers
   numbers=$(python3 -c 'import sys; [print(bytes.fromhex(line.strip()).decode()) for line in sys.stdin]' <all | sed -nE "s/^$1 ([0-9]+) .*/\1/p")
+  [ -n "$numbers" ] || return 0 # none has come by then
   diff <(printf '%s\n' "$numbers") <(seq "$(wc -l <<<"$numbers")")
 }

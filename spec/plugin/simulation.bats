@@ -113,7 +113,15 @@ finds() { # file sed-script
 }
 
 @test "planted, --follow: instances of two processes are taken for each other" {
-  finds cf-pcap-plugin/core/follow_look.c 's/return instance->process\[0\] == .*/return true;/'
+  finds cf-pcap-plugin/core/follow.c 's/strcmp\(is_in, process\) != 0/false/'
+}
+
+@test "planted, --follow: an instance becomes another process's on one of its interfaces" {
+  finds cf-pcap-plugin/core/follow.c 's/if \(instance_is_same\(other, instance\)\)$/if (other == instance)/'
+}
+
+@test "planted: status 0 while a version of the app is not captured" {
+  finds cf-pcap-plugin/core/closing.c 's/follow_beside\(core\) > 0;/false;/'
 }
 
 @test "planted, --follow: that an instance is captured again is not told" {
@@ -126,10 +134,6 @@ finds() { # file sed-script
 
 @test "planted, --follow: status 0 while an instance is missing" {
   finds cf-pcap-plugin/core/follow_gap.c 's/return follow->missing \|\| !instance->session.stream.opened \|\|/return/; s/^ +instance->session.captured_from == UINT64_MAX;/false;/'
-}
-
-@test "planted, --follow: one of an instance's interfaces becomes another process's, the other does not" {
-  finds cf-pcap-plugin/core/follow_look.c 's/\(!follow_is_over\(other\) \|\| other->follow.final\)/false/; s/if \(can_become\(core, instance, process\)\)/if (follow_is_over(instance))/'
 }
 
 @test "planted, --follow: time in which an instance was scaled away counts as captured" {
@@ -228,6 +232,14 @@ finds() { # file sed-script
   finds cf-pcap-plugin/core/saved.c 's/group->count\+\+;/group->count += first != NULL;/'
 }
 
+@test "planted: a file that was removed, for it had no packet, is counted" {
+  finds cf-pcap-plugin/core/saved.c 's/\(rotation->dropped \? 1 : 0\)/0/'
+}
+
 @test "planted: the ^C that ended cf is a second one" {
   finds cf-pcap-plugin/core/core.c 's/&& !is_of_cf\)/\&\& (is_of_cf || true))/'
+}
+
+@test "planted: keys are told of that the file has no room for" {
+  finds cf-pcap-plugin/core/keys_tell.c 's/written\(core\), written\(core\)/core->keys.came, written(core)/; s/if \(written\(core\) > 0\)/if (true)/'
 }

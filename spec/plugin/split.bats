@@ -88,7 +88,7 @@ was_refused() { # words…
 
 @test "an instance that captured nothing has a file with its header, one that never began has none" {
   instances 3
-  tool 0 && tool 1 'tool_begin "$@"; tool_wait 60; tool_say "0 packets received by filter"; tool_say "0 packets dropped by kernel"'
+  tool 0 && tool 1 'tool_begin "$@"; tool_wait 600; tool_say "0 packets received by filter"; tool_say "0 packets dropped by kernel"'
   tool 2 'echo "cf-pcap: eth1: no such interface" >&2; exit 1'
   capture -o capture.pcap --split -d 1s
   [ "$status" = 1 ]
@@ -139,11 +139,12 @@ was_refused() { # words…
 @test "a file that another run writes is refused, and that run loses nothing" {
   instances 2 && tool
   capturing -o capture.pcap --split
+  eventually all_have_bytes capture-{0,1}.pcap
   cp -r "$FAKE_CF" "$BATS_TEST_TMPDIR/other"
   rm -r "$BATS_TEST_TMPDIR/other/log"
   FAKE_CF=$BATS_TEST_TMPDIR/other "$plugin" 1 pcap myapp -o capture.pcap --split -d 1s >other.txt 2>&1 </dev/null || status=$?
   [ "$status" = 1 ]
-  grep -qF "Cannot write capture-0.pcap: another cf pcap is writing it." other.txt || fail "$(cat other.txt)"
+  grep -qF "Cannot write capture-0.pcap: another program has it open, such as another cf pcap." other.txt || fail "$(cat other.txt)"
   not compgen -G "$BATS_TEST_TMPDIR/other/log/ssh.*"
   interrupt
   [ "$status" = 0 ] || fail "$(cat "$said" "$errors")"
@@ -205,7 +206,7 @@ all_have_bytes() { local file; for file; do [ -s "$file" ] || return; done; }
 
 @test "--count and --max-size are of all files together" {
   instances 3
-  tool all 'tool_begin "$@"; until [ -e "$FAKE_CF/go" ]; do sleep 0.05; done; for ((i = 0; i < 300; i++)); do tool_packet; done; tool_wait 60; tool_end'
+  tool all 'tool_begin "$@"; until [ -e "$FAKE_CF/go" ]; do sleep 0.05; done; for ((i = 0; i < 300; i++)); do tool_packet; done; tool_wait 600; tool_end'
   capturing -o capture.pcap --split -c 500
   touch "$FAKE_CF/go"
   ended
@@ -221,7 +222,7 @@ all_have_bytes() { local file; for file; do [ -s "$file" ] || return; done; }
 
 @test "a hundred instances: a line names all of their files, and too small an ulimit -n is told before anything is started" {
   instances 100
-  tool all 'tool_begin "$@"; tool_packet; tool_wait 60; tool_end'
+  tool all 'tool_begin "$@"; tool_packet; tool_wait 600; tool_end'
   status=0
   (ulimit -n 64 && exec "$plugin" 1 pcap myapp -y -o capture.pcap --split -d 1s >"$said" 2>"$errors" </dev/null) || status=$?
   was_refused "Cannot capture: too few files may be open (ulimit -n): with --split and these instances it takes 420 beside those that are."
@@ -234,7 +235,7 @@ all_have_bytes() { local file; for file; do [ -s "$file" ] || return; done; }
 
 @test "^C while some still log in: those that began have their files, whole" {
   instances 3 && tool
-  tool 2 'sleep 60'
+  tool 2 'sleep 600'
   start -o capture.pcap --split
   eventually test -s capture-0.pcap -a -s capture-1.pcap
   interrupt

@@ -153,6 +153,23 @@ manual_options() { # page
   done
 }
 
+@test "the help, the manual, the README and docs/security.md say that a capture with --tls-keys has the keys" {
+  local file
+  for file in src/cf-pcap-plugin/{options_help.c,cf-pcap-plugin.1} README.md docs/{security,tls-keys}.md; do
+    tr -s '" \n' ' ' <"$file" >"$BATS_TEST_TMPDIR/text"
+    grep -qiE 'capture( also)? contains the (TLS )?keys|(anyone who|whoever) has (it|the capture) can read that traffic' "$BATS_TEST_TMPDIR/text" || { echo "$file" && return 1; }
+    [ "$file" = README.md ] || grep -qF 'editcap --discard-all-secrets' "$BATS_TEST_TMPDIR/text" || { echo "$file: how to take them out" && return 1; }
+  done
+}
+
+@test "docs/tls-keys.md says for each runtime what to set, and how to undo it" {
+  local runtime
+  for runtime in Python Node.js Go Java .NET curl openssl Ruby; do
+    sed -n '/^| runtime /,/^$/p' docs/tls-keys.md | grep -qE "^\| ${runtime/./[.]}[ ,].*(keys\.log|KeyLogWriter|keylog)" || { echo "$runtime" && return 1; }
+  done
+  sed -n '/^## Turn it off/,/^## /p' docs/tls-keys.md | grep -qE 'cf unset-env|cf restart'
+}
+
 # Lines "FILE:LINE: no KEY (TEXT)" of the messages in these files that docs/messages.md has not.
 unexplained() { # file…
   sed 's/\\|/|/g' docs/messages.md >"$BATS_TEST_TMPDIR/messages"

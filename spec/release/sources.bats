@@ -12,11 +12,12 @@ root=$BATS_TEST_DIRNAME/../..
 serve() { # directory
   local port
   for port in $(shuf -i 20000-29999 -n 50); do
+    [ -z "${server-}" ] || kill "$server" 2>/dev/null || true
     busybox httpd -f -p "127.0.0.1:$port" -h "$1" 3>&- >/dev/null 2>&1 &
     server=$!
     for _ in $(seq 100); do
       kill -0 "$server" 2>/dev/null || break
-      [ "$(curl -s "http://127.0.0.1:$port/is-ours")" != "$ours" ] || return 0
+      [ "$(curl -s --max-time 10 "http://127.0.0.1:$port/is-ours")" != "$ours" ] || return 0
       sleep 0.05
     done
   done

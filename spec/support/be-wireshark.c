@@ -1,14 +1,17 @@
 /*
  * What Wireshark for Windows does with an extcap and its toolbar, without a window:
  *
- *   be-wireshark.exe CAPTURE CONTROL BYTES PROGRAM [ARGUMENT]...
+ *   be-wireshark.exe CAPTURE CONTROL END BYTES PROGRAM [ARGUMENT]...
  *
  * makes three named pipes, of the kind that extcap_create_pipe of Wireshark's capture/extcap.c
  * makes, and starts PROGRAM with them, --fifo and --extcap-control-in and -out. As there, nothing
- * is read before all three are connected: status 97 if that does not come within 30 seconds of the
- * last one, 96 if the program ends before. What the program captures goes into the file CAPTURE,
- * what it has to say to the toolbar into CONTROL. Once there are BYTES of the capture, "Stop in
- * order" is pressed (0: never). Ends with the program's status.
+ * is read before all three are connected: status 97 if that does not come within 180 (there: 30) s
+ * of the last one, 96 if the program ends before. What the program captures goes into the file
+ * CAPTURE, what it has to say to the toolbar into CONTROL. Once there are BYTES of the capture, 0:
+ * at once, comes its END: "press", the toolbar's "Stop in order"; "kill", TerminateProcess, as
+ * Wireshark ends an extcap that it has stopped or that it leaves behind; "leave", its end of the
+ * capture's pipe is closed; "none", nothing. Ends with the program's status, 93 where it was
+ * killed.
  */
 #include <stdint.h>
 #include <stdio.h>
@@ -16,13 +19,15 @@
 #include <string.h>
 #include <windows.h>
 
-enum { FIFO, TO_EXTCAP, FROM_EXTCAP, PIPES, PATIENCE = 30000 /* ms */, LINE = 8192 };
+enum { FIFO, TO_EXTCAP, FROM_EXTCAP, PIPES, PATIENCE = 180000 /* ms */, LINE = 8192, KILLED = 93 };
 
 struct copy {
     HANDLE from;
     FILE *to;
-    size_t press_after; /* bytes; 0: never */
-    HANDLE button;      /* the pipe */
+    const char *end; /* what is to come after so many bytes */
+    size_t after;
+    HANDLE button; /* the pipe */
+    HANDLE process;
 };
 
 static const char *const options[PIPES] = {"--fifo", "--extcap-control-in", "--extcap-control-out"};
@@ -43,22 +48,34 @@ static DWORD transfer(HANDLE pipe, void *bytes, DWORD length, int is_write)
     return done;
 }
 
+static void come_to_end(struct copy *copy)
+{
+    uint8_t press[] = {'T', 0, 0, 2, 1, 1};
+
+    if (strcmp(copy->end, "press") == 0)
+        transfer(copy->button, press, sizeof press, 1);
+    else if (strcmp(copy->end, "kill") == 0)
+        TerminateProcess(copy->process, KILLED);
+    else if (strcmp(copy->end, "leave") == 0)
+        DisconnectNamedPipe(copy->from);
+    copy->end = "none";
+}
+
 static DWORD WINAPI copy_all(void *argument)
 {
     struct copy *copy = argument;
-    uint8_t bytes[4096], press[] = {'T', 0, 0, 2, 1, 1};
+    uint8_t bytes[4096];
     size_t all = 0;
     DWORD got;
 
-    while ((got = transfer(copy->from, bytes, sizeof bytes, 0)) > 0) {
+    do {
+        if (all >= copy->after)
+            come_to_end(copy);
+        got = transfer(copy->from, bytes, sizeof bytes, 0);
         fwrite(bytes, 1, got, copy->to);
         fflush(copy->to);
         all += got;
-        if (copy->press_after != 0 && all >= copy->press_after) {
-            copy->press_after = 0;
-            transfer(copy->button, press, sizeof press, 1);
-        }
-    }
+    } while (got > 0);
     fclose(copy->to);
     return 0;
 }
@@ -96,9 +113,9 @@ int main(int argc, char **argv)
     DWORD status = 99;
     size_t used = 0;
 
-    if (argc < 5)
+    if (argc < 6)
         return 98;
-    for (int i = 4; i < argc; i++)
+    for (int i = 5; i < argc; i++)
         used += (size_t)snprintf(line + used, sizeof line - used, "\"%s\" ", argv[i]);
     for (int i = 0; i < PIPES; i++) {
         char name[64];
@@ -118,9 +135,11 @@ int main(int argc, char **argv)
     }
     struct copy capture = {.from = pipes[FIFO],
                            .to = fopen(argv[1], "wb"),
-                           .press_after = strtoul(argv[3], NULL, 10),
-                           .button = pipes[TO_EXTCAP]};
-    struct copy control = {.from = pipes[FROM_EXTCAP], .to = fopen(argv[2], "wb")};
+                           .end = argv[3],
+                           .after = strtoul(argv[4], NULL, 10),
+                           .button = pipes[TO_EXTCAP],
+                           .process = process.hProcess};
+    struct copy control = {.from = pipes[FROM_EXTCAP], .to = fopen(argv[2], "wb"), .end = "none"};
     threads[0] = CreateThread(NULL, 0, copy_all, &capture, 0, NULL);
     threads[1] = CreateThread(NULL, 0, copy_all, &control, 0, NULL);
     transfer(pipes[TO_EXTCAP], initialized, sizeof initialized, 1);

@@ -12,18 +12,10 @@ bats_require_minimum_version 1.5.0
 
 # shellcheck source=spec/support/container.bash
 source "$BATS_TEST_DIRNAME/../support/container.bash"
+# shellcheck source=spec/support/patience.bash
+source "$BATS_TEST_DIRNAME/../support/patience.bash"
 capture=${BATS_TEST_TMPDIR-}/capture
 
-fail() { printf '%s\n' "$*" >&2; return 1; }
-
-# Runs a command again and again, a minute long at most, until it succeeds.
-eventually() {
-  local until=$((SECONDS + 60))
-  until "$@"; do
-    [ "$SECONDS" -lt "$until" ] || fail "still not after 60 s: $*" || return
-    sleep 0.05
-  done
-}
 
 # Makes (or makes anew) a lifecycle directory: cf-pcap with its capability and a policy of these lines,
 # "require_ssh no" unless told.
@@ -42,7 +34,7 @@ policy() { # dir [line…]
 
 # Runs cf-pcap to its end, for what ends by itself.
 cf_pcap() { # container [option…]
-  container_exec "$1" --timeout 60 -- /tmp/lifecycle/cf-pcap "${@:2}"
+  container_exec "$1" --timeout 180 -- /tmp/lifecycle/cf-pcap "${@:2}"
 }
 
 # Starts a capture in a container and waits until it runs. CAPTURE_STDOUT names another
@@ -62,6 +54,11 @@ split_words() { # word… -- word…; sets $before and $behind
 }
 capture_pid_is_known() { [ -s "$capture/pid" ] || capture_has_ended; }
 
+# Waits until a process that container_exec starts is this program. Until then it is runc, which has several threads
+# and 10 MB of memory: the file with its pid may be there earlier.
+becomes() { eventually is_program "$@"; }                                # pid_file name
+is_program() { [ "$(cat "/proc/$(cat "$1")/comm")" = "$2" ]; } 2>/dev/null # pid_file name
+
 # Starts a capture with a command that runs cf-pcap.
 capture_by() { # command…
   rm -rf "$capture" && mkdir -p "$capture" && mkfifo "$capture/stdin"
@@ -69,7 +66,7 @@ capture_by() { # command…
   capture_job=$!
   exec {capture_stdin}>"$capture/stdin"
   [ -z "${CAPTURE_STDOUT-}" ] || return 0
-  eventually capture_has_begun
+  eventually capture_has_begun || fail "$(cat "$capture/err")" "$(ps -o pid,ppid,stat,wchan:24,args -C ssh,diego-sshd,cf-pcap)" || return
   [ -s "$capture/pcap" ] || fail "no capture: $(cat "$capture/err")"
 }
 
@@ -81,17 +78,18 @@ capture_traced() { # container [container_exec option…] -- [cf-pcap option…]
   # Its stdout is named, since there is nothing to wait for yet.
   CAPTURE_STDOUT=${CAPTURE_STDOUT:-$capture/pcap} capture_by container_exec "${before[@]}" --pid-file "$capture/pid" -- \
     /bin/busybox sh -c 'read -r _ && exec /tmp/lifecycle/cf-pcap "$@"' sh "${behind[@]}"
-  eventually test -s "$capture/pid"
+  becomes "$capture/pid" busybox
   capture_strace "${strace_options[@]}"
   echo >&"$capture_stdin"
   eventually capture_has_announced_itself
 }
 strace_options=()
 
-# Attaches strace to a capture that runs.
+# Attaches strace to a capture that runs. A tracer is known to /proc before it has stopped the process, strace says
+# that it is attached after that.
 capture_strace() { # option…
-  strace -qq -o "$capture/trace" "$@" -p "$(capture_pid)" 3>&- {capture_stdin}>&- &
-  eventually grep -qE '^TracerPid:[[:space:]]*[1-9]' "/proc/$(capture_pid)/status"
+  strace --quiet=exit,personality -o "$capture/trace" "$@" -p "$(capture_pid)" 2>"$capture/strace" 3>&- {capture_stdin}>&- &
+  eventually grep -q attached "$capture/strace"
 }
 capture_has_announced_itself() { grep -q 'capturing on' "$capture/err" || capture_has_ended; }
 
@@ -164,10 +162,10 @@ send() { # container address port [n [size [per second]]]
 
 # Sends N packets to the container itself, and waits until its kernel has taken them in: on a busy machine
 # that may be some time later, and a capture that was told to end meanwhile would rightly not have them.
-send_and_arrive() { # container port n
+send_and_arrive() { # container port n [size]
   local before
   before=$(udp_taken_in "$1")
-  send "$1" 127.0.0.1 "$2" "$3" 8 50000 # not more at a time than the queue of lo holds
+  send "$1" 127.0.0.1 "$2" "$3" "${4-8}" 50000 # not more at a time than the queue of lo holds
   eventually udp_is_taken_in "$1" $((before + $3))
 }
 # The words are awk's.

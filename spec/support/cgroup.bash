@@ -27,11 +27,15 @@ cgroup_init() {
   done
 }
 
-# runc has removed those of the containers.
+# runc has removed those of the containers, or did not wait until their last process was gone.
 cgroup_cleanup() {
-  local dir
+  local dir tries
   for dir in "$cgroup_root/${CONTAINER_HOME##*/}" "$cgroup_root"/*/"${CONTAINER_HOME##*/}"; do
-    [ ! -d "$dir" ] || rmdir "$dir"
+    for ((tries = 0; tries < 600; tries++)); do
+      [ -d "$dir" ] || break
+      find "$dir" -depth -type d -exec rmdir {} + 2>/dev/null || sleep 0.1
+    done
+    [ ! -d "$dir" ] || container_fail "this control group still has processes: $dir" || return
   done
 }
 

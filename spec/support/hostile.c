@@ -19,7 +19,7 @@
  *
  * PROGRAM's stdin of the last three ends 50 ms after its first output. They print a line for each
  * way in which it ended, "COUNT status STATUS, packets|no packets" (128 + N after signal N;
- * "packets": at least the header of a pcap file was there), and fail if one did not end in 20
+ * "packets": at least the header of a pcap file was there), and fail if one did not end in 180
  * seconds.
  */
 #define _GNU_SOURCE
@@ -40,7 +40,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { PATIENCE_MS = 20000, STDIN_MS = 5000, CAPTURE_MS = 50, DESCRIPTORS = 16 };
+enum { PATIENCE_MS = 180000, STDIN_MS = 5000, CAPTURE_MS = 50, DESCRIPTORS = 16 };
 
 static const struct {
     const char *name;

@@ -7,6 +7,8 @@
 
 support_root=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 PATH=$support_root/build/tools:$support_root/build/packages/bats-core/bin:$PATH
+# shellcheck source=spec/support/patience.bash
+source "$support_root/spec/support/patience.bash"
 export CF_PCAP_PLUGIN=$support_root/build/bin/cf-pcap-plugin
 
 platform_start() { # option…

@@ -1,13 +1,17 @@
 /*
  * Runs a command of Windows in a console of its own, and presses ^C there once a file says a word:
  *
- *   press-ctrl-c.exe FILE WORD COMMAND-LINE     its output goes into FILE; ends with its status
+ *   press-ctrl-c.exe TIMES FILE WORD COMMAND-LINE     its output goes into FILE; ends with its
+ *                                                     status
+ *
+ * The keys come at once, one after the other.
  *
  * The console gets the key as it would from a keyboard. By default it would tell all its programs
  * of it, cf.exe, too (CTRL_C_EVENT), which is status 95; the plugin has switched that off, and
  * reads it.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <windows.h>
 
@@ -25,7 +29,7 @@ static int says(const char *name, const char *word)
     return strstr(text, word) != NULL;
 }
 
-static int press(void)
+static int press(int times)
 {
     HANDLE keys = CreateFileA("CONIN$", GENERIC_READ | GENERIC_WRITE,
                               FILE_SHARE_READ | FILE_SHARE_WRITE, NULL, OPEN_EXISTING, 0, NULL);
@@ -39,7 +43,10 @@ static int press(void)
 
     if (!GetConsoleMode(keys, &mode) || (mode & ENABLE_PROCESSED_INPUT) != 0)
         return -1;
-    return WriteConsoleInputW(keys, &record, 1, &written) ? 0 : -1;
+    while (times-- > 0)
+        if (!WriteConsoleInputW(keys, &record, 1, &written))
+            return -1;
+    return 0;
 }
 
 int main(int argc, char **argv)
@@ -49,22 +56,22 @@ int main(int argc, char **argv)
     PROCESS_INFORMATION process;
     DWORD status = 99;
 
-    if (argc != 4)
+    if (argc != 5)
         return 98;
     FreeConsole();
     if (!AllocConsole())
         return 97;
-    HANDLE file = CreateFileA(argv[1], GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
+    HANDLE file = CreateFileA(argv[2], GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
                               &inherited, CREATE_ALWAYS, 0, NULL);
     how.hStdOutput = how.hStdError = file;
     how.hStdInput =
         CreateFileA("CONIN$", GENERIC_READ | GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_WRITE,
                     &inherited, OPEN_EXISTING, 0, NULL);
-    if (!CreateProcessA(NULL, argv[3], NULL, NULL, TRUE, 0, NULL, NULL, &how, &process))
+    if (!CreateProcessA(NULL, argv[4], NULL, NULL, TRUE, 0, NULL, NULL, &how, &process))
         return 96;
-    for (int i = 0; i < LOOKS && !says(argv[1], argv[2]); i++)
+    for (int i = 0; i < LOOKS && !says(argv[2], argv[3]); i++)
         Sleep(LOOK);
-    if (press() != 0) {
+    if (press(atoi(argv[1])) != 0) {
         TerminateProcess(process.hProcess, 95);
         return 95;
     }

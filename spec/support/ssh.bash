@@ -20,8 +20,8 @@ listens() { container_net "$1" ss -Hltn "sport = :$2" | grep -q LISTEN; } # cont
 # name another daemon, SSH_FROM another command to run the client with, SSH_TTY=-tt a terminal.
 session() { # container command line
   local address=${SSH_ADDRESS:-$(container_ip "$1")}
-  ${SSH_FROM:-outside} timeout --foreground 100 ssh -F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR \
-    -o PubkeyAuthentication=no -o ConnectTimeout=20 "${SSH_TTY:--T}" -p "${SSH_PORT:-2222}" "vcap@$address" "$2"
+  ${SSH_FROM:-outside} timeout --foreground 600 ssh -F none -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null -o LogLevel=ERROR \
+    -o PubkeyAuthentication=no -o ConnectTimeout=180 "${SSH_TTY:--T}" -p "${SSH_PORT:-2222}" "vcap@$address" "$2"
 }
 
 # Kills the client that carries the capture, as a laptop that is closed does.

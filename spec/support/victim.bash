@@ -44,16 +44,9 @@ teardown() {
 
 full() { [ "${FAULTS-}" = full ]; }
 length() { if full; then echo "$2"; else echo "$1"; fi; } # short full
-fail() { printf '%s\n' "$@" >&2; return 1; }
 note() { echo "# $*" >&3; }
 
-eventually() { # command…   for a minute, and what a full run takes longer
-  local until=$((SECONDS + $(length 60 180)))
-  until "$@"; do
-    [ "$SECONDS" -lt "$until" ] || fail "still not: $*" "$(cat "$BATS_TEST_TMPDIR"/*.out "$BATS_TEST_TMPDIR"/*.err 2>/dev/null)" || return
-    sleep 0.1
-  done
-}
+what_is_seen() { cat "$BATS_TEST_TMPDIR"/*.out "$BATS_TEST_TMPDIR"/*.err; } 2>/dev/null
 
 # --- the instances
 
@@ -119,6 +112,27 @@ pcap_stop() { kill -TERM "$(plugin "$1")" && pcap_ended "$1"; }
 
 said() { grep -qF -e "$2" "$BATS_TEST_TMPDIR/$1".{out,err}; } # name text
 all_said() { cat "$BATS_TEST_TMPDIR/$1".{out,err}; }
+# How often instance N is told to be captured again, alone or among others, on all interfaces or on this one: "Instances
+# 0, 2-3 on eth0, 1 on lo are captured again". What is told together depends on the time that each takes.
+again() { # name N [interface]
+  all_said "$1" | awk -v n="$2" -v interface="${3-}" '
+    sub(/^Instances? /, "") && sub(/ (is|are) captured again[:.].*/, "") {
+      count = split($0, parts, ", ")
+      here = 0
+      for (i = 1; i <= count; i++) {
+        where = split(parts[i], words, " on ") == 2 ? words[2] : ""
+        last = split(words[1], ends, "-")
+        here += n >= ends[1] + 0 && n <= ends[last] + 0
+        if (where != "") {
+          times += here && where == interface
+          here = 0
+        }
+      }
+      times += here
+    }
+    END { print times + 0 }'
+}
+has_again() { [ "$(again "$1" "$2" "${4-}")" -ge "${3-1}" ]; } # name N [times [interface]]
 # A number of the table at the end: packets 2, dropped 5, late 6 (bytes are two words).
 table() { awk -v row="$2" -v column="$3" '$1 == row && NF >= 6 { print $column }' "$BATS_TEST_TMPDIR/$1.out"; } # name instance|all column
 

@@ -100,17 +100,17 @@ ssh_is_excluded_on() { # interface
 
 @test "a client that is cut off leaves no capture running" {
   capture_start x "$WEB" "$TOOL --interface eth0"
-  wait_for 60 is_capturing "$WEB"
+  wait_for 180 is_capturing "$WEB"
   kill -KILL "$(cat "$BATS_TEST_TMPDIR/x.pid")"
-  wait_for 60 is_idle "$WEB"
+  wait_for 180 is_idle "$WEB"
 }
 
 refused() { # status message arguments
-  run --separate-stderr timeout 60 cf ssh "$WEB" -T -c "$UNHURRIED $TOOL $3" < <(sleep 5 3>&-)
+  run --separate-stderr timeout 180 cf ssh "$WEB" -T -c "$UNHURRIED $TOOL $3" < <(sleep 5 3>&-)
   [ "$status" = "$1" ]
   [ -z "$output" ] || fail "something on stdout: $output"
   grep -qF -e "$2" <<<"$stderr" || fail "no '$2' in: $stderr"
-  wait_for 60 is_idle "$WEB"
+  wait_for 180 is_idle "$WEB"
 }
 
 @test "a wrong filter is refused by name, and nothing is left behind" { refused 1 "filter 'tcp prt 80'" "--filter 'tcp prt 80'"; }

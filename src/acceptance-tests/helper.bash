@@ -51,7 +51,7 @@ capture_start() { # name app command
   cf ssh "$2" -T -c "$3" <"$out.stdin" >"$out.pcap" 2>"$out.err" 3>&- &
   echo $! >"$out.pid"
   exec {STDIN}>"$out.stdin"
-  wait_for 60 settled "$out" || true
+  wait_for 180 settled "$out" || true
   has_bytes "$out.pcap" 24 || fail "the capture did not start: $(cat "$out.err")"
 }
 settled() { has_bytes "$1.pcap" 24 || ! kill -0 "$(cat "$1.pid")" 2>/dev/null; } # streams, or has ended

@@ -6,7 +6,7 @@ load helper
 
 @test "a snaplen above the operator's is refused, and the message names the limit" {
   limited "${CF_PCAP_MAX_SNAPLEN-}"
-  run --separate-stderr timeout 60 cf ssh "$WEB" -T -c "$UNHURRIED $TOOL --interface lo --snaplen $((CF_PCAP_MAX_SNAPLEN + 1))" < <(sleep 5 3>&-)
+  run --separate-stderr timeout 180 cf ssh "$WEB" -T -c "$UNHURRIED $TOOL --interface lo --snaplen $((CF_PCAP_MAX_SNAPLEN + 1))" < <(sleep 5 3>&-)
   [ "$status" = 2 ]
   [ -z "$output" ]
   grep -qF "no more than $CF_PCAP_MAX_SNAPLEN bytes" <<<"$stderr" || fail "$stderr"
@@ -27,9 +27,9 @@ load helper
   limited "${CF_PCAP_MAX_DURATION-}"
   local begin=$SECONDS
   capture_start x "$WEB" "$TOOL --interface lo"
-  wait_for $((CF_PCAP_MAX_DURATION + 60)) grep -q 'packets captured' "$BATS_TEST_TMPDIR/x.err"
+  wait_for $((CF_PCAP_MAX_DURATION + 180)) grep -q 'packets captured' "$BATS_TEST_TMPDIR/x.err"
   [ $((SECONDS - begin)) -ge $((CF_PCAP_MAX_DURATION - 1)) ]
-  wait_for 60 is_idle "$WEB"
+  wait_for 180 is_idle "$WEB"
   capture_stop x
 }
 

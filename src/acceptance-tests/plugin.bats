@@ -4,14 +4,14 @@
 # shellcheck disable=SC2016,SC2030,SC2031,SC2154 # bats sets $status, $output and $stderr, in subshells
 load helper
 
-setup() { wait_for 120 all_running "$WEB"; }
+setup() { wait_for 300 all_running "$WEB"; }
 teardown() { [ ! -e "$BATS_TEST_TMPDIR/x.pid" ] || kill "$(cat "$BATS_TEST_TMPDIR/x.pid")" 2>/dev/null || true; }
 
 # cf pcap in the background; returns once all instances capture. What it says is in x.err.
 pcap_start() { # argument…
   cf pcap "$WEB" "$@" >"$BATS_TEST_TMPDIR/x.out" 2>"$BATS_TEST_TMPDIR/x.err" </dev/null 3>&- &
   echo $! >"$BATS_TEST_TMPDIR/x.pid"
-  wait_for 60 settled || true
+  wait_for 180 settled || true
   announced || fail "it does not capture: $(said)"
 }
 settled() { announced || ! kill -0 "$(cat "$BATS_TEST_TMPDIR/x.pid")" 2>/dev/null; }
@@ -49,9 +49,9 @@ times() { packets x -tt | grep -oE '^[0-9]+\.[0-9]+'; }
   pcap_start --interface lo --filter "tcp port 8080" --output "$BATS_TEST_TMPDIR/x.pcap"
   ask "$WEB" "$word-0" 0
   ask "$WEB" "$word-2" 2
-  wait_for 60 has_request "$word-2"
+  wait_for 180 has_request "$word-2"
   cf restart-app-instance "$WEB" 2
-  wait_for 60 said_that "Instance 2 ended early: " || fail "$(said)"
+  wait_for 180 said_that "Instance 2 ended early: " || fail "$(said)"
   ask "$WEB" "$word-after" 0
   status=0
   pcap_stop || status=$?
@@ -99,7 +99,7 @@ said_that() { said | grep -qF "$1"; }
   word=$(marker)
   filter="udp' ; touch /tmp/$word; \`touch /tmp/$word\` \$(touch /tmp/$word) \"
 || touch /tmp/$word #"
-  run --separate-stderr timeout 60 cf pcap "$WEB" -i 0 --duration 10s --filter "$filter" --output "$BATS_TEST_TMPDIR/x.pcap" </dev/null
+  run --separate-stderr timeout 180 cf pcap "$WEB" -i 0 --duration 10s --filter "$filter" --output "$BATS_TEST_TMPDIR/x.pcap" </dev/null
   [ "$status" = 1 ]
   grep -qF "filter 'udp' ; touch /tmp/$word; \`touch" <<<"$output$stderr" || fail "$output$stderr"
   inside "$WEB" "[ ! -e /tmp/$word ]"
@@ -114,7 +114,7 @@ said_that() { said | grep -qF "$1"; }
     <"$typed" >"$BATS_TEST_TMPDIR/x.out" 2>"$BATS_TEST_TMPDIR/x.err" 3>&- &
   exec {TERMINAL}>"$typed"
   echo $! >"$BATS_TEST_TMPDIR/x.pid"
-  wait_for 60 settled || true
+  wait_for 180 settled || true
   announced || fail "$(said)"
   ask "$WEB" "$word" 0
   printf '\003' >&"$TERMINAL"
@@ -122,28 +122,28 @@ said_that() { said | grep -qF "$1"; }
   exec {TERMINAL}>&-
   [ "$(requests "$word")" = 1 ]
   said | grep -qF "Saved capture to '$BATS_TEST_TMPDIR/x.pcap'."
-  wait_for 60 is_idle "$WEB"
+  wait_for 180 is_idle "$WEB"
 }
 
 @test "when cf pcap is killed no capture is left running in the containers" {
   pcap_start --interface lo --output "$BATS_TEST_TMPDIR/x.pcap"
-  wait_for 60 is_capturing "$WEB"
+  wait_for 180 is_capturing "$WEB"
   pkill -KILL -P "$(cat "$BATS_TEST_TMPDIR/x.pid")"
-  wait_for 60 is_idle "$WEB"
-  wait_for 60 no_ssh_is_left
+  wait_for 180 is_idle "$WEB"
+  wait_for 180 no_ssh_is_left
 }
 no_ssh_is_left() { ! pgrep -f "cf ssh $WEB --process"; }
 
 @test "a wrong filter is explained, and no file is written" {
-  run --separate-stderr timeout 60 cf pcap "$WEB" --duration 10s --filter 'tcp prt 80' --output "$BATS_TEST_TMPDIR/x.pcap" </dev/null
+  run --separate-stderr timeout 180 cf pcap "$WEB" --duration 10s --filter 'tcp prt 80' --output "$BATS_TEST_TMPDIR/x.pcap" </dev/null
   [ "$status" != 0 ]
   grep -qF "filter 'tcp prt 80'" <<<"$output$stderr" || fail "$output$stderr"
   [ ! -e "$BATS_TEST_TMPDIR/x.pcap" ]
-  wait_for 60 is_idle "$WEB"
+  wait_for 180 is_idle "$WEB"
 }
 
 @test "an app without SSH: it names the command that enables it" {
-  run --separate-stderr timeout 60 cf pcap "$WITHOUT_SSH" --duration 10s --output "$BATS_TEST_TMPDIR/x.pcap" </dev/null
+  run --separate-stderr timeout 180 cf pcap "$WITHOUT_SSH" --duration 10s --output "$BATS_TEST_TMPDIR/x.pcap" </dev/null
   [ "$status" != 0 ]
   grep -qF "cf enable-ssh $WITHOUT_SSH" <<<"$output$stderr" || fail "$output$stderr"
   [ ! -e "$BATS_TEST_TMPDIR/x.pcap" ]

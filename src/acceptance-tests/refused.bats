@@ -16,7 +16,7 @@ reason() {
 cannot_capture() { # app
   local expected pattern
   read -r expected pattern < <(reason)
-  run --separate-stderr "-$expected" timeout 60 cf ssh "$1" -T -c "$UNHURRIED $TOOL --interface lo" < <(sleep 5 3>&-)
+  run --separate-stderr "-$expected" timeout 180 cf ssh "$1" -T -c "$UNHURRIED $TOOL --interface lo" < <(sleep 5 3>&-)
   [ -z "$output" ]
   grep -q -e "$pattern" <<<"$stderr" || fail "$stderr"
 }
@@ -40,7 +40,7 @@ cannot_capture_unless_root() { # app
   [ -n "${CF_PCAP_PLUGIN-}" ] || skip "CF_PCAP_PLUGIN names no plugin"
   local pattern
   read -r _ pattern < <(reason)
-  run --separate-stderr timeout 60 cf pcap "$WEB" --duration 10s --output "$BATS_TEST_TMPDIR/x.pcap" </dev/null
+  run --separate-stderr timeout 180 cf pcap "$WEB" --duration 10s --output "$BATS_TEST_TMPDIR/x.pcap" </dev/null
   [ "$status" != 0 ]
   [ "$CF_PCAP_EXPECT" != disabled ] || pattern='not in the container'
   grep -q -e "$pattern" <<<"$output$stderr" || fail "$output$stderr"

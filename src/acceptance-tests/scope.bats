@@ -15,7 +15,7 @@ load helper
   local task
   task=$(cf curl -X POST "/v3/apps/$(guid "$WEB")/tasks" -d "{\"command\":
     \"timeout 30 $TOOL --interface lo >/tmp/out 2>/tmp/err </dev/null; test \$? = 2 && test ! -s /tmp/out && grep -q 'SSH session' /tmp/err\"}" | value guid)
-  wait_for 120 ended "$task"
+  wait_for 300 ended "$task"
   [ "$(cf curl "/v3/tasks/$task" | value state)" = SUCCEEDED ] || fail "$(cf curl "/v3/tasks/$task")"
 }
 
@@ -23,7 +23,7 @@ ended() { [[ $(cf curl "/v3/tasks/$1" | value state) =~ SUCCEEDED|FAILED ]]; }
 
 @test "an app without SSH cannot be captured, neither over SSH nor by itself" {
   needs_ssh_rule
-  timeout 60 cf ssh "$WITHOUT_SSH" -T -c "$TOOL --interface lo" </dev/null >"$BATS_TEST_TMPDIR/x.pcap" && fail "SSH is possible"
+  timeout 180 cf ssh "$WITHOUT_SSH" -T -c "$TOOL --interface lo" </dev/null >"$BATS_TEST_TMPDIR/x.pcap" && fail "SSH is possible"
   [ "$(count x)" = 0 ]
   run ask "$WITHOUT_SSH" capture
   refused_without_ssh

@@ -7,6 +7,9 @@
 
 #include "core/text.h"
 
+const char advice_deployed[] =
+    "The app is being deployed, and cf ssh goes to the old version until that is gone.";
+
 void advice_not_started(char *text, size_t size, int error)
 {
     if (error == -EMFILE || error == -ENFILE)

@@ -43,4 +43,7 @@ bool advice_quiet(char *text, size_t size, const struct interfaces *interfaces, 
  */
 const char *advice_filter(const struct interfaces *interfaces, const char *filter);
 
+/* The app has two versions, of which `cf ssh` reaches one: two sentences' first. */
+extern const char advice_deployed[];
+
 #endif

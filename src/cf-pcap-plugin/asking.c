@@ -51,31 +51,20 @@ static void answer(struct asking *asking, bool resolves, struct cf_result *resul
 static void on_done(struct cf_call *call)
 {
     struct asking *asking = call->owner;
-    bool resolves = call == &asking->addresses.call;
-    struct question *question = resolves ? &asking->addresses : &asking->services;
 
-    question->runs = false;
-    if (!question->given_up)
-        answer(asking, resolves, &call->result);
+    if (!call->killed)
+        answer(asking, call == &asking->addresses, &call->result);
     cf_result_free(&call->result);
 }
 
-static void run(struct asking *asking, struct question *question, uv_loop_t *loop,
+static void run(struct asking *asking, struct cf_call *call, uv_loop_t *loop,
                 const char *const *arguments)
 {
-    question->call = (struct cf_call){.cf = asking->cf, .done = on_done, .owner = asking};
-    question->runs = true;
-    int error = cf_call_start(&question->call, loop, arguments);
-    if (error != 0)
-        question->call.result.status = error;
-}
-
-static void give_up(struct question *question)
-{
-    if (!question->runs || question->given_up)
-        return;
-    question->given_up = true;
-    cf_call_kill(&question->call);
+    *call = (struct cf_call){.cf = asking->cf,
+                             .done = on_done,
+                             .owner = asking,
+                             .has_input = call == &asking->addresses};
+    cf_call_start(call, loop, arguments);
 }
 
 static void ask_for_services(struct asking *asking, uv_loop_t *loop)
@@ -110,7 +99,7 @@ void asking_perform(struct asking *asking, uv_loop_t *loop, const struct core_ac
     else if (action->kind == ACTION_RESOLVE)
         resolve(asking, loop, action);
     else {
-        give_up(&asking->services);
-        give_up(&asking->addresses);
+        cf_call_kill(&asking->services);
+        cf_call_kill(&asking->addresses);
     }
 }

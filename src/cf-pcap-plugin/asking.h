@@ -1,7 +1,7 @@
 /*
  * What names need from outside (core/naming.h): the host names of the app's bound services, from
  * Cloud Controller, and what they resolve to, from a container. Each is asked for once, and the
- * second may begin before the first, which was given up, has come to its end.
+ * second may begin before the first, which was killed, has come to its end.
  *
  * Services come with their passwords: the answer is in memory alone, and overwritten once its host
  * names are read. Where `cf` writes a trace into a file, they would be in that: so it is not asked.
@@ -9,17 +9,11 @@
 #ifndef ASKING_H
 #define ASKING_H
 
-#include <stdbool.h>
 #include <uv.h>
 
 #include "cf.h"
 #include "cf_call.h"
 #include "core/core.h"
-
-struct question {
-    struct cf_call call;
-    bool runs, given_up;
-};
 
 struct asking {
     /* The caller's, to be set before. */
@@ -29,7 +23,7 @@ struct asking {
     void (*before)(void *owner); /* called before each event */
     void *owner;
 
-    struct question services, addresses;
+    struct cf_call services, addresses;
 };
 
 /* Does one of the actions ACTION_SERVICES to ACTION_NAMING_AWAY. */

@@ -18,8 +18,15 @@ static int look_up_instances(struct capture_command *command)
     char error[LOOKUP_ERROR_SIZE], skipped[256];
 
     if (lookup_guid(&command->cf, command->options.app, command->guid, error) != 0 ||
-        lookup_instances(&command->cf, command->guid, command->options.process, all, error) != 0 ||
-        instances_choose(all, command->options.ranges, command->options.range_count, error,
+        lookup_instances(&command->cf, command->guid, command->options.process, all, error) != 0) {
+        console_error(&command->console, "%s", error);
+        return 1;
+    }
+    if (all->beside > 0)
+        console_error(&command->console, "%s The new one is %scaptured%s.", advice_deployed,
+                      command->options.follow ? "" : "not ",
+                      command->options.follow ? " after that" : "");
+    if (instances_choose(all, command->options.ranges, command->options.range_count, error,
                          sizeof error) != 0) {
         console_error(&command->console, "%s", error);
         return 1;
@@ -65,9 +72,9 @@ static void say_what_starts(struct capture_command *command)
     instances_describe(instances, true, list, sizeof list);
     if (running == 0)
         console_line(&command->console, "Starting capture as soon as an instance runs.");
-    else if (running < instances->count)
+    else if (running < instances->count || instances->beside > 0)
         console_line(&command->console, "Starting capture on %zu of %zu instances: %s.", running,
-                     instances->count, list);
+                     instances->count + instances->beside, list);
     else if (command->options.range_count == 0)
         console_line(&command->console, "Starting capture on all instances.");
     else
@@ -97,8 +104,15 @@ static int capture(struct capture_command *command)
                            .guid = command->guid};
     int result = shell_run(&shell, &command->instances);
     command->outcome.began = outputs_were_opened(&shell.core);
+    command->outcome.unwanted = result == -ENOENT || result == -ECANCELED ||
+                                shell.core.stop.reason == STOP_USER ||
+                                shell.core.stop.reason == STOP_CF_GONE;
     keys_tell_late(&shell.core, command->outcome.warning, sizeof command->outcome.warning);
-    if (result != 0) {
+    if (result == -ENOENT) {
+        console_error(&command->console, "Cannot write %s: the named pipe is not there any more.",
+                      output_name(&command->output));
+        shell.status = 1;
+    } else if (result != 0) {
         console_error(&command->console, "Cannot capture: %s.",
                       result == -ECANCELED ? "cf has ended" : strerror(-result));
         shell.status = 1;

@@ -7,6 +7,7 @@
 #include <yyjson.h>
 
 #include "advice.h"
+#include "options.h"
 #include "quote.h"
 
 int cf_answer_guid(char guid[CF_GUID_SIZE], const char *text)
@@ -38,23 +39,88 @@ int cf_answer_ssh_enabled(char *reason, size_t size, const char *json, size_t le
     return result;
 }
 
-int cf_answer_process(char guid[CF_GUID_SIZE], const char *json, size_t length, char *error,
-                      size_t size)
+bool cf_answer_error(yyjson_val *root, char *error, size_t size)
+{
+    yyjson_val *first = yyjson_arr_get_first(yyjson_obj_get(root, "errors"));
+    yyjson_val *detail = yyjson_obj_get(first, "detail");
+
+    if (first == NULL)
+        return false;
+    if (yyjson_is_str(detail))
+        quote_for_display(error, size, yyjson_get_str(detail), yyjson_get_len(detail));
+    else
+        snprintf(error, size, "no reason given");
+    return true;
+}
+
+static bool is_text(yyjson_val *value, const char *text)
+{
+    return yyjson_is_str(value) && strcmp(yyjson_get_str(value), text) == 0;
+}
+
+/* "web, worker": the types that there are. */
+static void list_types(yyjson_val *processes, char *text, size_t size)
+{
+    size_t at, count, used = 0;
+    yyjson_val *item;
+
+    yyjson_arr_foreach(processes, at, count, item)
+    {
+        yyjson_val *type = yyjson_obj_get(item, "type");
+        char shown[80];
+
+        if (!yyjson_is_str(type) || used >= size)
+            continue;
+        quote_for_display(shown, sizeof shown, yyjson_get_str(type), yyjson_get_len(type));
+        used += (size_t)snprintf(text + used, size - used, "%s%s", used == 0 ? "" : ", ", shown);
+    }
+    if (used == 0)
+        snprintf(text, size, "none");
+}
+
+static int find_process(struct cf_process *process, const char *type, yyjson_val *processes)
+{
+    size_t at, count;
+    yyjson_val *item;
+    int result = -ENOENT;
+
+    process->beside = 0;
+    yyjson_arr_foreach(processes, at, count, item)
+    {
+        yyjson_val *guid = yyjson_obj_get(item, "guid");
+        yyjson_val *instances = yyjson_obj_get(item, "instances");
+
+        if (!is_text(yyjson_obj_get(item, "type"), type))
+            continue;
+        if (result == -ENOENT && !yyjson_is_str(guid))
+            return -EBADMSG;
+        if (result == -ENOENT)
+            result = cf_answer_guid(process->guid, yyjson_get_str(guid));
+        else if (yyjson_is_uint(instances) && yyjson_get_uint(instances) <= INSTANCE_MAX)
+            process->beside += (unsigned int)yyjson_get_uint(instances);
+        if (result == -EBADMSG)
+            return result;
+    }
+    return result;
+}
+
+int cf_answer_process(struct cf_process *process, const char *type, const char *json, size_t length,
+                      char *error, size_t size)
 {
     yyjson_doc *document = yyjson_read(json, length, 0);
     yyjson_val *root = yyjson_doc_get_root(document);
-    yyjson_val *text = yyjson_obj_get(root, "guid");
-    yyjson_val *first = yyjson_arr_get_first(yyjson_obj_get(root, "errors"));
-    yyjson_val *detail = yyjson_obj_get(first, "detail");
+    yyjson_val *processes = yyjson_obj_get(root, "resources");
+    char types[256];
     int result = -EBADMSG;
 
-    if (yyjson_is_str(text)) {
-        result = cf_answer_guid(guid, yyjson_get_str(text));
-    } else if (first != NULL) {
+    if (yyjson_is_arr(processes)) {
+        result = find_process(process, type, processes);
+        if (result == -ENOENT) {
+            list_types(processes, types, sizeof types);
+            snprintf(error, size, "the app has no such process; its processes: %s", types);
+        }
+    } else if (cf_answer_error(root, error, size)) {
         result = -ENOENT;
-        snprintf(error, size, "no reason given");
-        if (yyjson_is_str(detail))
-            quote_for_display(error, size, yyjson_get_str(detail), yyjson_get_len(detail));
     }
     yyjson_doc_free(document);
     return result;

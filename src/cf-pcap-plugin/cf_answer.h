@@ -19,10 +19,25 @@ int cf_answer_guid(char guid[CF_GUID_SIZE], const char *text);
  * -EBADMSG: it does not say. */
 int cf_answer_ssh_enabled(char *reason, size_t size, const char *json, size_t length);
 
-/* /v3/apps/GUID/processes/TYPE: its GUID. 0; -ENOENT: Cloud Controller says that there is an error,
- * `error` in its words, fit to be shown; -EBADMSG. */
-int cf_answer_process(char guid[CF_GUID_SIZE], const char *json, size_t length, char *error,
-                      size_t size);
+/* {"errors": [{"detail": "Process not found", ...}, ...]}: is it an error of Cloud Controller's?
+ * `error` gets its detail, fit to be shown. */
+struct yyjson_val;
+bool cf_answer_error(struct yyjson_val *root, char *error, size_t size);
+
+/* The process of an app that `cf ssh` goes to. */
+struct cf_process {
+    char guid[CF_GUID_SIZE];
+    unsigned int beside; /* instances of others of its type: of the version that is deployed now */
+};
+
+/*
+ * /v3/apps/GUID/processes: the first one of that type, as the CLI takes it (its
+ * actor/v7action/ssh.go). Cloud Controller lists the oldest first, and while an app is deployed it
+ * has two of type web. 0; -ENOENT: there is none, or Cloud Controller says that there is an error:
+ * `error` says it, fit to be shown; -EBADMSG.
+ */
+int cf_answer_process(struct cf_process *process, const char *type, const char *json, size_t length,
+                      char *error, size_t size);
 
 /* Does what cf_answer_failure found say that the login is void, or that there is no such app? */
 bool cf_answer_is_expired(const char *error);

@@ -1,6 +1,5 @@
 #include "cf_call.h"
 
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +11,7 @@ static void on_closed(uv_handle_t *handle)
 
     if (--call->open_handles == 0) {
         cf_home_sync(call->cf->home);
+        call->runs = false;
         call->done(call);
     }
 }
@@ -57,19 +57,27 @@ static void on_read(uv_stream_t *stream, ssize_t got, const uv_buf_t *buffer)
     free(buffer->base);
 }
 
+static void close_input(struct cf_call *call)
+{
+    if (call->has_input)
+        close_once((uv_handle_t *)&call->in);
+}
+
 static void on_exit_status(uv_process_t *process, int64_t status, int signal)
 {
     struct cf_call *call = process->data;
 
     call->result.status = signal != 0 ? 128 + signal : (int)status;
     close_once((uv_handle_t *)process);
+    close_input(call);
 }
 
 static int spawn(struct cf_call *call, uv_loop_t *loop, const char *const *arguments)
 {
     const char *words[16] = {call->cf->path};
     uv_stdio_container_t streams[3] = {
-        {.flags = UV_IGNORE},
+        {.flags = call->has_input ? UV_CREATE_PIPE | UV_READABLE_PIPE : UV_IGNORE,
+         .data.stream = (uv_stream_t *)&call->in},
         {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&call->out},
         {.flags = UV_CREATE_PIPE | UV_WRITABLE_PIPE, .data.stream = (uv_stream_t *)&call->err},
     };
@@ -93,18 +101,23 @@ int cf_call_start(struct cf_call *call, uv_loop_t *loop, const char *const *argu
 {
     call->result =
         (struct cf_result){.status = -1, .out.text = calloc(1, 1), .err.text = calloc(1, 1)};
+    call->runs = true;
     uv_pipe_init(loop, &call->out, 0);
     uv_pipe_init(loop, &call->err, 0);
-    call->process.data = call->out.data = call->err.data = call;
+    if (call->has_input)
+        uv_pipe_init(loop, &call->in, 0);
+    call->process.data = call->in.data = call->out.data = call->err.data = call;
     bool has_room = call->result.out.text != NULL && call->result.err.text != NULL;
-    call->open_handles = has_room ? 3 : 2; /* uv_spawn makes one, whether or not it succeeds */
+    call->open_handles = 2 + call->has_input + has_room; /* uv_spawn makes one in any case */
     int error = has_room ? spawn(call, loop, arguments) : UV_ENOMEM;
     if (error != 0) {
         if (has_room)
             close_once((uv_handle_t *)&call->process);
+        close_input(call);
         close_once((uv_handle_t *)&call->out);
         close_once((uv_handle_t *)&call->err);
-        return system_error(error);
+        call->result.status = system_error(error);
+        return call->result.status;
     }
     uv_read_start((uv_stream_t *)&call->out, on_alloc, on_read);
     uv_read_start((uv_stream_t *)&call->err, on_alloc, on_read);
@@ -114,8 +127,12 @@ int cf_call_start(struct cf_call *call, uv_loop_t *loop, const char *const *argu
 /* A process that it left behind may hold its pipes, so the end of these is not waited for. */
 void cf_call_kill(struct cf_call *call)
 {
+    if (!call->runs || call->killed)
+        return;
+    call->killed = true;
     if (!uv_is_closing((uv_handle_t *)&call->process))
         cf_kill(&call->process);
+    close_input(call);
     close_once((uv_handle_t *)&call->out);
     close_once((uv_handle_t *)&call->err);
 }

@@ -14,7 +14,7 @@ enum { CONFIG_MAX = 4 * 1024 * 1024 /* bytes */ };
 /* The whole file, terminated; the caller's to free. NULL: errno says why. */
 static char *read_file(const char *path, size_t *length)
 {
-    FILE *file = fopen(path, "rb");
+    FILE *file = system_open_to_read(path);
 
     if (file == NULL)
         return NULL;
@@ -50,7 +50,7 @@ int cf_config_write(const char *path, const char *text, size_t length)
     if (result == 0)
         result = system_replace(fresh, path);
     if (result != 0)
-        unlink(fresh);
+        system_remove(fresh);
     return result;
 }
 

@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "advice.h"
 #include "core/probe.h"
 #include "core/session_list.h"
 #include "quote.h"
@@ -121,6 +122,8 @@ static bool running(struct check *check)
     if (running.count > 0)
         line(check, "ok", "running", "%s %s of process '%s'", index_list_noun(&running), list,
              options->process);
+    if (check->instances.beside > 0)
+        line(check, "-", "running", "%s The new one is not captured.", advice_deployed);
     bool stops = running.count == 0 || options->range_count > 0; /* else they are skipped */
     if (absent.count > 0) {
         line(check, stops ? "no" : "-", "running", "%s %s of process '%s' %s not run",

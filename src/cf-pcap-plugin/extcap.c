@@ -1,6 +1,7 @@
 #include "extcap.h"
 
 #include <errno.h>
+#include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
@@ -76,19 +77,41 @@ static int print_config(void)
  * reader had opened the pipe, Wireshark would remove it, and tell of a device that is not there
  * instead of what went wrong.
  */
-static void end_fifo(const char *path)
+static void end_fifo(const char *path, bool waits)
 {
     static const uint32_t empty[] = {0xa1b2c3d4, 2 | 4 << 16, 0, 0, 262144, 1};
     int fd;
 
-    for (int waited = 0; (fd = system_open(path, SYSTEM_NO_WAIT)) == -ENXIO && waited < PATIENCE;
+    for (int waited = 0; (fd = system_open(path, SYSTEM_NO_WAIT | SYSTEM_THERE)) == -ENXIO &&
+                         waits && waited < PATIENCE;
          waited += LOOK_INTERVAL)
         uv_sleep(LOOK_INTERVAL);
     if (fd < 0)
         return; /* there is no reader (any more) */
-    if (write(fd, empty, sizeof empty) < 0)
+    if (system_kind_of(fd) == SYSTEM_IS_PIPE && write(fd, empty, sizeof empty) < 0)
         errno = 0;
     close(fd);
+}
+
+/* Else a file would be made of its name. */
+static bool has_fifo(const struct extcap *extcap, struct extcap_outcome *outcome)
+{
+    if (system_kind_at(extcap->fifo) == SYSTEM_IS_PIPE)
+        return true;
+    fprintf(stderr, "--fifo %s: there is no such named pipe (any more); Wireshark makes it\n",
+            extcap->fifo);
+    outcome->unwanted = true;
+    return false;
+}
+
+/* From here on a signal ends the program: it is at its end, and waits for Wireshark alone. */
+static void stop_catching(void)
+{
+    static const int numbers[] = {SIGINT, SIGTERM};
+
+    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++)
+        if (!system_is_ignored(numbers[i]))
+            signal(numbers[i], SIG_DFL);
 }
 
 /*
@@ -111,8 +134,9 @@ static int capture(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *too
     dup2(fileno(nowhere), STDOUT_FILENO);
     status = pcap(extcap->count, (char **)extcap->words, toolbar, outcome);
     fflush(stderr);
+    stop_catching();
     if (status != 0 && !outcome->began)
-        end_fifo(extcap->fifo);
+        end_fifo(extcap->fifo, !outcome->unwanted);
     dup2(standard, STDERR_FILENO);
     rewind(messages);
     while (status != 0 && (length = fread(text, 1, sizeof text, messages)) > 0)
@@ -140,7 +164,7 @@ static int answer(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *tool
     case EXTCAP_FILTER:
         return 0; /* libpcap, which knows, is in the container: the capture tells */
     case EXTCAP_CAPTURE:
-        return capture(extcap, pcap, toolbar, outcome);
+        return has_fifo(extcap, outcome) ? capture(extcap, pcap, toolbar, outcome) : 1;
     case EXTCAP_WRONG:
     case EXTCAP_NONE:
         break;
@@ -148,7 +172,7 @@ static int answer(struct extcap *extcap, extcap_pcap *pcap, struct toolbar *tool
     fprintf(stderr, "%s\n", extcap->error);
     fflush(stderr);
     if (extcap->fifo != NULL)
-        end_fifo(extcap->fifo);
+        end_fifo(extcap->fifo, true);
     return 1;
 }
 
@@ -160,6 +184,6 @@ int extcap_run(struct extcap *extcap, extcap_pcap *pcap)
     toolbar_begin(&toolbar, extcap->control_in, extcap->control_out);
     int status = answer(extcap, pcap, &toolbar, &outcome);
     fflush(stderr);
-    toolbar_end(&toolbar, outcome.began);
+    toolbar_end(&toolbar, !outcome.began && !outcome.unwanted);
     return status;
 }

@@ -55,7 +55,9 @@ struct toolbar;
 
 /* What came of a capture, beside its exit status. */
 struct extcap_outcome {
-    bool began;        /* the output was opened */
+    bool began;    /* the output was opened */
+    bool unwanted; /* a signal has ended it, or its pipe or Wireshark has gone: it waits for nothing
+                    */
     char warning[160]; /* worth a window though all went well; "": nothing is */
 };
 

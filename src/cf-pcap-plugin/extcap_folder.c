@@ -45,7 +45,7 @@ static void find(struct extcap_folders *folders)
         return;
     }
     ask_tshark(folders);
-    if (folders->count > 0 || system_home(home, sizeof home) != 0)
+    if (folders->count > 0 || system_extcap_home(home, sizeof home) != 0)
         return;
     for (size_t i = 0; system_extcap_folders[i] != NULL; i++)
         extcap_folders_add(folders, home, strlen(home), system_extcap_folders[i]);
@@ -189,7 +189,7 @@ int extcap_install(void)
     if (error != 0 || folders.count == 0) {
         fprintf(stderr, "Cannot install the extcap: %s.\n",
                 error != 0 ? strerror(-system_error(error))
-                           : "there is no folder for it; HOME is not set");
+                           : "there is no folder for it; HOME (on Windows APPDATA) is not set");
         return 1;
     }
     for (size_t i = 0; i < folders.count; i++)

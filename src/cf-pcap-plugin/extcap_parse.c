@@ -74,17 +74,29 @@ static int take_value(struct request *request, const char *word, const char *nex
     return 0;
 }
 
+static bool is_empty(const char *text)
+{
+    return text == NULL || text[strspn(text, " \t")] == '\0';
+}
+
+/* An option of `cf pcap` whose value is the next word, whatever that looks like. */
+static bool is_option_with_value(const char *word)
+{
+    static const char *const names[] = {"--process", "--instance", "--interface", "--snaplen",
+                                        "--tls-keys"};
+
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(word, names[i]) == 0)
+            return true;
+    return false;
+}
+
 static void add(struct extcap *extcap, const char *word)
 {
     if (extcap->count == EXTCAP_WORDS_MAX)
         wrong(extcap, "there are more than %d words", EXTCAP_WORDS_MAX);
     else
         extcap->words[extcap->count++] = word;
-}
-
-static bool is_empty(const char *text)
-{
-    return text == NULL || text[strspn(text, " \t")] == '\0';
 }
 
 static void add_capture(struct extcap *extcap, const struct request *request)
@@ -100,6 +112,10 @@ static void add_capture(struct extcap *extcap, const struct request *request)
         wrong(extcap,
               "The app is missing: in Wireshark's list of interfaces the gear beside 'Cloud "
               "Foundry app' opens the options; with tshark, -o extcap.cfpcap.app:APP");
+        return;
+    }
+    if (*app == '-') {
+        wrong(extcap, "App '%.100s': cf takes a name that begins with a dash for an option", app);
         return;
     }
     add(extcap, app);
@@ -130,10 +146,12 @@ void extcap_parse(struct extcap *extcap, int argc, char *const *argv)
         taken = take_value(&request, argv[i], i + 1 < argc ? argv[i + 1] : NULL);
         if (taken != 0)
             continue;
-        /* An option of `cf pcap`, or the value of one; one without a value was left empty. */
-        taken = i + 1 < argc && strncmp(argv[i], "--", 2) == 0 && *argv[i + 1] == '\0' ? 2 : 1;
-        if (taken == 1)
-            add(extcap, argv[i]);
+        taken = i + 1 < argc && is_option_with_value(argv[i]) ? 2 : 1;
+        if (taken == 2 && is_empty(argv[i + 1]))
+            continue; /* it was left empty */
+        add(extcap, argv[i]);
+        if (taken == 2)
+            add(extcap, argv[i + 1]);
     }
     extcap->control_in = request.control_in;
     extcap->control_out = request.control_out;

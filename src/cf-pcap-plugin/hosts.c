@@ -1,6 +1,5 @@
 #include "hosts.h"
 
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -71,6 +70,14 @@ static void add(struct hosts *hosts, struct span span)
 void hosts_add(struct hosts *hosts, const char *name)
 {
     add(hosts, (struct span){name, name + strlen(name)});
+}
+
+bool hosts_has(const struct hosts *hosts, const char *name)
+{
+    for (size_t i = 0; i < hosts->count; i++)
+        if (strcmp(hosts->names[i], name) == 0)
+            return true;
+    return false;
 }
 
 /* The filter. */

@@ -8,6 +8,7 @@
 #ifndef HOSTS_H
 #define HOSTS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum {
@@ -24,6 +25,9 @@ struct hosts {
 
 /* Adds one, if it is such a name, and there is room. */
 void hosts_add(struct hosts *hosts, const char *name);
+
+/* Is this name, in these very letters, one of them? */
+bool hosts_has(const struct hosts *hosts, const char *name);
 
 /* Adds the host names of a capture filter: what follows `host`, `src`, `dst` or `gateway`
  * (pcap-filter(7)). */

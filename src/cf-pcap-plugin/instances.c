@@ -6,22 +6,8 @@
 #include <string.h>
 #include <yyjson.h>
 
+#include "cf_answer.h"
 #include "quote.h"
-
-/* {"errors": [{"detail": "Process not found", ...}, ...]} */
-static bool read_error(yyjson_val *root, char *error, size_t size)
-{
-    yyjson_val *first = yyjson_arr_get_first(yyjson_obj_get(root, "errors"));
-    yyjson_val *detail = yyjson_obj_get(first, "detail");
-
-    if (first == NULL)
-        return false;
-    if (yyjson_is_str(detail))
-        quote_for_display(error, size, yyjson_get_str(detail), yyjson_get_len(detail));
-    else
-        snprintf(error, size, "no reason given");
-    return true;
-}
 
 static int compare(const void *a, const void *b)
 {
@@ -50,12 +36,14 @@ static int read_list(struct instances *instances, yyjson_val *resources)
     yyjson_arr_foreach(resources, at, count, item)
     {
         yyjson_val *index = yyjson_obj_get(item, "index"), *state = yyjson_obj_get(item, "state");
+        yyjson_val *uptime = yyjson_obj_get(item, "uptime");
         struct listed_instance *instance = &instances->list[instances->count];
 
         if (!yyjson_is_uint(index) || yyjson_get_uint(index) > INSTANCE_MAX ||
             !yyjson_is_str(state))
             return -EBADMSG;
         instance->index = (unsigned int)yyjson_get_uint(index);
+        instance->uptime = yyjson_is_uint(uptime) ? yyjson_get_uint(uptime) : 0;
         read_text(instance->address, sizeof instance->address,
                   yyjson_obj_get(item, "instance_internal_ip"));
         read_text(instance->guid, sizeof instance->guid, yyjson_obj_get(item, "instance_guid"));
@@ -79,7 +67,7 @@ int instances_parse(struct instances *instances, const char *json, size_t length
     *instances = (struct instances){.count = 0};
     if (yyjson_is_arr(resources))
         result = read_list(instances, resources);
-    else if (read_error(root, error, error_size))
+    else if (cf_answer_error(root, error, error_size))
         result = -ENOENT;
     yyjson_doc_free(document);
     if (result != 0) {

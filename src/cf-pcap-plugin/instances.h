@@ -1,12 +1,13 @@
 /*
  * The instances of an app's process, as Cloud Controller lists them.
- * Reference: V3 API, "Get stats for a process": GET /v3/apps/GUID/processes/TYPE/stats.
+ * Reference: V3 API, "Get stats for a process": GET /v3/processes/GUID/stats.
  */
 #ifndef INSTANCES_H
 #define INSTANCES_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "index_list.h"
 #include "options.h"
@@ -14,6 +15,7 @@
 struct listed_instance {
     unsigned int index;
     bool running;
+    uint64_t uptime;  /* s that it has run, rounded down; 0: Cloud Controller does not say */
     char address[46]; /* its own, in the network of containers; "": Cloud Controller does not say */
     char guid[64];    /* of its container; "": the same */
     char state[24];   /* as listed: RUNNING, STARTING, CRASHED, DOWN ...; cut */
@@ -22,6 +24,7 @@ struct listed_instance {
 struct instances {
     struct listed_instance *list; /* by index; the caller's to free */
     size_t count;
+    unsigned int beside; /* of another version, which `cf ssh` does not reach (cf_answer.h) */
 };
 
 /*

@@ -13,28 +13,26 @@ static void on_done(struct cf_call *call);
 static void run(struct looking *looking, const char *const *arguments)
 {
     looking->call = (struct cf_call){.cf = looking->cf, .done = on_done, .owner = looking};
-    int error = cf_call_start(&looking->call, looking->loop, arguments);
-    if (error != 0)
-        looking->call.result.status = error;
+    cf_call_start(&looking->call, looking->loop, arguments);
 }
 
 static void ask_for_process(struct looking *looking)
 {
-    char path[1024];
+    char path[LOOKUP_PATH_SIZE];
     const char *const arguments[] = {"curl", path, NULL};
 
     looking->step = LOOKING_PROCESS;
-    lookup_process_path(path, sizeof path, looking->guid, looking->type);
+    lookup_processes_path(path, looking->guid);
     run(looking, arguments);
 }
 
 static void ask_for_instances(struct looking *looking)
 {
-    char path[128];
+    char path[LOOKUP_PATH_SIZE];
     const char *const arguments[] = {"curl", path, NULL};
 
     looking->step = LOOKING_INSTANCES;
-    snprintf(path, sizeof path, "v3/processes/%s/stats", looking->process);
+    lookup_stats_path(path, looking->process.guid);
     run(looking, arguments);
 }
 
@@ -48,12 +46,6 @@ static void ask_why(struct looking *looking)
     run(looking, arguments);
 }
 
-static void answer(struct looking *looking, const struct core_listing *listing)
-{
-    looking->runs = false;
-    looking->answer(looking->owner, listing);
-}
-
 /* The CLI ends with advice that is long, and not about this. */
 static void leave_out_tip(char *why)
 {
@@ -61,6 +53,15 @@ static void leave_out_tip(char *why)
 
     if (tip != NULL)
         *tip = '\0';
+}
+
+/* Another app has its name now. */
+static bool is_another_app(const struct looking *looking, const struct cf_result *result)
+{
+    char guid[CF_GUID_SIZE];
+
+    return result->status == 0 && cf_answer_guid(guid, result->out.text) == 0 &&
+           strcmp(guid, looking->guid) != 0;
 }
 
 static void answer_why(struct looking *looking, const struct cf_result *result)
@@ -76,14 +77,15 @@ static void answer_why(struct looking *looking, const struct cf_result *result)
         listing.why = "cf gives no reason";
     if (result->status > 0 && cf_answer_is_expired(looking->why))
         listing.result = LOOK_EXPIRED;
-    else if (result->status > 0 && cf_answer_is_no_app(looking->why))
+    else if ((result->status > 0 && cf_answer_is_no_app(looking->why)) ||
+             is_another_app(looking, result))
         listing.result = LOOK_NOT_FOUND;
-    answer(looking, &listing);
+    looking->answer(looking->owner, &listing);
 }
 
 static void on_process(struct looking *looking, const struct cf_output *out)
 {
-    if (cf_answer_process(looking->process, out->text, out->length, looking->why,
+    if (cf_answer_process(&looking->process, looking->type, out->text, out->length, looking->why,
                           sizeof looking->why) == 0)
         ask_for_instances(looking);
     else
@@ -99,10 +101,11 @@ static void on_instances(struct looking *looking, const struct cf_output *out)
         ask_why(looking);
         return;
     }
-    answer(looking, &(struct core_listing){.result = LOOK_LISTED,
-                                           .process = looking->process,
-                                           .list = instances.list,
-                                           .count = instances.count});
+    looking->answer(looking->owner, &(struct core_listing){.result = LOOK_LISTED,
+                                                           .process = looking->process.guid,
+                                                           .beside = looking->process.beside,
+                                                           .list = instances.list,
+                                                           .count = instances.count});
     free(instances.list);
 }
 
@@ -111,8 +114,7 @@ static void on_done(struct cf_call *call)
     struct looking *looking = call->owner;
     struct cf_result result = call->result; /* a step that follows has its own */
 
-    if (looking->given_up) {
-        looking->runs = looking->given_up = false;
+    if (call->killed) {
         if (looking->wanted)
             look_start(looking, looking->loop);
     } else if (looking->step == LOOKING_WHY || result.status < 0) {
@@ -128,10 +130,9 @@ static void on_done(struct cf_call *call)
 void look_start(struct looking *looking, uv_loop_t *loop)
 {
     looking->loop = loop;
-    looking->wanted = looking->given_up; /* the one before is still to be closed */
+    looking->wanted = looking->call.runs; /* the one before was killed, and is still to be closed */
     if (looking->wanted)
         return;
-    looking->runs = true;
     looking->why[0] = '\0';
     ask_for_process(looking);
 }
@@ -139,8 +140,5 @@ void look_start(struct looking *looking, uv_loop_t *loop)
 void look_away(struct looking *looking)
 {
     looking->wanted = false;
-    if (!looking->runs || looking->given_up)
-        return;
-    looking->given_up = true;
     cf_call_kill(&looking->call);
 }

@@ -1,7 +1,7 @@
 /*
  * Which instances has the app now? Asked of Cloud Controller while a capture runs (--follow): which
- * process (GUID) of that type `cf ssh` goes to, then the instances of that very process, because an
- * app that is deployed has two processes of a type for a while.
+ * process (GUID) of that type `cf ssh` goes to (cf_answer.h), then the instances of that very
+ * process, because an app that is deployed has two processes of a type for a while.
  */
 #ifndef LOOK_H
 #define LOOK_H
@@ -22,10 +22,9 @@ struct looking {
     void *owner;
 
     struct cf_call call;
-    bool runs, given_up;
-    bool wanted; /* again, as soon as the one that was given up is over */
+    bool wanted; /* again, as soon as the one that was killed is over */
     enum looking_step { LOOKING_PROCESS, LOOKING_INSTANCES, LOOKING_WHY } step;
-    char process[CF_GUID_SIZE];
+    struct cf_process process;
     char why[256]; /* it failed */
     uv_loop_t *loop;
 };

@@ -51,56 +51,70 @@ int lookup_guid(const struct cf *cf, const char *app, char guid[CF_GUID_SIZE], c
     return status;
 }
 
-/* A process type is the user's word, and becomes part of a path. */
-static void percent_encode(char *to, size_t size, const char *from)
+void lookup_processes_path(char path[LOOKUP_PATH_SIZE], const char *guid)
 {
-    size_t used = 0;
-
-    for (; *from != '\0' && size - used > 4; from++) {
-        if (strchr("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_.~", *from))
-            to[used++] = *from;
-        else
-            used += (size_t)snprintf(to + used, size - used, "%%%02X", (unsigned char)*from);
-    }
-    to[used] = '\0';
+    /* No slash before it: on Windows the CLI takes what begins with one for an option. */
+    snprintf(path, LOOKUP_PATH_SIZE, "v3/apps/%s/processes", guid);
 }
 
-void lookup_process_path(char *path, size_t size, const char *guid, const char *type)
+void lookup_stats_path(char path[LOOKUP_PATH_SIZE], const char *process)
 {
-    char encoded[512];
+    snprintf(path, LOOKUP_PATH_SIZE, "v3/processes/%s/stats", process);
+}
 
-    percent_encode(encoded, sizeof encoded, type);
-    /* No slash before it: on Windows the CLI takes what begins with one for an option. */
-    snprintf(path, size, "v3/apps/%s/processes/%s", guid, encoded);
+/* What came is not what was asked for: `detail` says why, or nothing does. */
+static int explain(const char *path, const char *type, const struct cf_result *result, int status,
+                   const char *detail, char *error)
+{
+    char shown[100];
+
+    if (status == -ENOENT)
+        snprintf(error, LOOKUP_ERROR_SIZE, "Cannot list the instances of process '%s': %s", type,
+                 detail);
+    else if (status != 0)
+        snprintf(error, LOOKUP_ERROR_SIZE, "cf curl %s printed something else than %s: %s", path,
+                 strstr(path, "/stats") == NULL ? "processes" : "instances",
+                 quote_for_display(shown, sizeof shown, result->out.text, result->out.length));
+    return status == 0 ? 0 : -1;
+}
+
+static int find_process(const struct cf *cf, const char *guid, const char *type,
+                        struct cf_process *process, char *error)
+{
+    char path[LOOKUP_PATH_SIZE], detail[LOOKUP_ERROR_SIZE / 2] = "";
+    const char *const arguments[] = {"curl", path, NULL};
+    struct cf_result result;
+
+    lookup_processes_path(path, guid);
+    int status = run(cf, arguments, &result, error);
+    if (status == 0)
+        status = explain(path, type, &result,
+                         cf_answer_process(process, type, result.out.text, result.out.length,
+                                           detail, sizeof detail),
+                         detail, error);
+    cf_result_free(&result);
+    return status;
 }
 
 int lookup_instances(const struct cf *cf, const char *guid, const char *type,
                      struct instances *instances, char *error)
 {
-    char path[1024], detail[LOOKUP_ERROR_SIZE / 2] = "";
+    char path[LOOKUP_PATH_SIZE], detail[LOOKUP_ERROR_SIZE / 2] = "";
     const char *const arguments[] = {"curl", path, NULL};
+    struct cf_process process;
     struct cf_result result;
 
-    lookup_process_path(path, sizeof path, guid, type);
-    snprintf(path + strlen(path), sizeof path - strlen(path), "/stats");
+    if (find_process(cf, guid, type, &process, error) != 0)
+        return -1;
+    lookup_stats_path(path, process.guid);
     int status = run(cf, arguments, &result, error);
-    if (status == 0) {
-        switch (
-            instances_parse(instances, result.out.text, result.out.length, detail, sizeof detail)) {
-        case 0:
-            break;
-        case -ENOENT:
-            snprintf(error, LOOKUP_ERROR_SIZE, "Cannot list the instances of process '%s': %s",
-                     type, detail);
-            status = -1;
-            break;
-        default:
-            snprintf(error, LOOKUP_ERROR_SIZE,
-                     "cf curl %.700s printed something else than instances: %s", path,
-                     quote_for_display(detail, 100, result.out.text, result.out.length));
-            status = -1;
-        }
-    }
+    if (status == 0)
+        status = explain(
+            path, type, &result,
+            instances_parse(instances, result.out.text, result.out.length, detail, sizeof detail),
+            detail, error);
+    if (status == 0)
+        instances->beside = process.beside;
     cf_result_free(&result);
     return status;
 }

@@ -9,15 +9,16 @@
 #include "cf_answer.h"
 #include "instances.h"
 
-enum { LOOKUP_ERROR_SIZE = 1024 };
+enum { LOOKUP_ERROR_SIZE = 1024, LOOKUP_PATH_SIZE = 128 };
 
 /* `cf app NAME --guid`. 0 or -1. */
 int lookup_guid(const struct cf *cf, const char *app, char guid[CF_GUID_SIZE], char *error);
 
-/* Where Cloud Controller tells of the app's process `type`: of the newest one, as in `cf ssh`. */
-void lookup_process_path(char *path, size_t size, const char *guid, const char *type);
+/* Where Cloud Controller tells of the app's processes, and of the instances of a process. */
+void lookup_processes_path(char path[LOOKUP_PATH_SIZE], const char *guid);
+void lookup_stats_path(char path[LOOKUP_PATH_SIZE], const char *process);
 
-/* The instances of the app's process `type`. 0 or -1. */
+/* The instances of the app's process `type` that `cf ssh` goes to. 0 or -1. */
 int lookup_instances(const struct cf *cf, const char *guid, const char *type,
                      struct instances *instances, char *error);
 

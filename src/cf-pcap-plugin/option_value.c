@@ -41,8 +41,10 @@ int option_instances(struct options *options, const char *text)
         last = first;
         if (*text == '-') {
             text++;
-            if (parse_number(&text, INSTANCE_MAX, &last) != 0 || last < first)
+            if (parse_number(&text, INSTANCE_MAX, &last) != 0)
                 return -EINVAL;
+            if (last < first)
+                return -ERANGE;
         }
         if (options->range_count == INSTANCE_RANGES_MAX)
             return -E2BIG;

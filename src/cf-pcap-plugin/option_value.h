@@ -10,7 +10,9 @@
 /* Bytes, decimal, 0 to SNAPLEN_MAX. */
 int option_snaplen(uint32_t *snaplen, const char *text);
 
-/* 1 or 0,2 or 0-3, and what can be made of these with commas: added to the options' ranges. */
+/* 1 or 0,2 or 0-3, and what can be made of these with commas: added to the options'
+ * ranges. -E2BIG: there are INSTANCE_RANGES_MAX already; -ERANGE: a range begins with the larger
+ * index. */
 int option_instances(struct options *options, const char *text);
 
 /* 90, 1.5s, 500ms, 5m, 1h30m; at least a millisecond, at most a year. A number alone is seconds. */

@@ -177,6 +177,24 @@ static int take_size(uint64_t *size, int option, const char *value, uint64_t lea
     return 0;
 }
 
+static int take_instances(struct options *options, const char *value,
+                          const struct complaint *complaint)
+{
+    int result = option_instances(options, value);
+
+    if (result == -E2BIG)
+        return wrong(complaint,
+                     "--instance: at most %d indexes and ranges can be given; write neighbours as "
+                     "a range, such as 0-99",
+                     INSTANCE_RANGES_MAX);
+    if (result == -ERANGE)
+        return wrong(complaint, "--instance %s: a range begins with its smaller index, such as 0-3",
+                     value);
+    if (result != 0)
+        hint_instance(complaint->text, complaint->size, value);
+    return result;
+}
+
 static int take_value(struct options *options, int option, char *value,
                       const struct complaint *complaint)
 {
@@ -199,11 +217,7 @@ static int take_value(struct options *options, int option, char *value,
                    : wrong(complaint, "--snaplen %s: not a number of bytes from 0 to %d", value,
                            SNAPLEN_MAX);
     case 'i':
-        if (option_instances(options, value) != 0) {
-            hint_instance(complaint->text, complaint->size, value);
-            return -EINVAL;
-        }
-        return 0;
+        return take_instances(options, value, complaint);
     case OPTION_PROCESS:
         options->process = value;
         return 0;
@@ -272,11 +286,16 @@ static int not_an_option(int answer, const char *word, const struct complaint *c
     return -EINVAL;
 }
 
+static uint32_t bit_of(const struct option *option)
+{
+    return 1U << (option - long_options);
+}
+
 /* Of two values one would be ignored, without a word. -i and --interface add up. */
 static int take_once(struct words *words, int value, const struct complaint *complaint)
 {
     const struct option *option = option_of(value == 'w' ? 'o' : value);
-    uint32_t bit = 1U << (option - long_options);
+    uint32_t bit = bit_of(option);
 
     if ((words->given & bit) != 0 && option->val != 'i' && option->val != OPTION_INTERFACE)
         return wrong(complaint, "--%s is given twice", option->name);
@@ -354,6 +373,24 @@ static int take_next(struct options *options, struct words *words, int argc, cha
     return take_value(options, option, optarg, complaint);
 }
 
+/* What is done without an app. An option with a value would be ignored. */
+static int check_task(const struct words *words, const struct complaint *complaint)
+{
+    bool sorts = words->task == OPTIONS_SORT_KEYS;
+
+    if (words->count > 0)
+        return wrong(complaint, "%s",
+                     sorts ? "--sort-keys takes a saved capture, and no app"
+                           : "--install-extcap and --remove-extcap take no app: it is chosen in "
+                             "Wireshark");
+    if ((words->given & ~(sorts ? bit_of(option_of(OPTION_SORT_KEYS)) : 0)) == 0)
+        return 0;
+    return wrong(complaint, "%s",
+                 sorts ? "--sort-keys FILE changes FILE itself: -o and other options do not go "
+                         "with it"
+                       : "other options do not go with --install-extcap and --remove-extcap");
+}
+
 static int check_rotation(const struct options *options, const struct complaint *complaint)
 {
     const char *output = options->output;
@@ -406,16 +443,8 @@ enum options_result options_parse(struct options *options, int argc, char **argv
         return OPTIONS_HELP;
     while (optind < argc) /* behind "--" */
         take_word(&words, argv[optind++]);
-    if (words.task != OPTIONS_CAPTURE && words.count == 0)
-        return words.task;
-    if (words.task != OPTIONS_CAPTURE) {
-        wrong(&complaint, "%s",
-              words.task == OPTIONS_SORT_KEYS
-                  ? "--sort-keys takes a saved capture, and no app"
-                  : "--install-extcap and --remove-extcap take no app: it is chosen in "
-                    "Wireshark");
-        return OPTIONS_WRONG;
-    }
+    if (words.task != OPTIONS_CAPTURE)
+        return check_task(&words, &complaint) == 0 ? words.task : OPTIONS_WRONG;
     if (choose_app(options, &words, &complaint) != 0)
         return OPTIONS_WRONG;
     if (check_rotation(options, &complaint) != 0 || check_split(options, &complaint) != 0)

@@ -17,6 +17,7 @@ void output_init(struct output *output, const char *path, const char *app, bool 
     char date[32];
 
     *output = (struct output){.path = path, .extension = pcapng ? "pcapng" : "pcap", .fd = -1};
+    output->was_pipe = output_is_pipe(output);
     strftime(date, sizeof date, "%Y%m%d-%H%M%S", localtime_r(&now, &local));
     snprintf(output->name, sizeof output->name, "%.200s-%s.%s", app, date, output->extension);
     for (char *at = output->name; *(at += strcspn(at, system_not_in_names)) != '\0';)
@@ -114,6 +115,9 @@ const char *output_objection(const struct output *output)
     if (output->division == OUTPUT_PART && path != NULL && system_is_same(path, -1, STDOUT_FILENO))
         return "standard output goes there, too, and messages would come between the packets: "
                "send them elsewhere (> messages.txt)";
+    const char *objection = system_name_objection(path == NULL ? output->name : path);
+    if (objection != NULL)
+        return objection;
     if (path == NULL)
         return reason(system_may_create(output->name));
     if (strlen(path) >= PATH_MAX)
@@ -132,7 +136,7 @@ const char *output_objection(const struct output *output)
     if (output->division == OUTPUT_ROTATES || output->division == OUTPUT_SPLITS)
         return reason(system_may_create(path)); /* what is there stays: files are made beside it */
     int error = system_may_write(path);
-    return error == -EBUSY ? "another cf pcap is writing it" : reason(error);
+    return error == -EBUSY ? "another program has it open, such as another cf pcap" : reason(error);
 }
 
 /* Of a file that is open: makes it this run's own. */
@@ -176,10 +180,14 @@ static int open_new(struct output *output)
 
 int output_find_reader(struct output *output)
 {
-    if (output->division != OUTPUT_WHOLE || output_is_stdout(output) || !output_is_pipe(output))
+    if (output->division != OUTPUT_WHOLE || output_is_stdout(output) || !output->was_pipe)
         return 0;
-    output->fd = system_open(output->path, SYSTEM_NO_WAIT);
-    return output->fd < 0 ? output->fd : 0;
+    output->fd = system_open(output->path, SYSTEM_NO_WAIT | SYSTEM_THERE);
+    if (output->fd < 0 || system_kind_of(output->fd) == SYSTEM_IS_PIPE)
+        return output->fd < 0 ? output->fd : 0;
+    close(output->fd);
+    output->fd = -1;
+    return -ENOENT;
 }
 
 /* A named pipe that came in the place of a part's file must not stop all others. */
@@ -195,6 +203,7 @@ int output_open(struct output *output, struct uv_loop_s *loop, system_pipe_event
         output->fd = STDOUT_FILENO;
     } else {
         output->is_ours = true;
+        output->is_shortened = false;
         output->length = 0;
         if (output->division == OUTPUT_ROTATES)
             output->fd = output_files_open(&output->files);
@@ -207,19 +216,24 @@ int output_open(struct output *output, struct uv_loop_s *loop, system_pipe_event
     return take(output, loop, event, owner);
 }
 
+/* What is written next would leave a hole behind what is there. */
+static bool is_shorter(const struct output *output)
+{
+    struct stat ours;
+
+    return fstat(output->fd, &ours) == 0 && (uint64_t)ours.st_size < output->length;
+}
+
 ptrdiff_t output_write(struct output *output, const uint8_t *bytes, size_t length)
 {
-    ssize_t count;
-
     if (output->pipe != NULL)
         return system_pipe_write(output->pipe, bytes, length);
-    if (length > INT32_MAX)
-        length = INT32_MAX; /* more is refused on some systems */
-    do
-        count = write(output->fd, bytes, (unsigned int)length);
-    while (count < 0 && errno == EINTR);
-    if (count < 0)
-        return -errno;
+    output->is_shortened |= output->is_file && is_shorter(output);
+    ptrdiff_t count = system_write(output->fd, bytes, length);
+    if (count <= 0)
+        return count;
+    for (size_t i = 0; i < (size_t)count && output->length + i < OUTPUT_FIRST; i++)
+        output->first[output->length + i] = bytes[i];
     output->length += (uint64_t)count;
     return count;
 }
@@ -242,29 +256,37 @@ void output_cut(struct output *output, uint64_t length)
         output->length = length;
 }
 
-/* What others did to a file meanwhile. One that was emptied begins with a hole, if it was written
- * on after that. */
+/* Does the file at this path begin with what was written? One that cannot be read may. */
+static bool has_first(const struct output *output, const char *path)
+{
+    size_t length = output->length < OUTPUT_FIRST ? (size_t)output->length : OUTPUT_FIRST;
+    uint8_t first[OUTPUT_FIRST];
+    FILE *file = system_open_to_read(path);
+
+    if (file == NULL)
+        return true;
+    bool result = fread(first, 1, length, file) == length;
+    fclose(file);
+    return result && memcmp(first, output->first, length) == 0;
+}
+
+/* What others did to a file meanwhile. One that they wrote to begins with that, or it is not seen.
+ */
 static int look_at_file(const struct output *output)
 {
     const char *path = output_name(output);
-    struct stat ours;
-    uint32_t magic = 1;
 
-    if (fstat(output->fd, &ours) != 0)
-        return 0;
     if (!system_is_same(path, -1, output->fd))
         return -ENOENT;
-    FILE *file = fopen(path, "rb");
-    bool emptied = file != NULL && output->length >= sizeof magic &&
-                   (fread(&magic, sizeof magic, 1, file) != 1 || magic == 0);
-    if (file != NULL)
-        fclose(file);
-    return emptied || (uint64_t)ours.st_size < output->length ? -ENODATA : 0;
+    return output->is_shortened || is_shorter(output) || !has_first(output, path) ? -ENODATA : 0;
 }
 
 int output_close(struct output *output)
 {
     int result = output->is_file && output->fd >= 0 ? look_at_file(output) : 0;
+    bool rotates = output->division == OUTPUT_ROTATES && output->fd >= 0;
+    struct system_identity file;
+    bool is_known = rotates && result == 0 && system_identity_of(output->fd, &file) == 0;
 
     if (output->pipe != NULL)
         system_pipe_close(output->pipe);
@@ -272,5 +294,9 @@ int output_close(struct output *output)
     if (output->fd >= 0 && output->is_ours && close(output->fd) != 0)
         result = -errno;
     output->fd = -1;
+    if (rotates && is_known && output->length == 0 && output->files.count > 1)
+        system_remove(output->files.name);
+    else if (rotates)
+        output_files_note(&output->files, is_known ? &file : NULL);
     return result;
 }

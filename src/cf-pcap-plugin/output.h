@@ -18,23 +18,30 @@ enum output_division {
     OUTPUT_PART,
 };
 
+/* Bytes: the header of a pcap and that of its first packet, whose time no other capture has; or a
+ * part of a pcapng's. */
+enum { OUTPUT_FIRST = 64 };
+
 struct output {
     const char *path; /* "-" is standard output; NULL: a new file, NAME below */
     char *made_path;  /* of a part: `path`, if it is not NULL */
     char name[320];   /* of the new file: APP-DATE-TIME.pcap; if there is one, it becomes another's
                          when it is opened */
     const char *extension; /* pcap */
+    bool was_pipe;         /* a named pipe was there when it was chosen */
     bool is_private; /* the caller's to set: a file that is there becomes readable by its owner
                         alone */
     enum output_division division;
     struct output_files files; /* OUTPUT_ROTATES; of OUTPUT_SPLITS base and extension */
 
-    int fd;                   /* -1: not open */
-    bool is_file;             /* it can be cut */
-    bool is_on_disk;          /* it is a file, which the shell may have opened */
-    bool is_ours;             /* to close: it is not standard output */
-    struct system_pipe *pipe; /* NULL: it is none */
-    uint64_t length;          /* bytes that were written */
+    int fd;                      /* -1: not open */
+    bool is_file;                /* it can be cut */
+    bool is_on_disk;             /* it is a file, which the shell may have opened */
+    bool is_ours;                /* to close: it is not standard output */
+    struct system_pipe *pipe;    /* NULL: it is none */
+    uint64_t length;             /* bytes that were written */
+    bool is_shortened;           /* others have cut off some of them */
+    uint8_t first[OUTPUT_FIRST]; /* of a file: the first of them */
 };
 
 /* `path`: as in struct output; where it is NULL the file is named after the app and the time. */
@@ -64,8 +71,9 @@ bool output_is_pipe(const struct output *output);
  */
 const char *output_objection(const struct output *output);
 
-/* A named pipe is opened before anything is started. 0, also for what is no named pipe, or a
- * negative errno; -ENXIO: it has no reader yet. */
+/* What was a named pipe at output_init is opened before anything is started, and nothing is made in
+ * its place. 0, also for what was none, or a negative errno; -ENXIO: it has no reader yet; -ENOENT:
+ * it is not there any more, or something else is. */
 int output_find_reader(struct output *output);
 
 /*
@@ -90,7 +98,8 @@ void output_cut(struct output *output, uint64_t length);
 
 /* Closes. 0 or the negative errno of close(2), which may be that of a write (NFS, quotas). Of a
  * file: -ENOENT: it is not there any more under its name; -ENODATA: another program has made it
- * shorter. */
+ * shorter, or its first bytes are not those that were written. The last of several files is removed
+ * if it was cut to nothing. */
 int output_close(struct output *output);
 
 #endif

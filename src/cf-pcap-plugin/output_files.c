@@ -2,12 +2,11 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <time.h>
-#include <unistd.h>
 
 #include "system/system.h"
 
@@ -40,18 +39,25 @@ void output_files_free(struct output_files *files)
     files->made = NULL;
 }
 
-/* What was not removed by now never will be. */
-static void note(struct output_files *files, int fd)
+static bool is_same_file(const struct system_identity *one, const struct system_identity *other)
 {
-    struct stat status;
+    return one->device == other->device && one->file == other->file;
+}
 
-    if (files->made == NULL)
+static bool is_unchanged(const struct system_identity *one, const struct system_identity *other)
+{
+    return is_same_file(one, other) && one->size == other->size && one->modified == other->modified;
+}
+
+void output_files_note(struct output_files *files, const struct system_identity *closed)
+{
+    if (files->made == NULL || files->count == 0)
         return;
     struct made_file *made = &files->made[files->count % files->room];
-    free(made->name);
-    made->name = fstat(fd, &status) == 0 ? strdup(files->name) : NULL;
-    made->device = status.st_dev;
-    made->inode = status.st_ino;
+    free(made->name); /* what was not removed by now never will be */
+    made->name = strdup(files->name);
+    made->is_ours = closed != NULL && system_identity_at(files->name, &made->identity) == 0 &&
+                    is_same_file(&made->identity, closed);
 }
 
 int output_files_open(struct output_files *files)
@@ -74,20 +80,23 @@ int output_files_open(struct output_files *files)
     if (fd < 0)
         return fd;
     files->count++;
-    note(files, fd);
     return fd;
 }
 
 int output_files_remove(struct output_files *files, uint64_t number, const char **name)
 {
-    struct stat status;
+    struct system_identity there;
 
     if (files->made == NULL)
         return 0;
     struct made_file *made = &files->made[number % files->room];
     *name = made->name;
-    if (made->name == NULL || stat(made->name, &status) != 0 || status.st_dev != made->device ||
-        status.st_ino != made->inode)
-        return 0;
-    return unlink(made->name) == 0 || errno == ENOENT ? 0 : -errno;
+    if (made->name == NULL)
+        return OUTPUT_FILES_LEFT;
+    if (system_identity_at(made->name, &there) != 0)
+        return 0; /* others were first */
+    if (!made->is_ours || !is_unchanged(&there, &made->identity))
+        return OUTPUT_FILES_LEFT;
+    int result = system_remove(made->name);
+    return result == -ENOENT ? 0 : result;
 }

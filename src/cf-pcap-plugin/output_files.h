@@ -10,14 +10,13 @@
 #define OUTPUT_FILES_H
 
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "system/system.h"
 
 struct made_file {
-    char *name;
-    dev_t device;
-    ino_t inode;
+    char *name;                      /* NULL: there is no memory for it */
+    bool is_ours;                    /* nothing has changed it until it was closed */
+    struct system_identity identity; /* once it was complete and closed; of one that is ours */
 };
 
 struct output_files {
@@ -40,8 +39,19 @@ void output_files_free(struct output_files *files);
  * negative errno. */
 int output_files_open(struct output_files *files);
 
+/*
+ * To be called when the file that was opened last is complete and closed: it may be removed from
+ * now on. `closed`: which file it was before it was closed; NULL: others have changed it, and it is
+ * not to be removed. Its size and time are taken here, after close(2), which sets the time on some
+ * file systems of networks (SMB).
+ */
+void output_files_note(struct output_files *files, const struct system_identity *closed);
+
 /* Removes the file with that number, from 1, if what has its name is still the file that was made
- * here: users may have moved it away. 0 or a negative errno; then `*name` is the name. */
+ * here, as it was when it was closed: users may have moved it away, or written to it. 0: there is
+ * none of this name now; OUTPUT_FILES_LEFT: there is, and it is another, or was changed; or a
+ * negative errno, then `*name` is the name. */
+enum { OUTPUT_FILES_LEFT = 1 };
 int output_files_remove(struct output_files *files, uint64_t number, const char **name);
 
 #endif

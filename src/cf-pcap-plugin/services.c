@@ -27,7 +27,8 @@ static bool is_key_of_hosts(yyjson_val *key)
     static const char *const wanted[] = {"host",   "uri",    "url",     "endpoint",
                                          "server", "broker", "address", NULL};
     static const char *const other[] = {"pass", "pwd",  "secret", "token",   "key",
-                                        "cert", "user", "vhost",  "virtual", NULL};
+                                        "cert", "user", "auth",   "cred",    "sign",
+                                        "hash", "salt", "vhost",  "virtual", NULL};
     size_t length = yyjson_get_len(key);
     char name[KEY_MAX];
 

@@ -58,7 +58,8 @@ struct shell {
 
 /*
  * Captures on the instances that run until it is over, and tells the user what happens, up to the
- * summary. 0, or a negative errno before anything was started.
+ * summary. 0, or a negative errno before anything was started; -ENOENT: the named pipe that is the
+ * output has gone.
  */
 int shell_run(struct shell *shell, const struct instances *instances);
 void shell_free(struct shell *shell);

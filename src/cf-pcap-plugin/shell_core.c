@@ -47,6 +47,8 @@ int shell_make_core(struct shell *shell, const struct instances *instances)
     };
     int result = core_init(&shell->core, &config);
 
+    core_deployed(&shell->core, instances->beside);
+
     for (size_t i = 0; result == 0 && i < instances->count; i++) {
         const struct listed_instance *listed = &instances->list[i];
 

@@ -1,6 +1,8 @@
 /* The core's actions of its outputs, and what happens of these. */
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "shell.h"
 
@@ -25,8 +27,11 @@ static void on_output(void *owner, int error)
 static void on_viewer(void *owner, int error)
 {
     struct shell *shell = owner;
+    char text[512];
 
     shell_tell_time(shell);
+    if (error != 0 && viewer_failure(shell->viewer, text, sizeof text))
+        core_viewer_failed(&shell->core, text);
     if (error != 0)
         leave_viewer(shell);
     else
@@ -45,12 +50,20 @@ static void on_viewer_ended(void *owner)
 
 static int start_viewer(struct shell *shell)
 {
+    char text[512];
     static const struct viewer_events events = {.ended = on_viewer_ended, .pipe = on_viewer};
 
     cf_home_is_for_children(shell->cf->home, false);
     int error = viewer_start(shell->viewer, &shell->loop, &events, shell);
     cf_home_is_for_children(shell->cf->home, true);
-    return error;
+    if (error == 0)
+        return 0;
+    snprintf(text, sizeof text,
+             "Cannot start the program %.320s: %s. Try it by itself, or save the capture with -o "
+             "FILE alone.",
+             shell->viewer->path, strerror(-error));
+    core_viewer_failed(&shell->core, text);
+    return -ECANCELED; /* it is told */
 }
 
 /* Makes the file of an output of the core. 0 or a negative errno. */
@@ -73,16 +86,22 @@ static struct output *output_of(const struct shell *shell, size_t number)
     return shell->core.config.split ? shell->parts.at[number] : shell->output;
 }
 
-/* Pipes and the viewer are of a capture with one output, whose number is 0. */
+/* Pipes and the viewer are of a capture with one output, whose number is 0. A viewer that cannot be
+ * started does no harm to a file that is there. */
 static void open_output(struct shell *shell, size_t number)
 {
     int error = shell->core.config.split ? make_part(shell, number) : 0;
     struct output *output = error == 0 ? output_of(shell, number) : NULL;
 
-    if (output != NULL)
-        error = output_open(output, &shell->loop, on_output, shell);
     if (error == 0 && shell->viewer != NULL)
         error = start_viewer(shell);
+    if (error == 0 && output != NULL) {
+        error = output_open(output, &shell->loop, on_output, shell);
+        if (error != 0 && shell->viewer != NULL) {
+            viewer_kill(shell->viewer);
+            viewer_leave(shell->viewer);
+        }
+    }
     if (error != 0) {
         core_output_failed(&shell->core, number, error);
         return;
@@ -122,8 +141,6 @@ static void write_and_show(struct shell *shell, const struct core_action *action
         core_output_failed(&shell->core, 0, error);
     } else if (shown == -EAGAIN) {
         core_blocked(&shell->core, 0);
-    } else if (shown < 0) {
-        leave_viewer(shell);
     }
 }
 
@@ -173,8 +190,10 @@ static void remove_file(struct shell *shell, uint64_t number)
     const char *name;
     int error = output_files_remove(&shell->output->files, number, &name);
 
-    if (error != 0)
+    if (error < 0)
         core_remove_failed(&shell->core, name, error);
+    else if (error == OUTPUT_FILES_LEFT)
+        core_left_changed(&shell->core, 0);
 }
 
 void shell_do_output(struct shell *shell, const struct core_action *action)

@@ -26,6 +26,7 @@ struct sorting {
     uint8_t *block; /* BLOCK_MAX bytes: the one that was read last */
     size_t length;
     uint64_t keys; /* blocks with keys that stand behind a packet */
+    bool has_keys; /* any */
     bool is_cut;   /* it ends within a block, which is left out */
 };
 
@@ -89,8 +90,10 @@ static int copy_all(struct sorting *sorting, bool keys)
         result = check(sorting, first);
         first = false;
         bool is_key = type_of(sorting) == DECRYPTION_SECRETS;
-        if (keys && is_key)
+        if (keys && is_key) {
             sorting->keys += behind_packet;
+            sorting->has_keys = true;
+        }
         /* The head is written by the pass that copies keys. */
         if (result == 0 && (keys ? is_key || at_head : !is_key && !at_head))
             result = copy(sorting);
@@ -105,7 +108,7 @@ static int sort(struct sorting *sorting)
 {
     int result = copy_all(sorting, true);
 
-    if (result == 0)
+    if (result == 0 && sorting->keys > 0)
         result = copy_all(sorting, false);
     return result == 0 && fflush(sorting->to) != 0 ? -errno : result;
 }
@@ -128,17 +131,48 @@ static int complain(const char *path, int error, const char *name)
     else if (error == -EEXIST)
         fprintf(stderr, "Cannot sort %s: %s is there already; remove it.\n", path, name);
     else if (error == -EBUSY)
-        fprintf(stderr, "Cannot sort %s: a cf pcap is writing it.\n", path);
+        fprintf(stderr, "Cannot sort %s: another program has it open, such as a cf pcap.\n", path);
+    else if (error == -EISDIR)
+        fprintf(stderr, "Cannot sort %s: it is a folder.\n", path);
+    else if (error == -ENXIO)
+        fprintf(stderr, "Cannot sort %s: it is no file.\n", path);
     else
         fprintf(stderr, "Cannot sort %s: %s.\n", path, strerror(-error));
     return 1;
 }
 
+/* A named pipe would be waited for. 0 or a negative errno. */
+static int open_old(struct sorting *sorting, const char *path)
+{
+    int kind = system_kind_at(path);
+
+    if (kind != SYSTEM_IS_FILE)
+        return kind < 0 ? kind : kind == SYSTEM_IS_FOLDER ? -EISDIR : -ENXIO;
+    sorting->from = system_open_to_read(path);
+    if (sorting->from == NULL)
+        return -errno;
+    sorting->block = malloc(BLOCK_MAX);
+    return sorting->block == NULL ? -ENOMEM : 0;
+}
+
+static void tell_result(const struct sorting *sorting, const char *path)
+{
+    if (!sorting->has_keys)
+        printf("%s: it has no TLS keys.\n", path);
+    else if (sorting->keys == 0)
+        printf("%s: all TLS keys stand in front of the packets already.\n", path);
+    else
+        printf("%s: %" PRIu64
+               " block%s of TLS keys stood behind packets, and stand%s in front of them now.%s\n",
+               path, sorting->keys, sorting->keys == 1 ? "" : "s", sorting->keys == 1 ? "s" : "",
+               sorting->is_cut ? " The last block was not whole, and is left out." : "");
+}
+
 int sort_keys(const char *path)
 {
-    struct sorting sorting = {.from = fopen(path, "rb"), .block = malloc(BLOCK_MAX)};
+    struct sorting sorting = {.keys = 0};
     char name[PATH_MAX + sizeof ".sorting"], file[PATH_MAX] = "";
-    int result = sorting.from == NULL ? -errno : sorting.block == NULL ? -ENOMEM : 0;
+    int result = open_old(&sorting, path);
 
     if (result == 0)
         result = system_behind_links(path, file, sizeof file);
@@ -155,17 +189,14 @@ int sort_keys(const char *path)
     if (sorting.to != NULL) {
         if (fclose(sorting.to) != 0 && result == 0)
             result = -errno;
-        if (result == 0)
+        if (result == 0 && sorting.keys > 0)
             result = system_replace(name, file);
-        if (result != 0)
-            unlink(name);
+        if (result != 0 || sorting.keys == 0)
+            system_remove(name);
     }
     free(sorting.block);
     if (result != 0)
         return complain(path, result, name);
-    printf("%s: %" PRIu64 " block%s of TLS keys stood behind packets, and stand%s in front of them "
-           "now.%s\n",
-           path, sorting.keys, sorting.keys == 1 ? "" : "s", sorting.keys == 1 ? "s" : "",
-           sorting.is_cut ? " The last block was not whole, and is left out." : "");
+    tell_result(&sorting, path);
     return 0;
 }

@@ -6,7 +6,7 @@
 #define SORT_KEYS_H
 
 /* The exit status; says what was done, or why not. The file is replaced as a whole, or stays as it
- * is. */
+ * is, also where no key stands behind a packet. */
 int sort_keys(const char *path);
 
 #endif

@@ -84,6 +84,10 @@ static void look(struct toolbar *toolbar)
         size_t at = 0;
 
         count = read(toolbar->in_fd, bytes, sizeof bytes);
+        if (count < 0)
+            toolbar->was_open |= errno == EAGAIN;
+        else if (count == 0)
+            toolbar->wireshark_came |= toolbar->was_open;
         if (count <= 0)
             break;
         toolbar->wireshark_came = true;
@@ -104,9 +108,9 @@ bool toolbar_stops(struct toolbar *toolbar, uint64_t now)
     return toolbar->is_stopped;
 }
 
-void toolbar_end(struct toolbar *toolbar, bool began)
+void toolbar_end(struct toolbar *toolbar, bool waits)
 {
-    for (int waited = 0; toolbar->in_fd >= 0 && !began && waited < PATIENCE;
+    for (int waited = 0; toolbar->in_fd >= 0 && waits && waited < PATIENCE;
          waited += LOOK_INTERVAL) {
         look(toolbar);
         if (toolbar->wireshark_came)

@@ -10,7 +10,8 @@
  *
  * Wireshark's window stands still from its open(2) for writing to our open(2) for reading: so the
  * pipe is opened first of all, and stays open to the end. It is read by looking again, for one that
- * no program has opened yet and one that was closed both look like one that has ended.
+ * no program has opened yet and one that was closed both look like one that has ended: what tells
+ * them apart is that one that is open looks empty (read(2), EAGAIN).
  *
  * Windows: Wireshark waits for both to be opened before it reads a packet, 30 seconds after the
  * last one that was. So both are opened first of all.
@@ -28,7 +29,8 @@ struct toolbar {
     int in_fd;       /* -1: not open */
     int out_fd;      /* likewise: until Wireshark reads it */
     struct extcap_control_reader reader;
-    bool wireshark_came;            /* something was read */
+    bool was_open;                  /* by Wireshark */
+    bool wireshark_came;            /* something was read, or its end was opened and closed */
     bool is_stopped;                /* the button was pressed */
     uint64_t looked_at;             /* ms of any clock that does not go back */
     uint64_t showed_at;             /* ms, likewise; 0: not yet */
@@ -50,8 +52,9 @@ void toolbar_show(struct toolbar *toolbar, const char *line, uint64_t now);
  * it was pressed Wireshark is asked to disable it. */
 bool toolbar_stops(struct toolbar *toolbar, uint64_t now);
 
-/* Shows the last line, and closes all. Where no capture has begun, it waits, a minute at most,
- * until Wireshark has opened its end: once this program has gone, that would wait for ever. */
-void toolbar_end(struct toolbar *toolbar, bool began);
+/* Shows the last line, and closes all. `waits`: no capture has begun, and Wireshark may still be
+ * starting: waits, a minute at most, until it has opened its end, which would wait for ever once
+ * this program has gone, and has sent its first packet or closed that end again. */
+void toolbar_end(struct toolbar *toolbar, bool waits);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -23,6 +24,7 @@ static const struct {
     {"", VIEWER_WINDOW, {"-N", "mnd", "-k", "-i", "-", NULL}}, /* Wireshark, or what is like it */
 };
 enum { PROGRAMS = sizeof programs / sizeof *programs, WORDS_MAX = 9 };
+enum { END_PATIENCE = 1000 /* ms from the end of reading to that of the program */ };
 
 static size_t program_of(const char *path)
 {
@@ -58,9 +60,41 @@ static void on_closed(uv_handle_t *handle)
     viewer->events->ended(viewer->owner);
 }
 
+static void tell_end(uv_timer_t *timer)
+{
+    struct viewer *viewer = timer->data;
+
+    viewer->events->pipe(viewer->owner, viewer->error);
+}
+
+/* That a program has ended is seen by its end of the pipe first: how, a moment later. */
+static void lose_reader(struct viewer *viewer, int error)
+{
+    if (viewer->error != 0)
+        return;
+    viewer->error = error;
+    uv_timer_start(&viewer->timer, tell_end, viewer->has_ended ? 0 : END_PATIENCE, 0);
+}
+
+static void on_pipe(void *owner, int error)
+{
+    struct viewer *viewer = owner;
+
+    if (error != 0)
+        lose_reader(viewer, error);
+    else
+        viewer->events->pipe(viewer->owner, 0);
+}
+
 static void on_exit_status(uv_process_t *process, int64_t status, int signal)
 {
-    (void)status, (void)signal; /* it has told the user itself */
+    struct viewer *viewer = process->data;
+
+    viewer->has_ended = true;
+    viewer->status = status;
+    viewer->signal = signal;
+    if (uv_is_active((uv_handle_t *)&viewer->timer))
+        uv_timer_start(&viewer->timer, tell_end, 0, 0);
     uv_close((uv_handle_t *)process, on_closed);
 }
 
@@ -100,6 +134,8 @@ int viewer_start(struct viewer *viewer, uv_loop_t *loop, const struct viewer_eve
     /* Or it would tell of every start and stop, into the lines of this program. */
     if (uv_os_getenv("WIRESHARK_LOG_LEVEL", level, &size) == UV_ENOENT)
         uv_os_setenv("WIRESHARK_LOG_LEVEL", "warning");
+    uv_timer_init(loop, &viewer->timer);
+    viewer->timer.data = viewer;
     viewer->events = events;
     viewer->owner = owner;
     system_widen_pipe(ends[1]);
@@ -112,7 +148,7 @@ int viewer_start(struct viewer *viewer, uv_loop_t *loop, const struct viewer_eve
     }
     viewer->runs = true;
     viewer->fd = ends[1];
-    return system_pipe_open(&viewer->pipe, loop, ends[1], events->pipe, owner);
+    return system_pipe_open(&viewer->pipe, loop, ends[1], on_pipe, viewer);
 }
 
 bool viewer_reads(const struct viewer *viewer)
@@ -120,19 +156,39 @@ bool viewer_reads(const struct viewer *viewer)
     return viewer->pipe != NULL;
 }
 
-ptrdiff_t viewer_write(const struct viewer *viewer, const uint8_t *bytes, size_t length)
+ptrdiff_t viewer_write(struct viewer *viewer, const uint8_t *bytes, size_t length)
 {
-    return system_pipe_write(viewer->pipe, bytes, length);
+    ptrdiff_t count = viewer->error != 0 ? -EAGAIN : system_pipe_write(viewer->pipe, bytes, length);
+
+    if (count >= 0 || count == -EAGAIN)
+        return count;
+    lose_reader(viewer, (int)count);
+    return -EAGAIN;
 }
 
 void viewer_leave(struct viewer *viewer)
 {
-    if (viewer->pipe != NULL)
+    if (viewer->pipe != NULL) {
+        uv_timer_stop(&viewer->timer);
         system_pipe_close(viewer->pipe);
+    }
     viewer->pipe = NULL;
     if (viewer->fd >= 0)
         close(viewer->fd);
     viewer->fd = -1;
+}
+
+bool viewer_failure(const struct viewer *viewer, char *text, size_t size)
+{
+    if (!viewer->has_ended || viewer->signal == SIGINT)
+        return false;
+    if (viewer->signal != 0)
+        snprintf(text, size, "%.320s was ended by signal %d: the capture ends.", viewer->name,
+                 viewer->signal);
+    else
+        snprintf(text, size, "%.320s ended with status %lld: the capture ends.", viewer->name,
+                 (long long)viewer->status);
+    return viewer->signal != 0 || viewer->status != 0;
 }
 
 bool viewer_holds_terminal(const struct viewer *viewer)

@@ -21,7 +21,9 @@ enum viewer_kind { VIEWER_WINDOW, VIEWER_LINES, VIEWER_SCREEN };
 
 struct viewer_events {
     void (*ended)(void *owner); /* its process has */
-    system_pipe_event *pipe;    /* it has room again, or reads no more */
+    /* It has room again, or reads no more: then it has ended, and viewer_failure knows how; or it
+     * has not, a second later. */
+    system_pipe_event *pipe;
 };
 
 struct viewer {
@@ -30,8 +32,13 @@ struct viewer {
     enum viewer_kind kind;
     int fd;                   /* what it reads is written here; -1: it was not started, or left */
     struct system_pipe *pipe; /* the same; NULL */
+    int error;                /* of writing: it reads no more */
     bool runs;
+    bool has_ended; /* thus: */
+    int64_t status;
+    int signal;
     uv_process_t process;
+    uv_timer_t timer;
     const struct viewer_events *events;
     void *owner;
 };
@@ -39,19 +46,22 @@ struct viewer {
 /* Finds the program: this one, or Wireshark if NULL. 0 or -ENOENT. */
 int viewer_find(struct viewer *viewer, const char *program);
 
-/* Starts it. 0 or a negative errno. */
+/* Starts it. 0 or a negative errno; -ENOEXEC and others: the program cannot be executed. */
 int viewer_start(struct viewer *viewer, uv_loop_t *loop, const struct viewer_events *events,
                  void *owner);
 
 /* Is there one that reads? */
 bool viewer_reads(const struct viewer *viewer);
 
-/* Writes what it has room for. How much; -EAGAIN: it takes nothing for now; or a negative errno,
- * -EPIPE: it reads no more. */
-ptrdiff_t viewer_write(const struct viewer *viewer, const uint8_t *bytes, size_t length);
+/* Writes what it has room for. How much; -EAGAIN: it takes nothing for now, and the event comes. */
+ptrdiff_t viewer_write(struct viewer *viewer, const uint8_t *bytes, size_t length);
 
 /* The end of what it reads. */
 void viewer_leave(struct viewer *viewer);
+
+/* Has it ended by itself, with a status that is not 0 or by a signal? Then the line that says so,
+ * into `text`. ^C is the user's, and no failure. */
+bool viewer_failure(const struct viewer *viewer, char *text, size_t size);
 
 /* It lives in the terminal, and has not ended yet. */
 bool viewer_holds_terminal(const struct viewer *viewer);

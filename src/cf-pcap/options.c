@@ -23,8 +23,8 @@ const char options_usage[] =
     "standard input, or when standard output is closed. Packets of the SSH session itself\n"
     "are left out.\n"
     "\n"
-    "  cf ssh myapp -c '/tmp/lifecycle/cf-pcap -f \"tcp port 8080\" -i lo' > capture.pcap\n"
-    "  cf ssh myapp -c /tmp/lifecycle/cf-pcap | tcpdump -nr -\n";
+    "  cf ssh myapp -c \"exec /tmp/lifecycle/cf-pcap -f 'tcp port 8080' -i lo\" > capture.pcap\n"
+    "  cf ssh myapp -c \"exec /tmp/lifecycle/cf-pcap\" | tcpdump -nr -\n";
 
 enum { OPTION_VERSION = 256 };
 

@@ -1,6 +1,7 @@
 #include "merge.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 static size_t power_of_two_up_to(size_t size)
@@ -29,7 +30,7 @@ void merge_free(struct merge *merge)
     for (size_t i = 0; i < merge->count; i++)
         stream_free(&merge->streams[i]->stream);
     free((void *)merge->streams);
-    free(merge->heap);
+    free(merge->heap.keys);
     *merge = (struct merge){.count = 0};
 }
 
@@ -43,10 +44,10 @@ static int make_room(struct merge *merge)
     if (streams == NULL)
         return -ENOMEM;
     merge->streams = streams;
-    void *heap = realloc(merge->heap, room * sizeof *merge->heap);
-    if (heap == NULL)
+    void *keys = realloc(merge->heap.keys, room * sizeof *merge->heap.keys);
+    if (keys == NULL)
         return -ENOMEM;
-    merge->heap = heap;
+    merge->heap.keys = keys;
     merge->room = room;
     return 0;
 }
@@ -99,50 +100,6 @@ void merge_fed(struct merge *merge, size_t number, size_t length, uint64_t now)
 void merge_end(struct merge *merge, size_t number)
 {
     stream_end(&merge->streams[number]->stream);
-}
-
-static bool before(const struct merge_key *a, const struct merge_key *b)
-{
-    return a->time < b->time || (a->time == b->time && a->number < b->number);
-}
-
-/* Lets the key at the top sink to its place. */
-static void sink(struct merge *merge)
-{
-    struct merge_key key = merge->heap[0];
-    size_t at = 0;
-
-    for (;;) {
-        size_t child = 2 * at + 1;
-
-        if (child >= merge->heap_count)
-            break;
-        if (child + 1 < merge->heap_count && before(&merge->heap[child + 1], &merge->heap[child]))
-            child++;
-        if (!before(&merge->heap[child], &key))
-            break;
-        merge->heap[at] = merge->heap[child];
-        at = child;
-    }
-    merge->heap[at] = key;
-}
-
-static void push(struct merge *merge, struct merge_key key)
-{
-    size_t at = merge->heap_count++;
-
-    while (at > 0 && before(&key, &merge->heap[(at - 1) / 2])) {
-        merge->heap[at] = merge->heap[(at - 1) / 2];
-        at = (at - 1) / 2;
-    }
-    merge->heap[at] = key;
-}
-
-static void drop_top(struct merge *merge)
-{
-    merge->heap[0] = merge->heap[--merge->heap_count];
-    if (merge->heap_count > 0)
-        sink(merge);
 }
 
 /* It is in the output already, with packets that are written like those to come. */
@@ -247,7 +204,7 @@ static int look_at(struct merge *merge, struct merge_stream *stream)
         return result;
     if (parsed == STREAM_READY) {
         stream->in_heap = true;
-        push(merge, (struct merge_key){stream->stream.packet.time, stream->out.number});
+        heap_push(&merge->heap, (struct heap_key){stream->stream.packet.time, stream->out.number});
     } else if (stream_is_over(parsed)) {
         stream->state = MERGE_DONE;
     } else {
@@ -305,10 +262,12 @@ static size_t look_at_the_clock(struct merge *merge, uint64_t now, uint64_t *wak
                 stream->overdue_end = end;
         }
         if (stream_is_full(in)) {
-            if (all_silent(merge, now))
-                stream->overdue_end = in->tail - in->size / 2;
-            else
+            uint64_t end = in->tail - in->size / 2;
+
+            if (!all_silent(merge, now))
                 *wake = now + MERGE_SILENCE;
+            else if (end > stream->overdue_end) /* what has waited for the window is, too */
+                stream->overdue_end = end;
         }
         if (is_overdue(stream))
             overdue++;
@@ -344,14 +303,30 @@ int merge_put_names(struct merge *merge)
     return size == 0 || is_beyond(merge, size) != 0 ? 0 : writer->format->names(merge->writer);
 }
 
+/* The first of those that are late one after the other: it may be tried again. */
+static void note_lateness(const struct merge *merge, struct merge_stream *stream)
+{
+    uint64_t time = stream->stream.packet.time;
+    bool late = time < merge->last_time;
+    char text[WRITER_COMMENT_MAX];
+
+    if (late && !stream->is_late) {
+        snprintf(text, sizeof text, "cf-pcap: late: captured %.3f s before a packet in front of it",
+                 (double)(merge->last_time - time) / 1e9);
+        writer_comment(&stream->out, text);
+    }
+    stream->is_late = late;
+}
+
 static int write_packet(struct merge *merge, struct merge_stream *stream)
 {
     const struct stream_packet *packet = &stream->stream.packet;
     struct buffer *buffer = merge->writer->buffer;
-    char comment = stream->out.comment[0];
 
     if (merge->bounds.packets == 0)
         return -EFBIG;
+    note_lateness(merge, stream);
+    char comment = stream->out.comment[0];
     int result = merge_describe(merge, stream);
     if (result == 0)
         result = write_secrets(merge);
@@ -391,8 +366,8 @@ int merge_run(struct merge *merge, uint64_t now, uint64_t *wake)
     bool waiting = merge->holds || merge->waited_for > 0;
     size_t overdue = waiting ? look_at_the_clock(merge, now, wake) : 0;
 
-    while (merge->heap_count > 0 && (!waiting || overdue > 0)) {
-        struct merge_stream *stream = merge->streams[merge->heap[0].number];
+    while (merge->heap.count > 0 && (!waiting || overdue > 0)) {
+        struct merge_stream *stream = merge->streams[merge->heap.keys[0].number];
         bool was_overdue = waiting && is_overdue(stream);
 
         result = write_packet(merge, stream);
@@ -400,14 +375,14 @@ int merge_run(struct merge *merge, uint64_t now, uint64_t *wake)
             return result;
         stream_take(&stream->stream);
         if (stream_advance(&stream->stream) == STREAM_READY) {
-            merge->heap[0].time = stream->stream.packet.time;
-            sink(merge);
+            merge->heap.keys[0].time = stream->stream.packet.time;
+            heap_sink(&merge->heap);
             if (was_overdue && !is_overdue(stream))
                 overdue--;
             continue;
         }
         stream->in_heap = false;
-        drop_top(merge);
+        heap_drop_top(&merge->heap);
         if (was_overdue)
             overdue--;
         if (stream_is_over(stream->stream.state)) {
@@ -449,7 +424,7 @@ static void count_as_lost(struct merge *merge, size_t record, uint32_t captured)
 /* None of the streams that are not over will be written any more. */
 static void leave_all(struct merge *merge, enum merge_state state)
 {
-    merge->heap_count = 0;
+    merge->heap.count = 0;
     for (size_t i = 0; i < merge->count; i++) {
         struct merge_stream *stream = merge->streams[i];
 

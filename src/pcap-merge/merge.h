@@ -22,6 +22,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "heap.h"
 #include "stream.h"
 #include "writer.h"
 
@@ -70,6 +71,7 @@ struct merge_stream {
     uint16_t link_type;
     uint32_t output; /* the last one that describes it */
     bool in_heap;
+    bool is_late;         /* its last packet was */
     uint64_t last_fed;    /* when bytes came last */
     uint64_t overdue_end; /* position: what lies before it waits no longer */
 };
@@ -92,12 +94,7 @@ struct merge {
     void (*wrote)(void *owner, const uint8_t *bytes, size_t length);
     void *owner;
 
-    /* Streams whose first packet is known, as a binary heap by (time, number of the stream). */
-    struct merge_key {
-        uint64_t time;
-        uint32_t number;
-    } * heap;
-    size_t heap_count;
+    struct heap heap;  /* streams whose first packet is known */
     size_t waited_for; /* streams that are not over and have no whole packet */
 };
 

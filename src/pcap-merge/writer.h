@@ -64,6 +64,8 @@ struct writer {
     const struct writer_secrets *secrets; /* pcapng; NULL: there will be none */
     bool has_secrets;                     /* the file has some */
     uint64_t secrets_until; /* of these, the file has all before this one (`before` counts) */
+    uint64_t secret_lines;  /* written, each counted once in however many files it is */
+    uint64_t secrets_ever;  /* of these, lines before this one are counted */
     size_t
         secrets_again; /* in front of the first packet there are so many bytes of them, the last */
 };

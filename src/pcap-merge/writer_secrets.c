@@ -77,6 +77,15 @@ size_t writer_secrets_size(const struct writer *writer)
     return length + (length / (CHUNK_MAX / 2) + 1) * 24;
 }
 
+/* `lines`, of which the first is at `position`, are written. */
+static void count_lines(struct writer *writer, uint64_t position, const char *lines, size_t length)
+{
+    for (size_t at = 0; at < length; at++)
+        writer->secret_lines += lines[at] == '\n' && position + at >= writer->secrets_ever;
+    if (position + length > writer->secrets_ever)
+        writer->secrets_ever = position + length;
+}
+
 int writer_put_secrets(struct writer *writer)
 {
     while (writer_secrets_size(writer) > 0) {
@@ -86,6 +95,7 @@ int writer_put_secrets(struct writer *writer)
 
         if (put_block(writer->buffer, secrets->lines + at, length) != 0)
             return -EAGAIN;
+        count_lines(writer, secrets->before + at, secrets->lines + at, length);
         writer->secrets_until = secrets->before + at + length;
         writer->has_secrets = true;
         writer->buffer->urgent = true;

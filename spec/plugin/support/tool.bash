@@ -17,13 +17,14 @@ done
 [ ! -e "$FAKE_CF/interfaces" ] || INDEX=$INDEX-$INTERFACE
 echo $$ >"$FAKE_CF/pid-$INDEX"
 
-# The header of this stream and of N - 1 others have been sent: no packet comes before all of them can be told.
-tool_together() { # N
+# The header of this stream and of N - 1 others have been sent: no packet comes before all of them can be told. Or, for
+# the second time and WHAT: the same of something else.
+tool_together() { # N [WHAT]
   local files=()
-  touch "$FAKE_CF/together-$INDEX-$INTERFACE"
+  touch "$FAKE_CF/together${2-}-$INDEX-$INTERFACE"
   until [ "${#files[@]}" -ge "$1" ]; do
     sleep 0.05
-    files=("$FAKE_CF"/together-*)
+    files=("$FAKE_CF/together${2-}"-*)
   done
 }
 

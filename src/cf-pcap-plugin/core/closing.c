@@ -115,8 +115,19 @@ static int status(const struct core *core)
         failed |=
             !orderly && core->stop.reason != STOP_OUTPUT_CLOSED && tell_missed(core, instance) > 0;
     }
-    failed |= core->stop.reason != STOP_OUTPUT_CLOSED && tell_lost(core) > 0;
+    failed |= core->stop.reason != STOP_OUTPUT_CLOSED && core->stop.reason != STOP_APP_GONE &&
+              follow_beside(core) > 0;
+    failed |= tell_lost(core) > 0;
     return failed ? 1 : 0;
+}
+
+static void lost(struct core *core, uint64_t packets)
+{
+    bool several = core->config.split || core->outputs[0]->rotation.files > 1;
+    const char *name = several ? "the files" : core->outputs[0]->name;
+
+    TEXT(core, "%" PRIu64 " packet%s that had arrived %s not in %s.", packets,
+         packets == 1 ? "" : "s", packets == 1 ? "is" : "are", *name == '\0' ? "the output" : name);
 }
 
 int tell_closing(struct core *core, struct core_action *action)
@@ -189,11 +200,8 @@ int tell_closing(struct core *core, struct core_action *action)
         /* fall through */
     case LOST:
         telling->closing = SAVED;
-        if (tell_lost(core) > 0 && core->stop.reason != STOP_OUTPUT_CLOSED) {
-            TEXT(core, "%" PRIu64 " packets that had arrived are not in %s.", tell_lost(core),
-                 core->config.split                  ? "the files"
-                 : core->outputs[0]->name[0] == '\0' ? "the output"
-                                                     : core->outputs[0]->name);
+        if (tell_lost(core) > 0) {
+            lost(core, tell_lost(core));
             return ACTION_WARN;
         }
         /* fall through */

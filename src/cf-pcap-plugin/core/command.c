@@ -18,7 +18,8 @@
  * `answer`: what it does when it is told to end.
  */
 #define SIGNS_OF_LIFE(answer)                                                                      \
-    "{ trap '" answer "kill $s; exit' TERM; i=1; while sleep $i >/dev/null 2>&1 & s=$!; wait $s "  \
+    "{ trap '" answer                                                                              \
+    "kill $s 2>/dev/null; exit' TERM; i=1; while sleep $i >/dev/null 2>&1 & s=$!; wait $s "        \
     "&& kill -0 $$; do echo " COMMAND_BEAT " >&2; i=%d; done; } </dev/null 3<&- >/dev/null & "     \
     "beat=$!; "
 #define END_OF_INPUT_ENDS_IT "{ read -r end <&3; kill $$ $beat; } >/dev/null 2>&1 & "
@@ -109,13 +110,17 @@ int command_make_keys(char *command, size_t size, const char *file)
  * `ahosts` gives addresses of both families; where getent(1) does not know it (status 1) `hosts`
  * does. An old busybox has a timeout(1) with other arguments; without one the resolver's own limits
  * count. A name server that does not answer would take as long for each name.
+ *
+ * End of file on stdin ends the shell, as it ends the tool above, and the shell ends what it waits
+ * for: a signal interrupts `wait` alone, so what may take long is in the background.
  */
 static const char resolve_begin[] =
     "command -v getent >/dev/null || { echo there is no getent in the container >&2; exit 127; }; "
+    "exec 3<&0; beat=; trap 'kill $! 2>/dev/null; exit' TERM; " END_OF_INPUT_ENDS_IT
+    "ask() { $t getent $1 $2 2>/dev/null 3<&- & wait $!; s=$?; }; "
     "t=; timeout 5 true 2>/dev/null && t='timeout 5'; i=0; late=; for h in";
 static const char resolve_end[] =
-    "; do echo \"" COMMAND_HOST "$i\"; i=$((i + 1)); $t getent ahosts $h 2>/dev/null; s=$?; "
-    "[ $s != 1 ] || { $t getent hosts $h 2>/dev/null; s=$?; }; "
+    "; do echo \"" COMMAND_HOST "$i\"; i=$((i + 1)); ask ahosts $h; [ $s != 1 ] || ask hosts $h; "
     "case $s in 124 | 143) [ -z \"$late\" ] || { echo the name server does not answer >&2; exit 1; "
     "}; "
     "late=1 ;; esac; done </dev/null; exit 0";

@@ -55,7 +55,7 @@ int command_make_keys(char *command, size_t size, const char *file);
  * The remote command that resolves names as the container does, by getent(1). On its standard
  * output each begins a line, COMMAND_HOST and its number in the list; lines that begin with an
  * address follow. It ends within some 10 seconds where there is a timeout(1), and once the name
- * server has not answered twice. 0 or -ENAMETOOLONG.
+ * server has not answered twice; and at end of file on stdin. 0 or -ENAMETOOLONG.
  */
 #define COMMAND_HOST "cf-pcap: host "
 int command_make_resolve(char *command, size_t size, const struct hosts *hosts);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "names.h"
+#include "tell.h"
 
 enum {
     TIME_STOOD_STILL = 5000 /* ms: nobody asked for so long, though a tick is a second at most */
@@ -138,6 +139,12 @@ int core_add(struct core *core, unsigned int index, size_t interface, const char
     else if (state != NULL && core->config.follow)
         wait_until_it_runs(instance);
     return result;
+}
+
+void core_deployed(struct core *core, unsigned int beside)
+{
+    core->look.beside = beside;
+    core->look.beside_told = beside > 0;
 }
 
 static void describe(struct core *core, struct instance *instance, const char *guid)
@@ -285,6 +292,15 @@ void core_looked(struct core *core, const struct core_listing *listing)
         follow_looked(core, listing);
 }
 
+/* ^C may have ended both, the viewer with a status of its own. */
+void core_viewer_failed(struct core *core, const char *why)
+{
+    if (core->viewer_shows && core->stop.reason == STOP_USER)
+        return;
+    core->failed = core->viewer_failed = true;
+    tell_later(core, "%s", why);
+}
+
 /* Closing the viewer is a wish to stop, too; with a file the end of the capture is saved. */
 void core_viewer_gone(struct core *core)
 {
@@ -299,10 +315,14 @@ void core_viewer_gone(struct core *core)
     core_unblocked(core, 0);
 }
 
+void core_left_changed(struct core *core, size_t number)
+{
+    core->outputs[number]->rotation.left++;
+}
+
 void core_remove_failed(struct core *core, const char *name, int error)
 {
     core->failed = true;
-    snprintf(core->telling.file_trouble, sizeof core->telling.file_trouble,
-             "Cannot remove %.320s: %s. There will be more files than --keep says.", name,
-             strerror(-error));
+    tell_later(core, "Cannot remove %.320s: %s. There will be more files than --keep says.", name,
+               strerror(-error));
 }

@@ -96,7 +96,7 @@ enum core_action_kind {
     ACTION_CUT,          /* if it is a file: make it `until` bytes long */
     ACTION_CLOSE,        /* close it. Answer: core_closed */
     ACTION_REMOVE,       /* remove the file that was the `until`th to be opened. Answer:
-                            core_remove_failed, if that fails */
+                            core_remove_failed or core_left_changed, if it is not */
     ACTION_DISK,         /* look at its disk. Answer: core_disk; none, if it is on no disk */
 
     /* To the user, one line without its newline, `text`: */
@@ -155,6 +155,7 @@ enum look_result {
 struct core_listing {
     enum look_result result;
     const char *process; /* GUID of the process (type) that `cf ssh` goes to now */
+    unsigned int beside; /* instances of another version of the app, which it does not reach */
     const struct listed_instance *list;
     size_t count;
     const char *why; /* of LOOK_EXPIRED, LOOK_FAILED */
@@ -170,7 +171,8 @@ struct telling {
     size_t same_output;               /* the same of outputs that failed */
     unsigned int closing, saved;      /* of the last lines, the next */
     uint64_t reported_at;             /* ms: the line that comes where there is no live line */
-    char file_trouble[640]; /* what became of one of several files; "": nothing, or it was told */
+    char later[2048]; /* lines that are told as soon as nothing else is to be done (tell_later) */
+    size_t later_length;
 };
 
 struct core {
@@ -205,6 +207,7 @@ struct core {
     struct telling telling; /* what the user has been told */
     bool viewer_shows;      /* the viewer gets what the output gets */
     bool viewer_stuck;      /* it does no longer, for it took nothing */
+    bool viewer_failed;     /* the same, for it failed, or it was never started */
     char text[2048];
 };
 
@@ -220,6 +223,10 @@ void core_free(struct core *core);
  */
 int core_add(struct core *core, unsigned int index, size_t interface, const char *state,
              bool chosen);
+
+/* So many instances of another version of the app run, which `cf ssh` does not reach: it is being
+ * deployed. The user was told. */
+void core_deployed(struct core *core, unsigned int beside);
 
 /* What Cloud Controller lists of an instance: its address gets a name in pcapng, its GUID is told
  * there. Without memory it gets none. */
@@ -271,6 +278,11 @@ void core_closed(struct core *core, size_t number, int error);
 void core_disk(struct core *core, size_t number, uint64_t available, uint64_t size);
 
 void core_remove_failed(struct core *core, const char *name, int error);
+/* A file that was to be removed stays: it is not what was written any more. */
+void core_left_changed(struct core *core, size_t number);
+/* The viewer could not be started, or has failed, and `why` is the line that says so; copied. Comes
+ * before core_output_failed or core_viewer_gone. */
+void core_viewer_failed(struct core *core, const char *why);
 /* The viewer reads no more: it was closed. */
 void core_viewer_gone(struct core *core);
 

@@ -42,18 +42,23 @@ static void miss(struct core *core, struct instance *instance)
         follow->attempts = 0;
     if (follow->gap_from == UINT64_MAX)
         follow->gap_from = session->captured_until;
-    if (!follow->gap_is_told && session->cause != CAUSE_TWICE) {
+    if (!follow->gap_is_told && session->cause != CAUSE_MISPLACED) {
         follow->tell_missing = follow->gap_is_told = true;
         follow->tell_at = core->now;
         snprintf(follow->why, sizeof follow->why, "%.299s", instance->why);
     }
     follow->missing = true;
     follow->retry_at = core->now + pause_after(core, follow->attempts++, PAUSE_MAX);
-    if (follow->attempts == TRIES_UNTOLD && session->cause != CAUSE_TWICE) {
+    if (follow->attempts == TRIES_UNTOLD && session->cause != CAUSE_MISPLACED) {
         follow->tell_why = true;
         follow->tell_at = core->now;
     }
+    if (session->captured_from == UINT64_MAX) { /* the gap goes on behind what came of it */
+        follow->is_noted = false;
+        session->stream.out.comment[0] = '\0';
+    }
     follow->stalled += session->stalled;
+    session->stalled = 0;
     follow->received += session->received;
     follow->drops += session->drops;
     follow->uncounted |= session->stream.begun && !session->has_drops;
@@ -100,6 +105,15 @@ static int start_look(struct core *core)
     return ACTION_LOOK;
 }
 
+/* As at the start one that does not run. */
+static bool any_is_missing(const struct core *core)
+{
+    for (size_t i = 0; i < core->count; i++)
+        if (core->instances[i]->follow.missing)
+            return true;
+    return false;
+}
+
 int follow_next(struct core *core)
 {
     struct look *look = &core->look;
@@ -121,11 +135,40 @@ int follow_next(struct core *core)
         return ACTION_LOOK_AWAY;
     }
     if (look->next_at == 0)
-        look->next_at = core->now + LOOK_INTERVAL;
+        look->next_at = core->now + (any_is_missing(core) ? PAUSE_MIN : LOOK_INTERVAL);
     return !look->runs && core->now >= look->next_at ? start_look(core) : ACTION_WAIT;
 }
 
 /* Where it is. */
+
+bool follow_can_become(const struct core *core, const struct instance *instance,
+                       const char *process)
+{
+    if (instance->process[0] == '\0' || strcmp(instance->process, process) == 0)
+        return true;
+    if (core->stop.reason != STOP_NONE) /* what it has is the other one's */
+        return false;
+    for (size_t i = 0; i < core->count; i++) {
+        const struct instance *other = core->instances[i];
+        const char *is_in = other->session.process;
+
+        if (instance_is_same(other, instance) &&
+            (other->follow.final ||
+             (is_in[0] != '\0' && strcmp(is_in, process) != 0 && !follow_is_over(other))))
+            return false;
+    }
+    return true;
+}
+
+void follow_become(struct core *core, const struct instance *instance, const char *process)
+{
+    for (size_t i = 0; i < core->count; i++) {
+        struct instance *other = core->instances[i];
+
+        if (instance_is_same(other, instance))
+            snprintf(other->process, sizeof other->process, "%s", process);
+    }
+}
 
 static bool is_captured_twice(const struct core *core, const struct instance *instance)
 {
@@ -146,9 +189,11 @@ void follow_placed(struct core *core, struct instance *instance)
 
     if (!core->config.follow || session->container[0] == '\0')
         return;
-    if (session->process[0] != '\0')
-        snprintf(instance->process, sizeof instance->process, "%s", session->process);
-    session->twice |= is_captured_twice(core, instance);
+    if (session->process[0] != '\0' && follow_can_become(core, instance, session->process))
+        follow_become(core, instance, session->process);
+    else
+        session->misplaced |= session->process[0] != '\0';
+    session->misplaced |= is_captured_twice(core, instance);
 }
 
 bool follow_may_return(const struct core *core, const struct instance *instance)

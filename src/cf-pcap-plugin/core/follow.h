@@ -5,8 +5,8 @@
  * Which instances there are Cloud Controller is asked for (ACTION_LOOK): every LOOK_INTERVAL, and
  * soon after a session has ended. An instance is known by its process's GUID and its index: while
  * an app is deployed in a rolling way it has two web processes, with an instance 0 each. `cf ssh`
- * goes to one of them (the CLI's 8.18 to the older); a session says by itself where it is
- * (command.h).
+ * goes to one of them, the older (cf_answer.h), and so the looks are at that; a session says by
+ * itself where it is (command.h).
  */
 #ifndef FOLLOW_H
 #define FOLLOW_H
@@ -30,11 +30,13 @@ enum {
 
 /* What is known of the app's instances: the looks. */
 struct look {
-    bool runs;          /* ACTION_LOOK is not answered yet */
-    bool again;         /* something ended since it began: it may not know that */
-    uint64_t began_at;  /* ms */
-    uint64_t next_at;   /* ms */
-    unsigned int count; /* in a row that changed nothing, while an instance is missing */
+    unsigned int beside; /* instances of another version, which `cf ssh` does not reach */
+    bool beside_told;    /* the user knows that there are some */
+    bool runs;           /* ACTION_LOOK is not answered yet */
+    bool again;          /* something ended since it began: it may not know that */
+    uint64_t began_at;   /* ms */
+    uint64_t next_at;    /* ms */
+    unsigned int count;  /* in a row that changed nothing, while an instance is missing */
     unsigned int failed, not_found; /* in a row */
     bool expired;                   /* the last one found that the login is void */
     enum look_told { LOOK_TOLD_WELL, LOOK_TOLD_FAILED, LOOK_TOLD_EXPIRED } told;
@@ -60,6 +62,15 @@ void follow_begun(struct core *core, struct instance *instance);
 /* Its session has said where it is. */
 void follow_placed(struct core *core, struct instance *instance);
 
+/*
+ * On all interfaces an instance has one name, and so it is one process's (GUID). Can it become that
+ * process's? Not while a session of it is in a container of another one, nor if one has ended for
+ * good, nor once the capture is stopped.
+ */
+bool follow_can_become(const struct core *core, const struct instance *instance,
+                       const char *process);
+void follow_become(struct core *core, const struct instance *instance, const char *process);
+
 /* Its session is over, and all its packets are with the output. */
 bool follow_is_over(const struct instance *instance);
 
@@ -80,6 +91,10 @@ uint64_t follow_captured(const struct instance *instance, uint64_t from, uint64_
 
 /* Is that it is not captured at the end, or never was, a failure? */
 bool follow_failed(const struct core *core, const struct instance *instance);
+
+/* How many instances of another version of the app, to which `cf ssh` does not go, were to be
+ * captured. */
+unsigned int follow_beside(const struct core *core);
 
 /* The next line about that: an enum core_action_kind (follow_tell.c). */
 int follow_tell(struct core *core);

@@ -19,7 +19,7 @@ void follow_received(struct core *core, struct instance *instance)
     struct writer_stream *out = &instance->session.stream.out;
     char text[WRITER_COMMENT_MAX], time[16];
 
-    if (follow->is_noted || follow->is_new || gap(core, follow) == 0)
+    if (follow->is_noted || gap(core, follow) == 0)
         return;
     follow->is_noted = true;
     snprintf(text, sizeof text, "cf-pcap: %s missed before this packet: %s",
@@ -89,4 +89,19 @@ bool follow_failed(const struct core *core, const struct instance *instance)
         return instance->chosen || instance->session.stream.opened;
     return follow->missing || !instance->session.stream.opened ||
            instance->session.captured_from == UINT64_MAX;
+}
+
+unsigned int follow_beside(const struct core *core)
+{
+    unsigned int count = 0;
+
+    if (!core->config.chosen)
+        return core->look.beside;
+    for (size_t i = 0; i < core->count; i++) {
+        const struct instance *instance = core->instances[i];
+
+        count += instance->number == 1 && instance->interface == 0 &&
+                 instance->index < core->look.beside;
+    }
+    return count;
 }

@@ -25,41 +25,21 @@ static void leave(struct core *core, struct instance *instance, bool replaced)
     stream_free(&instance->session.stream.stream);
 }
 
-static bool is_of(const struct instance *instance, const char *process)
-{
-    return instance->process[0] == '\0' || strcmp(instance->process, process) == 0;
-}
-
-/* It can become that process's on all of its interfaces, which have one name: it is over on them,
- * or has become it. */
-static bool can_become(const struct core *core, const struct instance *instance,
-                       const char *process)
-{
-    for (size_t i = 0; i < core->count; i++) {
-        const struct instance *other = core->instances[i];
-
-        if (instance_is_same(other, instance) && !is_of(other, process) &&
-            (!follow_is_over(other) || other->follow.final))
-            return false;
-    }
-    return true;
-}
-
-/* What is to be captured as that index of that process on that interface: itself, or one whose
- * process has gone. NULL: there is none. */
-static struct instance *find(const struct core *core, const char *process, unsigned int index,
-                             size_t interface)
+/* What is to be captured as that index of that process: one that is of it, on all interfaces; or
+ * that may become it. NULL: there is none. */
+static struct instance *find(const struct core *core, const char *process, unsigned int index)
 {
     struct instance *other = NULL;
 
     for (size_t i = 0; i < core->count; i++) {
         struct instance *instance = core->instances[i];
 
-        if (instance->index != index || instance->interface != interface)
+        if (instance->index != index)
             continue;
-        if (is_of(instance, process))
+        if (strcmp(instance->process, process) == 0)
             return instance;
-        if (can_become(core, instance, process))
+        if (follow_can_become(core, instance, process) &&
+            (other == NULL || instance->process[0] == '\0'))
             other = instance;
     }
     return other;
@@ -73,54 +53,93 @@ static bool is_wanted(const struct core *core, unsigned int index)
     return !core->config.chosen;
 }
 
-static void look_at_listed(struct core *core, const char *process,
-                           const struct listed_instance *listed, size_t interface)
+/* Since when it runs that is listed as running; at the earliest since the announcement. */
+static uint64_t began(const struct core *core, const struct listed_instance *listed)
 {
-    struct instance *instance = find(core, process, listed->index, interface);
-    struct following *follow;
+    uint64_t first = core->announced_at < core->now ? core->announced_at : core->now;
 
-    if (instance == NULL) {
-        if (!listed->running || !is_wanted(core, listed->index) ||
-            core_add(core, listed->index, interface, NULL, core->config.chosen) != 0)
-            return;
-        instance = core->instances[core->count - 1];
-        instance->follow.is_new = true;
-        instance->follow.since = instance->follow.gap_from = core->now;
-    }
-    core_learn(core, listed);
-    follow = &instance->follow;
-    snprintf(instance->process, sizeof instance->process, "%s", process);
+    return listed->uptime >= (core->now - first) / 1000 ? first : core->now - listed->uptime * 1000;
+}
+
+/* On all interfaces. NULL: there is no memory. */
+static struct instance *add(struct core *core, const struct listed_instance *listed)
+{
+    size_t first = core->count;
+
+    for (size_t interface = 0; interface < core->config.interfaces.count; interface++)
+        if (core_add(core, listed->index, interface, NULL, core->config.chosen) == 0) {
+            struct following *follow = &core->instances[core->count - 1]->follow;
+
+            follow->is_new = true;
+            follow->since = follow->gap_from = began(core, listed);
+        }
+    return first == core->count ? NULL : core->instances[first];
+}
+
+/* It was scaled down, and is scaled up again; or its process has gone, and another came. */
+static void come_back(struct core *core, struct following *follow,
+                      const struct listed_instance *listed)
+{
+    uint64_t left = follow->left_at > core->announced_at ? follow->left_at : core->announced_at;
+
+    if (left > core->now)
+        left = core->now;
+    follow->gap_from = began(core, listed);
+    if (follow->replaced || follow->gap_from < left)
+        follow->gap_from = left;
+    follow->absent_for += follow->gap_from - left;
+    follow->retry_at = core->now;
+    follow->missing = follow->gap_is_told = true;
+    follow->is_new = !follow->replaced;
+    follow->left = follow->tell_left = follow->replaced = false;
+}
+
+static void look_at_one(struct core *core, struct instance *instance,
+                        const struct listed_instance *listed)
+{
+    struct following *follow = &instance->follow;
+
     snprintf(instance->absent, sizeof instance->absent, "%s", listed->running ? "" : listed->state);
-    if (follow->left && listed->running) { /* scaled down, and up again */
-        uint64_t since =
-            follow->left_at > core->announced_at ? follow->left_at : core->announced_at;
-
-        follow->absent_for += since < core->now ? core->now - since : 0;
-        follow->gap_from = follow->retry_at = core->now;
-        follow->missing = follow->gap_is_told = true;
-        follow->is_new = !follow->replaced;
-        follow->left = follow->tell_left = follow->replaced = false;
-    }
+    if (follow->left && listed->running)
+        come_back(core, follow, listed);
     follow->listed = true;
     if (listed->running && instance->session.started_at == 0 && follow->missing)
-        follow->since = follow->gap_from = core->now;
+        follow->since = follow->gap_from = began(core, listed);
     if (follow->missing && listed->running && follow->retry_at <= core->now + LOOK_TOGETHER) {
         follow->missing = false;
         stop_begin_again(core, &instance->session);
     }
 }
 
+static void look_at_listed(struct core *core, const char *process,
+                           const struct listed_instance *listed)
+{
+    struct instance *known = find(core, process, listed->index);
+
+    if (known == NULL && listed->running && is_wanted(core, listed->index))
+        known = add(core, listed);
+    if (known == NULL)
+        return;
+    follow_become(core, known, process);
+    core_learn(core, listed);
+    for (size_t i = 0; i < core->count; i++)
+        if (instance_is_same(core->instances[i], known))
+            look_at_one(core, core->instances[i], listed);
+}
+
 static void look_at_list(struct core *core, const struct core_listing *listing)
 {
+    core->look.beside = listing->beside;
+    core->look.beside_told &= listing->beside > 0;
     for (size_t i = 0; i < core->count; i++)
         core->instances[i]->follow.listed = false;
     for (size_t i = 0; i < listing->count; i++)
-        for (size_t interface = 0; interface < core->config.interfaces.count; interface++)
-            look_at_listed(core, listing->process, &listing->list[i], interface);
+        look_at_listed(core, listing->process, &listing->list[i]);
     for (size_t i = 0; i < core->count; i++)
         if (!core->instances[i]->follow.listed && !core->instances[i]->follow.final)
             leave(core, core->instances[i],
-                  strcmp(core->instances[i]->process, listing->process) != 0);
+                  core->look.beside > 0 ||
+                      strcmp(core->instances[i]->process, listing->process) != 0);
 }
 
 static uint64_t next_look(struct core *core)

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "../advice.h"
 #include "core.h"
 #include "follow.h"
 #include "session_list.h"
@@ -15,7 +16,7 @@ enum {
 /* One of the things that an instance can have to be told of it. */
 typedef bool *(*flag_of)(struct instance *instance);
 
-static bool *missing(struct instance *instance)
+static bool *is_missing(struct instance *instance)
 {
     return &instance->follow.tell_missing;
 }
@@ -111,15 +112,20 @@ static const char *noun(const struct group *group)
     return is_one(group) ? "Instance" : "Instances";
 }
 
-static void tell_again_after(struct core *core, const struct group *group)
+/* ": 1.1 s to 2.3 s missed.", of their last gaps; or ".". */
+static const char *missed(char text[48], const struct group *group)
 {
     char shortest[16], longest[16];
 
     text_time(shortest, group->shortest);
     text_time(longest, group->longest);
-    TEXT(core, "%s %s %s captured again: %s%s%s missed.", noun(group), group->text,
-         is_one(group) ? "is" : "are", shortest, strcmp(shortest, longest) == 0 ? "" : " to ",
-         strcmp(shortest, longest) == 0 ? "" : longest);
+    if (group->longest < 100)
+        snprintf(text, 48, ".");
+    else if (strcmp(shortest, longest) == 0)
+        snprintf(text, 48, ": %s missed.", longest);
+    else
+        snprintf(text, 48, ": %s to %s missed.", shortest, longest);
+    return text;
 }
 
 /* Those that were told of. */
@@ -135,8 +141,9 @@ static void no_longer_new(struct core *core)
 static int instances(struct core *core)
 {
     struct group group;
+    char text[48];
 
-    if (gather(core, &group, missing)) {
+    if (gather(core, &group, is_missing)) {
         bool one = is_one(&group);
 
         TEXT(core, "%s %s %s: %s. %s captured again as soon as %s can be.", noun(&group),
@@ -150,19 +157,20 @@ static int instances(struct core *core)
         return ACTION_WARN;
     }
     if (gather(core, &group, scaled_up)) {
-        TEXT(core, "%s %s %s new, and captured, too.", noun(&group), group.text,
-             is_one(&group) ? "is" : "are");
+        TEXT(core, "%s %s %s new, and captured, too%s", noun(&group), group.text,
+             is_one(&group) ? "is" : "are", missed(text, &group));
         no_longer_new(core);
         return ACTION_SAY;
     }
     if (gather(core, &group, deployed)) {
-        TEXT(core, "%s %s of the app as it is deployed now: captured, too.", noun(&group),
-             group.text);
+        TEXT(core, "%s %s of the app as it is deployed now %s captured, too%s", noun(&group),
+             group.text, is_one(&group) ? "is" : "are", missed(text, &group));
         no_longer_new(core);
         return ACTION_SAY;
     }
     if (gather(core, &group, again)) {
-        tell_again_after(core, &group);
+        TEXT(core, "%s %s %s captured again%s", noun(&group), group.text,
+             is_one(&group) ? "is" : "are", missed(text, &group));
         return ACTION_SAY;
     }
     if (gather(core, &group, scaled_down)) {
@@ -207,6 +215,16 @@ static int looks(struct core *core)
     return ACTION_SAY;
 }
 
+/* That it is deployed at the start is told before the core begins. */
+static bool deployment(struct core *core)
+{
+    if (core->look.beside == 0 || core->look.beside_told)
+        return false;
+    core->look.beside_told = true;
+    TEXT(core, "%s The new one is captured after that.", advice_deployed);
+    return true;
+}
+
 int follow_tell(struct core *core)
 {
     int kind = core->config.follow ? looks(core) : ACTION_WAIT;
@@ -218,5 +236,7 @@ int follow_tell(struct core *core)
         TEXT(core, "App '%s' is not there any more: the capture ends.", core->config.app);
         return ACTION_SAY;
     }
+    if (kind == ACTION_WAIT && deployment(core))
+        return ACTION_SAY;
     return kind != ACTION_WAIT ? kind : instances(core);
 }

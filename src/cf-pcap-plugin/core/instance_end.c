@@ -88,7 +88,7 @@ void tell_end(struct core *core, struct instance *instance)
         snprintf(instance->why, sizeof instance->why,
                  "the connection is dead: no sign of life for %d seconds", STALL_LIMIT / 1000);
         break;
-    case CAUSE_TWICE:
+    case CAUSE_MISPLACED:
         break;
     case CAUSE_ITSELF:
     case CAUSE_START_FAILED:

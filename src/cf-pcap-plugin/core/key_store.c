@@ -102,10 +102,8 @@ static void forget(struct key_store *store, uint64_t written)
 {
     size_t count, end = older_half(store, written, &count);
 
-    if (end == 0) {
+    if (end == 0)
         end = older_half(store, UINT64_MAX, &count);
-        store->lost += count;
-    }
     memmove(store->bytes, store->bytes + end, store->lines.length - end);
     store->lines.length -= end;
     store->lines.before += end;

@@ -17,7 +17,6 @@ struct key_store {
     char *bytes;
     size_t room;
     size_t most;     /* bytes of lines that are kept; 0: KEY_STORE_MAX. Set it before the first */
-    uint64_t lost;   /* lines that were forgotten before they were written */
     uint32_t *table; /* where each line begins, plus 1; 0: empty. By hash, open addressing */
     size_t table_size, count;
 };

@@ -76,6 +76,7 @@ bool keys_failed(const struct core *core)
     for (size_t i = 0; i < core->keys.count; i++) {
         const struct follower *follower = &core->keys.followers[i];
         bool cannot = follower->place == PLACE_UNREADABLE || follower->place == PLACE_FOLDER ||
+                      follower->attempts > 1 || /* as is told */
                       (follower->attempts > 0 && !was_followed(core, core->instances[i]));
 
         if (core->instances[i]->session.stream.opened && cannot)
@@ -84,13 +85,19 @@ bool keys_failed(const struct core *core)
     return false;
 }
 
-static uint64_t dropped(const struct core *core)
+static uint64_t written(const struct core *core)
 {
-    uint64_t count = core->keys.dropped;
+    uint64_t count = 0;
 
     for (size_t i = 0; i < core->output_count; i++)
-        count += core->outputs[i]->keys.lost;
+        count += core->outputs[i]->writer.secret_lines;
     return count;
+}
+
+/* For want of memory, of time to write them, or of room (--max-size). */
+static uint64_t dropped(const struct core *core)
+{
+    return core->keys.came + core->keys.dropped - written(core);
 }
 
 void keys_tell_late(const struct core *core, char *text, size_t size)
@@ -123,11 +130,15 @@ int keys_tell_closing(struct core *core)
                  core->config.tls_keys);
             return ACTION_WARN;
         }
-        TEXT(core,
-             "The capture has %" PRIu64 " TLS keys of the app: with them anyone can read that "
-             "traffic. 'editcap --discard-all-secrets' takes them out.",
-             keys->came + keys->dropped - dropped(core));
-        return ACTION_SAY;
+        if (written(core) > 0) {
+            TEXT(core,
+                 "The capture has %" PRIu64 " TLS key%s of the app: with them anyone can read that "
+                 "traffic. 'editcap --discard-all-secrets' takes them out.",
+                 written(core), written(core) == 1 ? "" : "s");
+            return ACTION_SAY;
+        }
+        keys->told++;
+        /* fall through */
     case LATE:
         if (keys->late > 0) {
             char text[160];

@@ -5,14 +5,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool is_of_host(const struct core *core, const char *name)
-{
-    for (size_t i = 0; i < core->naming.hosts.count; i++)
-        if (strcmp(core->naming.hosts.names[i], name) == 0)
-            return true;
-    return false;
-}
-
 /* The latest of its address; and of a host, or of the latest of its instance. */
 static bool is_wanted(const struct core *core, size_t at)
 {
@@ -24,7 +16,7 @@ static bool is_wanted(const struct core *core, size_t at)
             return false;
         later += strcmp(core->names[i].name, name->name) == 0;
     }
-    return later < NAMES_EACH || is_of_host(core, name->name);
+    return later < NAMES_EACH || hosts_has(&core->naming.hosts, name->name);
 }
 
 /* A file that is being written has those that go; it gets the others once more. */

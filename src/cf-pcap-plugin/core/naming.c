@@ -22,6 +22,10 @@ static int give_up(struct core *core)
     struct naming *naming = &core->naming;
     bool runs = naming->state == NAMING_ASKS || naming->state == NAMING_RESOLVES;
 
+    if (naming->state == NAMING_ASKS)
+        snprintf(naming->services, sizeof naming->services, "the capture ended before");
+    else if (naming->state == NAMING_RESOLVES && naming->why[0] == '\0')
+        snprintf(naming->why, sizeof naming->why, "the capture ended before");
     naming->state = NAMING_OVER;
     return runs ? ACTION_NAMING_AWAY : ACTION_WAIT;
 }
@@ -40,14 +44,17 @@ static int resolve(struct core *core, struct core_action *action)
 {
     struct naming *naming = &core->naming;
 
-    if (naming->hosts.count == 0 ||
-        command_make_resolve(naming->command, sizeof naming->command, &naming->hosts) != 0) {
+    if (naming->hosts.count == 0) {
         naming->state = NAMING_OVER;
         return ACTION_WAIT;
     }
     for (size_t i = 0; i < core->count && core->now >= core->logins.next_at; i++) {
         if (core->instances[i]->session.state != SESSION_CAPTURING)
             continue;
+        if (command_make_resolve(naming->command, sizeof naming->command, &naming->hosts) != 0) {
+            naming->state = NAMING_OVER;
+            return ACTION_WAIT;
+        }
         naming->state = NAMING_RESOLVES;
         naming->since = core->now;
         naming->index = core->instances[i]->index;

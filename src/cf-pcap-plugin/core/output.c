@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "core.h"
+#include "tell.h"
 
 enum {
     FLUSH_INTERVAL = 20,  /* ms between writes that are not full */
@@ -148,6 +149,7 @@ static int write_or_close(struct core *core, struct core_output *output, struct 
         return ACTION_WAIT;
     if (output->state != OUTPUT_NONE)
         return act(output, action, OUTPUT_CLOSING, ACTION_CLOSE);
+    output->writer.secret_lines = output->rotation.keys; /* the others wait for no file */
     output->state = OUTPUT_CLOSED;
     return ACTION_WAIT;
 }
@@ -276,6 +278,7 @@ void core_output_failed(struct core *core, size_t number, int error)
     output->state = OUTPUT_FAILED;
     output->error = error;
     output->cut = merge_give_up(&output->merge);
+    rotation_failed(core, output);
     output->is_torn = !output->is_file && written > output->cut;
     stop_without_output(core, error);
 }
@@ -289,10 +292,10 @@ void core_closed(struct core *core, size_t number, int error)
     output->is_open = false;
     if (others_follow && (error == -ENOENT || error == -ENODATA)) {
         core->failed = true; /* of this file; the next ones are as good as ever */
-        snprintf(core->telling.file_trouble, sizeof core->telling.file_trouble,
-                 "%s was %s while it was written.", output->name,
-                 error == -ENOENT ? "removed, renamed or replaced"
-                                  : "made shorter by another program");
+        tell_later(core, "%s was %s while it was written.", output->name,
+                   error == -ENOENT ? "removed, renamed or replaced"
+                                    : "shortened or overwritten by another program");
+        output->rotation.lost += error == -ENOENT;
         error = 0;
     }
     if (error != 0 && output->error == 0)
@@ -300,7 +303,7 @@ void core_closed(struct core *core, size_t number, int error)
     if (!others_follow)
         return;
     if (output->error == 0) {
-        rotation_next(output);
+        rotation_next(core, output);
         return;
     }
     merge_give_up(&output->merge);

@@ -188,6 +188,16 @@ const struct core_output *outputs_full_disk(const struct core *core)
     return NULL;
 }
 
+uint64_t outputs_packets(const struct core *core, const struct core_output *output)
+{
+    uint64_t packets = 0;
+
+    for (size_t i = 0; i < core->count; i++)
+        if (core->instances[i]->output == output)
+            packets += core->instances[i]->session.stream.counts.packets;
+    return packets;
+}
+
 uint64_t outputs_beside(const struct core *core, const struct core_output *output)
 {
     uint64_t bytes = 0;
@@ -195,10 +205,13 @@ uint64_t outputs_beside(const struct core *core, const struct core_output *outpu
     for (size_t i = 0; i < core->output_count; i++) {
         const struct core_output *other = core->outputs[i];
         const struct writer *writer = &other->writer;
+        uint64_t length = other->buffer.before + other->buffer.used;
 
-        if (other != output)
-            bytes += other->buffer.before + other->buffer.used +
-                     (uint64_t)writer->streams * writer->format->statistics_size;
+        if (other == output)
+            continue;
+        if (other->cut > length) /* it failed within what was handed to it */
+            length = other->cut;
+        bytes += length + (uint64_t)writer->streams * writer->format->statistics_size;
     }
     return bytes;
 }

@@ -111,6 +111,9 @@ int outputs_error(const struct core *core);
 /* Its disk is full up to the reserve. NULL: of none. */
 const struct core_output *outputs_full_disk(const struct core *core);
 
+/* Packets that it has got, in all its files. */
+uint64_t outputs_packets(const struct core *core, const struct core_output *output);
+
 /* Bytes that are in all but this one, or on their way there. */
 uint64_t outputs_beside(const struct core *core, const struct core_output *output);
 

@@ -24,7 +24,8 @@ static bool is_known_to_be_quiet(const struct core *core, const struct instance 
         session->stream.counts.packets > 0)
         return false;
     if (!session->stream.opened || session->stream.stream.tail > FILE_HEADER ||
-        session->received > 0 || session->drops > 0 || session->stalled > 0 || instance->failed)
+        session->received > 0 || session->drops > 0 || session->stalled > 0 ||
+        instance->follow.stalled > 0 || instance->failed)
         return false;
     return capturing ? !session_stalls(session, core->now, &silent)
                      : core->stop.reason != STOP_NONE &&

@@ -1,5 +1,7 @@
 #include "rotation.h"
 
+#include <string.h>
+
 #include "core.h"
 
 static bool has_time(const struct core *core, const struct core_output *output)
@@ -33,10 +35,23 @@ uint64_t rotation_wake(const struct core *core, const struct core_output *output
                                   : UINT64_MAX;
 }
 
-void rotation_next(struct core_output *output)
+void rotation_failed(const struct core *core, struct core_output *output)
 {
+    struct rotation *rotation = &output->rotation;
+
+    rotation->empty = output->is_open && outputs_packets(core, output) == rotation->packets;
+    rotation->dropped = rotation->empty && rotation->files - rotation->removed > 1;
+    if (rotation->dropped)
+        output->cut = 0;
+}
+
+void rotation_next(const struct core *core, struct core_output *output)
+{
+    output->rotation.packets = outputs_packets(core, output);
+    memcpy(output->rotation.last, output->name, sizeof output->rotation.last);
     output->rotation.ends = output->rotation.full = false;
     output->rotation.before = output->written;
+    output->rotation.keys = output->writer.secret_lines;
     output->statistics = 0;
     output->state = OUTPUT_NONE;
     output->merge_is_due = true;

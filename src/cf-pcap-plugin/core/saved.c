@@ -7,49 +7,53 @@
 #include "tell.h"
 #include "text.h"
 
-static uint64_t packets_saved(const struct core *core, const struct core_output *output)
-{
-    uint64_t packets = 0;
-
-    for (size_t i = 0; i < core->count; i++)
-        if (core->instances[i]->output == output)
-            packets += core->instances[i]->session.stream.counts.packets;
-    return packets;
-}
-
-static void saved_files(struct core *core, const struct core_output *output)
+/* Of a capture that was divided: `part`, or all of it. */
+static void saved_files(struct core *core, const struct core_output *output, bool part)
 {
     const struct rotation *rotation = &output->rotation;
-    char removed[64] = "";
+    const char *last = rotation->dropped ? rotation->last : output->name;
+    uint64_t files = rotation->files - rotation->lost - (rotation->dropped ? 1 : 0);
+    char packets[40] = "", several[64] = "", removed[64] = "", left[64] = "";
 
+    if (part)
+        snprintf(packets, sizeof packets, ": %" PRIu64 " packets", outputs_packets(core, output));
+    if (files > 1)
+        snprintf(several, sizeof several, "%" PRIu64 " files, the last is ", files);
     if (rotation->removed > 0)
         snprintf(removed, sizeof removed, "; the first %" PRIu64 " were removed (--keep)",
                  rotation->removed);
-    TEXT(core, "Saved capture to %llu files, the last is '%s'%s.",
-         (unsigned long long)rotation->files, output->name, removed);
+    if (rotation->left > 0)
+        snprintf(left, sizeof left, ", but for %" PRIu64 " that another program has changed",
+                 rotation->left);
+    TEXT(core, "Saved %scapture to %s'%s'%s%s%s.", part ? "part of the " : "", several, last,
+         packets, removed, left);
 }
 
 /* Without --split. */
 static bool saved(struct core *core, const struct core_output *output)
 {
     const char *quote = core->config.to_stdout || core->config.viewer_alone ? "" : "'";
-    bool failed = core_output_has_failed(output);
-    uint64_t packets = packets_saved(core, output);
+    bool part = core_output_has_failed(output) || tell_lost(core) > 0;
+    uint64_t packets = outputs_packets(core, output);
 
-    if (!output->was_opened || core_output_is_spoiled(output))
+    if (!output->was_opened || core_output_is_spoiled(output) ||
+        (core->viewer_failed && core->config.viewer_alone))
         return false;
     if (output->is_torn)
         TEXT(core, "A part of the capture was written to %s; it ends within a packet.",
              output->name);
-    else if (!failed && core->config.viewer_alone)
-        TEXT(core, "The capture was shown in %s.", output->name);
-    else if (!failed && core->config.to_stdout)
+    else if (core->config.viewer_alone && !core_output_has_failed(output))
+        TEXT(core, "%s was shown in %s.", part ? "A part of the capture" : "The capture",
+             output->name);
+    else if (!part && core->config.to_stdout)
         TEXT(core, "The capture was written to standard output.");
-    else if (!failed && output->rotation.files > 1)
-        saved_files(core, output);
-    else if (!failed)
+    else if (!part && output->rotation.files > 1)
+        saved_files(core, output, false);
+    else if (!part)
         TEXT(core, "Saved capture to '%s'.", output->name);
-    else if (packets > 0)
+    else if (output->rotation.files > 1 && (!output->rotation.empty || output->rotation.dropped))
+        saved_files(core, output, true);
+    else if (packets > 0 && !output->rotation.empty)
         TEXT(core, "Saved part of the capture to %s%s%s: %" PRIu64 " packets.", quote, output->name,
              quote, packets);
     else
@@ -80,7 +84,7 @@ static void gather(const struct core *core, bool failed, struct group *group)
             core_output_is_spoiled(output)) /* last: of another interface */
             continue;
         group->count++;
-        group->packets += packets_saved(core, output);
+        group->packets += outputs_packets(core, output);
         first = first == NULL ? output : first;
         last = output;
         index_list_add_copy(&list, output->index, output->copy);

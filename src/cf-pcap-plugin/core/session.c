@@ -145,7 +145,10 @@ void session_message(struct session *session, const char *bytes, size_t length, 
         session->messages_length += count;
         bytes += count;
         length -= count;
-        session->beats |= take_out(session, COMMAND_BEAT, NULL);
+        if (take_out(session, COMMAND_BEAT, NULL)) {
+            session->beats = true;
+            session->beat_at = now;
+        }
         take_out(session, COMMAND_ANSWER, NULL);
         take_out(session, COMMAND_PLACE, read_place);
         take_out(session, COMMAND_OS, read_os);

@@ -39,7 +39,7 @@ enum session_cause {
     CAUSE_LOGIN_LIMIT,  /* it took too long to log in */
     CAUSE_START_FAILED, /* its child could not be started: `status` is the negative errno */
     CAUSE_LOST,         /* the connection is dead: no sign of life for STALL_LIMIT */
-    CAUSE_TWICE,        /* another session captures in the same container */
+    CAUSE_MISPLACED,    /* it is where it is not to be: session.misplaced */
 };
 
 struct session {
@@ -56,8 +56,8 @@ struct session {
     size_t messages_length;
     bool beats; /* it gives signs of life by itself (command.h) */
     char process[GUID_SIZE], container[GUID_SIZE]; /* where it says that it is; "": not yet */
-    bool twice;                                    /* another session is there, too */
-    char os[OS_SIZE];                              /* of its container; "": not yet */
+    bool misplaced;   /* another one captures there, too; or its instance is of another process */
+    char os[OS_SIZE]; /* of its container; "": not yet */
 
     /* Logins that failed before this one, and until when the next one waits, ms (logins.h). */
     unsigned int tries;
@@ -68,6 +68,7 @@ struct session {
     uint64_t captured_from;  /* when its header was in the output; UINT64_MAX: not yet */
     uint64_t captured_until; /* until when nothing is known to be missing */
     uint64_t heard_at;       /* the last sign of life: bytes, messages */
+    uint64_t beat_at;        /* the last one that says that the tool runs (command.h) */
     uint64_t asked_at;       /* when its stdin was closed; moved on by pauses, which are not its */
     uint64_t killed_at;
     uint64_t exited_at;

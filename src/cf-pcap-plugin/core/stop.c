@@ -16,6 +16,8 @@ void stop_want(struct core *core, enum stop_reason reason)
     core->stop.reason = reason;
     core->stop.at = core->now;
     core->stop.clock = core->clock;
+    for (size_t i = 0; i < core->output_count; i++) /* no packet waits for keys any more */
+        core->outputs[i]->merge_is_due = true;
 }
 
 void stop_saving(struct core *core, enum stop_reason reason)
@@ -115,10 +117,33 @@ static struct core_output *output_of(const struct core *core, const struct sessi
     return core->instances[session->number]->output;
 }
 
+/* When its last packet came, or the tool was known to run. */
+static uint64_t last_alive(const struct core *core, const struct session *session)
+{
+    int64_t time = (int64_t)session->stream.stream.packet.time - session->skew;
+    uint64_t alive =
+        session->beat_at > session->captured_from ? session->beat_at : session->captured_from;
+    uint64_t ago = time < core->clock ? (uint64_t)(core->clock - time) / 1000000 : 0;
+
+    return session->has_skew && ago < core->now && core->now - ago > alive ? core->now - ago
+                                                                           : alive;
+}
+
+/* The kernel ended the tool, say for want of memory: of that the SSH daemon tells only when what
+ * gives signs of life has noticed it. */
+static bool tool_was_killed(const struct session *session)
+{
+    return session->cause == CAUSE_ITSELF && session->killed_at == 0 && session->status > 128 &&
+           session->captured_from != UINT64_MAX;
+}
+
 static int over(struct core *core, struct session *session, int action)
 {
     struct core_output *output = output_of(core, session);
+    uint64_t alive = tool_was_killed(session) ? last_alive(core, session) : UINT64_MAX;
 
+    if (alive < session->captured_until)
+        session->captured_until = alive;
     /* Asked to end, and never heard of again: since the last sign of life all may be missing. */
     if (session->cause == CAUSE_STOP && session->state == SESSION_KILLED && !session->answered &&
         session->heard_at < session->captured_until)
@@ -150,8 +175,8 @@ static int wait_for_turn(struct core *core, struct session *session)
 
 static int run(struct core *core, struct session *session)
 {
-    if (session->twice) {
-        leave_for(session, CAUSE_TWICE, core->now);
+    if (session->misplaced) {
+        leave_for(session, CAUSE_MISPLACED, core->now);
         return kill_child(core, session);
     }
     if (session->stream.state == MERGE_REFUSED)

@@ -58,6 +58,8 @@ uint64_t tell_lost(const struct core *core)
 {
     uint64_t lost = 0;
 
+    if (core->stop.reason == STOP_OUTPUT_CLOSED) /* its reader wanted no more */
+        return 0;
     for (size_t i = 0; i < core->count; i++)
         lost += core->instances[i]->session.stream.counts.lost;
     return lost;
@@ -227,11 +229,21 @@ static bool rows_left_out(struct core *core)
     return captured + absent > 0;
 }
 
+static bool another_version(struct core *core)
+{
+    unsigned int count = core->stop.reason == STOP_APP_GONE ? 0 : follow_beside(core);
+
+    TEXT(core,
+         "Not captured: %u instance%s of the new version of the app, which is being deployed.",
+         count, count == 1 ? "" : "s");
+    return count > 0;
+}
+
 bool tell_summary(struct core *core)
 {
     size_t absent = 1 + core->count, all = absent + core->absent_count;
 
-    for (size_t at = core->telling.row; at <= all + 1; at++) {
+    for (size_t at = core->telling.row; at <= all + 2; at++) {
         core->telling.row = at + 1;
         if (at == 0) {
             snprintf(core->text, sizeof core->text, "%-*s %10s %10s %10s %10s %10s", width(core),
@@ -246,7 +258,9 @@ bool tell_summary(struct core *core)
             row_of_all(core);
             return true;
         }
-        if (at > all && rows_left_out(core))
+        if (at == all + 1 && rows_left_out(core))
+            return true;
+        if (at == all + 2 && another_version(core))
             return true;
     }
     return false;

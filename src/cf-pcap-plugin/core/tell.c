@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -35,19 +36,21 @@ static void how_it_failed(struct core *core, const struct core_output *output)
     if (output->error == -ETIMEDOUT)
         TEXT(core, "Cannot write %s: it took nothing for five minutes.", name);
     else if (output->error == -EBUSY)
-        TEXT(core, "Cannot write %s: another cf pcap is writing it.", name);
+        TEXT(core, "Cannot write %s: another program has it open, such as another cf pcap.", name);
     else if (output->rotation.open_failed && output->rotation.files > 0)
         TEXT(core, "Cannot open the file after %s: %s.", name, strerror(-output->error));
     else if (core_output_is_spoiled(output) && output->error == -ENOENT)
         TEXT(core, "%s was removed, renamed or replaced while it was written.", name);
     else if (core_output_is_spoiled(output))
         TEXT(core,
-             "%s was made shorter by another program while it was written: packets are missing in "
-             "it.",
+             "%s was shortened or overwritten by another program while it was written: "
+             "packets are missing in it.",
              name);
     else
         TEXT(core, "Cannot write %s: %s.%s", name, strerror(-output->error),
-             output->is_file && output->cut > 0 ? " What was written until now can be read." : "");
+             output->is_file && (output->cut > 0 || output->rotation.dropped)
+                 ? " What was written until now can be read."
+                 : "");
 }
 
 static bool output_failure(struct core *core)
@@ -105,12 +108,30 @@ static bool stopped(struct core *core)
     }
 }
 
-static bool file_trouble(struct core *core)
+void tell_later(struct core *core, const char *format, ...)
 {
-    if (core->telling.file_trouble[0] == '\0')
+    struct telling *telling = &core->telling;
+    size_t room = sizeof telling->later - telling->later_length;
+    va_list arguments;
+
+    va_start(arguments, format);
+    int length = vsnprintf(telling->later + telling->later_length, room, format, arguments);
+    va_end(arguments);
+    if (length >= 0 && (size_t)length < room)
+        telling->later_length += (size_t)length + 1;
+}
+
+/* The next of these lines. */
+static bool kept(struct core *core)
+{
+    struct telling *telling = &core->telling;
+    size_t length = strlen(telling->later) + 1;
+
+    if (telling->later_length == 0)
         return false;
-    TEXT(core, "%s", core->telling.file_trouble);
-    core->telling.file_trouble[0] = '\0';
+    TEXT(core, "%s", telling->later);
+    telling->later_length -= length;
+    memmove(telling->later, telling->later + length, telling->later_length);
     return true;
 }
 
@@ -305,7 +326,7 @@ static bool report(struct core *core)
 int tell_next(struct core *core, struct core_action *action)
 {
     action->text = core->text;
-    if (output_failure(core) || file_trouble(core) || viewer_stuck(core) || link_types(core) ||
+    if (output_failure(core) || kept(core) || viewer_stuck(core) || link_types(core) ||
         ends(core) || logins(core) || naming_tell(core))
         return ACTION_WARN;
     if (stopped(core))

@@ -13,7 +13,12 @@
 /* The next line, or ACTION_FINISH once all is over and told: an enum core_action_kind. */
 int tell_next(struct core *core, struct core_action *action);
 
-/* The same once all is over: the summary, what is to be said of it, and at last ACTION_FINISH. */
+/* A line that is told once nothing else is to be done. What does not fit behind those that wait is
+ * left out. */
+void tell_later(struct core *core, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* As tell_next, once all is over: the summary, what is to be said of it, and at last ACTION_FINISH.
+ */
 int tell_closing(struct core *core, struct core_action *action);
 
 /* Why the instance ended, in core->text; false: the same was told of another. */
@@ -47,7 +52,7 @@ void tell_span(const struct core *core, uint64_t *from, uint64_t *until);
 /* ms of that span in which the instance was not captured. */
 uint64_t tell_missed(const struct core *core, const struct instance *instance);
 
-/* Whole packets that came, and are not in the output. */
+/* Whole packets that came, were wanted, and are not in the output. */
 uint64_t tell_lost(const struct core *core);
 
 #endif

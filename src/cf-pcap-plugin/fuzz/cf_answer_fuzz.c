@@ -27,10 +27,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     int enabled = cf_answer_ssh_enabled(shown, sizeof shown, text, size);
     CLAIM(enabled == 0 || enabled == 1 || enabled == -EBADMSG);
     check_shown(shown, sizeof shown);
-    guid[0] = shown[0] = '\0';
-    switch (cf_answer_process(guid, text, size, shown, sizeof shown)) {
+    struct cf_process process = {.guid = ""};
+    shown[0] = '\0';
+    switch (cf_answer_process(&process, "web", text, size, shown, sizeof shown)) {
     case 0:
-        CLAIM(guid[0] != '\0' && strpbrk(guid, "/.%?\n ") == NULL);
+        CLAIM(process.guid[0] != '\0' && strpbrk(process.guid, "/.%?\n ") == NULL);
         break;
     case -ENOENT:
         check_shown(shown, sizeof shown);

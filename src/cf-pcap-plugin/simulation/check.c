@@ -270,12 +270,29 @@ static bool is_complete(const struct world *world, size_t number, const struct f
            found->packets == (uint64_t)(found->last + 1);
 }
 
+/* A version of the app that cf ssh does not go to is not captured. */
+static void check_beside(struct world *world)
+{
+    const struct core *core = &world->core;
+    bool told = false;
+
+    if (follow_beside(core) == 0 || core->stop.reason == STOP_APP_GONE)
+        return;
+    for (size_t i = 0; i < world->line_count; i++)
+        told |= strncmp(world->lines[i], "Not captured: ", 14) == 0;
+    if (world->status == 0)
+        world_violated(world, "status 0, and a version of the app was not captured");
+    if (!told && outputs_were_opened(core))
+        world_violated(world, "a version of the app was not captured, and it is not told");
+}
+
 static void check_truth(struct world *world, const struct found *found)
 {
     const struct core *core = &world->core;
 
     if (core->stop.reason == STOP_OUTPUT_CLOSED)
         return;
+    check_beside(world);
     if (world->status == 0 && !outputs_were_opened(core))
         world_violated(world, "status 0, and nothing is saved");
     for (size_t i = 0; i < core->absent_count; i++)

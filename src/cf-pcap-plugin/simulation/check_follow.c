@@ -23,7 +23,7 @@ static bool is_told(const struct world *world, const char *begin, const char *th
             (strstr(line, number) != NULL || strchr(line, '-') != NULL))
             return true;
     }
-    return world->line_count == LINES_MAX;
+    return false;
 }
 
 /* A session that captured, and was followed by another, was missed. */
@@ -57,7 +57,8 @@ static void check_places(struct world *world)
         snprintf(process, sizeof process, "%08x", it->process);
         if (it->container != 0 && instance->session.state == SESSION_OVER &&
             instance->session.container[0] != '\0' && !instance->follow.missing &&
-            !instance->follow.left && strcmp(process, instance->process) != 0)
+            !instance->follow.left && !instance->session.misplaced &&
+            strcmp(process, instance->process) != 0)
             world_violated(world, "instance %zu is said to be of process %s, and is of %s", i,
                            instance->process, process);
     }
@@ -103,6 +104,7 @@ static bool was_refused(const struct world *world, uint64_t since)
     const struct sim_cloud *cloud = &world->cloud;
 
     return (cloud->api_away < world->now && cloud->api_back > since) ||
+           cloud->silent_until > since ||
            (cloud->expires_at < world->now && cloud->logs_in_at > since) ||
            cloud->deleted_at < world->now;
 }
@@ -135,15 +137,16 @@ static void check_captured(struct world *world)
 {
     const struct sim_cloud *cloud = &world->cloud;
     uint64_t stop = world->core.stop.at;
+    unsigned int reached = cloud_reached(world);
 
     /* While the output takes nothing, nothing that ended is captured again. */
     if (output_may_block(world))
         return;
     if (stop < SETTLED || was_refused(world, stop - SETTLED) ||
-        world->core.announced_at == UINT64_MAX)
+        cloud->reached_since + SETTLED >= stop || world->core.announced_at == UINT64_MAX)
         return;
-    for (unsigned int i = 0; i < cloud->wanted; i++) {
-        const struct sim_container *container = &cloud->containers[cloud->process][i];
+    for (unsigned int i = 0; i < cloud->wanted[reached]; i++) {
+        const struct sim_container *container = &cloud->containers[reached][i];
 
         if (container->runs_at == NEVER || container->runs_at + SETTLED >= stop ||
             (world->core.config.chosen && !has_index(world, i)))
@@ -186,7 +189,7 @@ static void check_reports(struct world *world)
         wanted = (core->stop.at - core->announced_at) / 600000;
     for (size_t i = 0; i < world->line_count; i++)
         told += strncmp(world->lines[i], "Capturing for ", 14) == 0;
-    if (world->line_count < LINES_MAX && (told > wanted || told + 1 < wanted))
+    if (told > wanted || told + 1 < wanted)
         world_violated(world, "%llu lines say how far it is", (unsigned long long)told);
 }
 

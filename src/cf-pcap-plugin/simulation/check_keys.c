@@ -1,5 +1,6 @@
 /* What has to hold of TLS keys in the output: each file has all that came, each once, and nothing
  * else; and in front of the packets that waited. */
+#include <stdlib.h>
 #include <string.h>
 
 #include "world.h"
@@ -23,6 +24,7 @@ static unsigned int next_key(const struct world *world, unsigned int number)
 void check_keys_begin(struct world *world)
 {
     world->keys_found = next_key(world, 0);
+    world->keys_read = 0;
 }
 
 static bool is_bounded(const struct world *world)
@@ -61,6 +63,7 @@ void check_keys_block(struct world *world, const uint8_t *block, uint32_t length
             world_violated(world, "where key %u is to be is something else", world->keys_found);
         if (world->keys_found == world->keys)
             world_violated(world, "there is a key that never came");
+        world->keys_read++;
         world->keys_found = next_key(world, world->keys_found + 1);
     }
 }
@@ -84,6 +87,16 @@ void check_keys_packet(struct world *world, uint32_t number, uint32_t packet)
         world_violated(world, "packet %u did not wait for key %u", packet, world->keys_found);
 }
 
+static unsigned long keys_told(const struct world *world)
+{
+    static const char words[] = "The capture has ";
+
+    for (size_t i = 0; i < world->line_count; i++)
+        if (strncmp(world->lines[i], words, sizeof words - 1) == 0)
+            return strtoul(world->lines[i] + sizeof words - 1, NULL, 10);
+    return 0;
+}
+
 void check_keys_end(struct world *world, bool cut_short)
 {
     const struct core_config *config = &world->core.config;
@@ -92,6 +105,10 @@ void check_keys_end(struct world *world, bool cut_short)
         config->rotate_size == 0 && config->rotate_time == 0 && world->keys_found != world->keys)
         world_violated(world, "%u keys came, and %u are in the last file", world->keys,
                        world->keys_found);
+    if (config->tls_keys != NULL && !cut_short && world->output_count == 1 &&
+        world->outputs[0].count == 1 && keys_told(world) != world->keys_read)
+        world_violated(world, "%u keys are in the only file, and it is told that there are %lu",
+                       world->keys_read, keys_told(world));
     for (size_t i = 0; i < world->count; i++)
         if (world->followers[i].started && !world->followers[i].gone)
             world_violated(world, "follower %zu is left", i);

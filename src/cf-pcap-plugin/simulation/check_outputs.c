@@ -6,6 +6,25 @@
 
 enum { HEADERS_MAX = 10000 /* bytes before the packets of a file that began late */ };
 
+/* An output that failed in one of its files: the number of those that have packets, and that nobody
+ * took, is told, and one that has none is emptied. */
+static void check_part(struct world *world, const struct sim_output *output)
+{
+    const struct core_output *failed = world->core.outputs[output->number];
+    size_t filled = 0;
+    char line[64];
+
+    for (size_t i = 0; i < output->count; i++)
+        filled += output->files[i].length > 0;
+    filled -= failed->rotation.lost < filled ? (size_t)failed->rotation.lost : filled;
+    if (failed->rotation.dropped && output->files[output->count - 1].length > 0)
+        world_violated(world, "the last file has no packet, and is not emptied");
+    snprintf(line, sizeof line, "Saved part of the capture to %zu files, ", filled);
+    if (filled > 1 && core_output_has_failed(failed) && !core_output_is_spoiled(failed) &&
+        failed->rotation.empty == failed->rotation.dropped && !world_was_told(world, line))
+        world_violated(world, "it failed with %zu files, and it is told otherwise", filled);
+}
+
 static void check_files(struct world *world, const struct sim_output *output)
 {
     const struct core *core = &world->core;
@@ -15,6 +34,8 @@ static void check_files(struct world *world, const struct sim_output *output)
     if (core->outputs[output->number]->error == -ENOSPC && core->config.reserve > 0 &&
         output->room_before > core->config.reserve)
         world_violated(world, "the disk is full in spite of the reserve");
+    if (!core->config.split)
+        check_part(world, output);
     for (size_t i = 0; i < output->count; i++)
         kept += !output->files[i].removed;
     if (core->config.keep > 0 && !fails && kept > core->config.keep)
@@ -72,6 +93,9 @@ void check_bounds(struct world *world, uint64_t saved)
     const struct core *core = &world->core;
     uint64_t length = 0, headers = 0;
     bool fails = outputs_error(core) != 0;
+
+    if (core->viewer_failed && (world->status == 0 || !world_was_told(world, "the viewer failed")))
+        world_violated(world, "a viewer failed, and the status is %d", world->status);
 
     for (size_t i = 0; i < world->output_count; i++) {
         const struct sim_output *output = &world->outputs[i];

@@ -22,7 +22,8 @@ void cloud_plan(struct world *world)
     struct choices *c = &world->choices;
     struct sim_cloud *cloud = &world->cloud;
 
-    cloud->wanted = world->indexes;
+    cloud->wanted[0] = world->indexes;
+    cloud->goes_to_newest = chance(c, 3);
     cloud->api_away = cloud->api_back = cloud->expires_at = cloud->logs_in_at = NEVER;
     cloud->deleted_at = chance(c, 8) ? choose(c, HORIZON) : NEVER;
     cloud->answers_at = NEVER;
@@ -37,12 +38,19 @@ void cloud_plan(struct world *world)
     for (unsigned int process = 0; process < PROCESSES_MAX; process++)
         for (unsigned int index = 0; index < INDEXES_MAX; index++)
             cloud->containers[process][index].runs_at = NEVER;
-    for (unsigned int index = 0; index < cloud->wanted; index++)
+    for (unsigned int index = 0; index < cloud->wanted[0]; index++)
         begin_container(world, 0, index, 0);
     for (size_t i = 0; i < EVENTS_MAX; i++) {
         cloud->events[i].at = chance(c, 2) ? choose(c, HORIZON) : NEVER;
         cloud->events[i].kind = (enum cloud_event)choose(c, CLOUD_EVENTS);
     }
+}
+
+unsigned int cloud_reached(const struct world *world)
+{
+    const struct sim_cloud *cloud = &world->cloud;
+
+    return cloud->goes_to_newest ? cloud->newest : cloud->oldest;
 }
 
 bool cloud_runs(const struct world *world, unsigned int process, unsigned int index)
@@ -63,48 +71,72 @@ static void end_container(struct world *world, unsigned int process, unsigned in
     }
 }
 
-static void end_process(struct world *world, unsigned int process)
+static void scale(struct world *world, unsigned int process, unsigned int wanted)
 {
-    for (unsigned int index = 0; index < INDEXES_MAX; index++)
-        end_container(world, process, index);
+    struct sim_cloud *cloud = &world->cloud;
+
+    cloud->wanted[process] = wanted;
+    for (unsigned int i = 0; i < INDEXES_MAX; i++)
+        if (i >= wanted)
+            end_container(world, process, i);
+        else if (cloud->containers[process][i].runs_at == NEVER)
+            begin_container(world, process, i, choose(&world->choices, 5000));
+}
+
+static void end_oldest(struct world *world)
+{
+    struct sim_cloud *cloud = &world->cloud;
+
+    scale(world, cloud->oldest++, 0);
+    cloud->reached_since = world->now;
+}
+
+static void deploy(struct world *world)
+{
+    struct sim_cloud *cloud = &world->cloud;
+    unsigned int before = cloud->newest;
+
+    if (cloud->newest + 1 == PROCESSES_MAX)
+        return;
+    if (cloud->newest > cloud->oldest && chance(&world->choices, 2))
+        end_oldest(world);
+    cloud->newest++;
+    if (cloud->goes_to_newest)
+        cloud->reached_since = world->now;
+    scale(world, cloud->newest, cloud->wanted[before]);
 }
 
 static void happen(struct world *world, enum cloud_event kind)
 {
     struct sim_cloud *cloud = &world->cloud;
-    unsigned int index = choose(&world->choices, cloud->wanted);
+    struct choices *c = &world->choices;
+    unsigned int process = chance(c, 2) ? cloud->newest : cloud->oldest;
+    unsigned int index = choose(c, INDEXES_MAX);
 
-    world_trace(world, "the cloud: event %d, index %u", (int)kind, index);
+    world_trace(world, "the cloud: event %d, process %u, index %u", (int)kind, process, index);
     switch (kind) {
     case CLOUD_CRASH:
-        end_container(world, cloud->process, index);
-        begin_container(world, cloud->process, index, choose(&world->choices, 20000));
+        end_container(world, process, index);
+        if (index < cloud->wanted[process])
+            begin_container(world, process, index, choose(c, 20000));
         break;
     case CLOUD_CUT: /* all connections, as when ssh-proxy restarts */
         for (size_t i = 0; i < world->count; i++)
             if (world->instances[i].started && !world->instances[i].gone)
                 instance_container_ends(world, i);
         break;
-    case CLOUD_SCALE:
-        cloud->wanted = 1 + choose(&world->choices, INDEXES_MAX - 1);
-        for (unsigned int i = 0; i < INDEXES_MAX; i++)
-            if (i >= cloud->wanted)
-                end_container(world, cloud->process, i);
-            else if (cloud->containers[cloud->process][i].runs_at == NEVER)
-                begin_container(world, cloud->process, i, choose(&world->choices, 5000));
+    case CLOUD_SCALE: /* a deployment takes instances of the old process away */
+        if (process == cloud->newest)
+            scale(world, process, 1 + choose(c, INDEXES_MAX - 1));
+        else
+            scale(world, process, choose(c, cloud->wanted[process] + 1));
         break;
     case CLOUD_DEPLOY:
-        if (cloud->process + 1 == PROCESSES_MAX)
-            break;
-        if (cloud->process > 0 && chance(&world->choices, 2))
-            end_process(world, cloud->process - 1);
-        cloud->process++;
-        for (unsigned int i = 0; i < cloud->wanted; i++)
-            begin_container(world, cloud->process, i, choose(&world->choices, 5000));
+        deploy(world);
         break;
     case CLOUD_FINISH: /* a deployment */
-        for (unsigned int process = 0; process < cloud->process; process++)
-            end_process(world, process);
+        while (cloud->oldest < cloud->newest)
+            end_oldest(world);
         break;
     case CLOUD_EVENTS:
         break;
@@ -120,54 +152,56 @@ bool cloud_refuses(const struct world *world)
            world->now >= cloud->deleted_at;
 }
 
-/* What has one name is one instance, on all interfaces: none of them becomes another process's
- * alone. (A session that logs in while the app is deployed may come to another than its fellow.) */
-static void check_processes(struct world *world, char (*before)[GUID_SIZE], size_t count,
-                            const char *process)
+/* What has one name is one instance of one process, on all interfaces, and so are the containers
+ * that it is captured in. */
+static void check_processes(struct world *world)
 {
-    for (size_t i = 0; i < count; i++) {
-        const struct instance *one = world->core.instances[i];
+    const struct core *core = &world->core;
 
-        if (before[i][0] == '\0' || strcmp(before[i], one->process) == 0)
-            continue;
-        for (size_t j = 0; j < count; j++) {
-            const struct instance *other = world->core.instances[j];
+    for (size_t i = 0; i < core->count; i++) {
+        const struct instance *one = core->instances[i];
 
-            if (instance_is_same(one, other) && other->process[0] != '\0' &&
-                strcmp(other->process, process) != 0)
+        if (one->session.state < SESSION_OVER && one->session.process[0] != '\0' &&
+            !one->session.misplaced && strcmp(one->session.process, one->process) != 0)
+            world_violated(world, "instance %u (%u) is captured in another process", one->index,
+                           one->number);
+        for (size_t j = 0; j < i; j++)
+            if (instance_is_same(one, core->instances[j]) &&
+                strcmp(one->process, core->instances[j]->process) != 0)
                 world_violated(world, "instance %u (%u) is of two processes", one->index,
                                one->number);
-        }
     }
 }
 
 static void list(struct world *world)
 {
     struct sim_cloud *cloud = &world->cloud;
-    char before[INSTANCES_MAX][GUID_SIZE];
-    size_t count = world->core.count;
     struct listed_instance listed[INDEXES_MAX] = {{.index = 0}};
+    unsigned int reached = cloud_reached(world), beside = 0;
     char process[GUID_SIZE];
 
-    snprintf(process, sizeof process, "%08x", cloud->process);
-    for (unsigned int i = 0; i < cloud->wanted; i++) {
+    snprintf(process, sizeof process, "%08x", reached);
+    for (unsigned int i = 0; i < cloud->wanted[reached]; i++) {
         listed[i].index = i;
-        listed[i].running = cloud_runs(world, cloud->process, i);
+        listed[i].running = cloud_runs(world, reached, i);
         /* Addresses of containers that are gone are given again. */
-        cloud->addresses[i] = cloud->containers[cloud->process][i].guid % ADDRESSES;
+        cloud->addresses[i] = cloud->containers[reached][i].guid % ADDRESSES;
         snprintf(listed[i].address, sizeof listed[i].address, "10.0.0.%u", cloud->addresses[i]);
         cloud->ran[i] = listed[i].running;
+        if (listed[i].running && chance(&world->choices, 2))
+            listed[i].uptime = (world->now - cloud->containers[reached][i].runs_at) / 1000;
         snprintf(listed[i].state, sizeof listed[i].state,
                  listed[i].running ? "RUNNING" : "STARTING");
     }
-    cloud->listed = cloud->wanted;
-    for (size_t i = 0; i < count; i++)
-        memcpy(before[i], world->core.instances[i]->process, GUID_SIZE);
+    cloud->listed = cloud->wanted[reached];
+    for (unsigned int i = reached + 1; i <= cloud->newest; i++)
+        beside += cloud->wanted[i];
     core_looked(&world->core, &(struct core_listing){.result = LOOK_LISTED,
                                                      .process = process,
+                                                     .beside = beside,
                                                      .list = listed,
-                                                     .count = cloud->wanted});
-    check_processes(world, before, count, process);
+                                                     .count = cloud->listed});
+    check_processes(world);
 }
 
 void cloud_do_look(struct world *world)
@@ -183,6 +217,8 @@ void cloud_do_look(struct world *world)
     cloud->looked_at = world->now;
     cloud->answers_at =
         chance(&world->choices, 20) ? NEVER : world->now + choose(&world->choices, 1500);
+    if (cloud->answers_at == NEVER)
+        world_trace(world, "the cloud will not answer");
 }
 
 void cloud_do_look_away(struct world *world)
@@ -191,6 +227,8 @@ void cloud_do_look_away(struct world *world)
         world_violated(world, "it looks away and did not look");
     world->cloud.looks = false;
     world->cloud.answers_at = NEVER;
+    if (++world->cloud.silent > 1)
+        world->cloud.silent_until = world->now;
 }
 
 static void answer(struct world *world)
@@ -200,6 +238,7 @@ static void answer(struct world *world)
 
     cloud->looks = false;
     cloud->answers_at = NEVER;
+    cloud->silent = 0;
     cloud->lied = !cloud->lied && chance(&world->choices, 20);
     if (world->now >= cloud->deleted_at || cloud->lied) /* a proxy says so now and then */
         listing.result = LOOK_NOT_FOUND;
@@ -229,8 +268,8 @@ void cloud_live(struct world *world)
     if (world->now >= cloud->deleted_at && !cloud->is_deleted) {
         world_trace(world, "the app is deleted");
         cloud->is_deleted = true;
-        for (unsigned int process = 0; process <= cloud->process; process++)
-            end_process(world, process);
+        for (unsigned int process = 0; process < PROCESSES_MAX; process++)
+            scale(world, process, 0);
     }
     if (world->now >= cloud->answers_at)
         answer(world);

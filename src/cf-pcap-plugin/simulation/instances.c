@@ -119,13 +119,12 @@ void instance_again(struct world *world, size_t number)
     it->records = it->first_record = it->arrived = before.arrived;
 }
 
-/* cf ssh goes to the newest process. */
 static void find_container(struct world *world, size_t number)
 {
     struct sim_instance *it = &world->instances[number];
     unsigned int index = world->core.instances[number]->index;
 
-    it->process = world->cloud.process;
+    it->process = cloud_reached(world);
     it->container = 0;
     if (cloud_refuses(world) || !cloud_runs(world, it->process, index))
         it->login = LOGIN_FAILS;

@@ -83,6 +83,7 @@ static void answer_addresses(struct world *world)
 #pragma GCC diagnostic pop
     }
     world->naming.resolved++;
+    world->naming.behind = world->outputs[0].closed ? world->outputs[0].count : 0;
     if (chance(&world->choices, 4))
         snprintf(text, sizeof text,
                  COMMAND_HOST "4000000000000000000\n10.0.0.1\n" COMMAND_HOST
@@ -111,16 +112,6 @@ static bool is_of_instance(const struct world *world, const char *name)
     return strncmp(name, world->core.config.app, length) == 0 && name[length] == '-';
 }
 
-static bool is_of_host(const struct world *world, const char *name)
-{
-    const struct hosts *hosts = &world->core.naming.hosts;
-    size_t at = 0;
-
-    while (at < hosts->count && strcmp(hosts->names[at], name) != 0)
-        at++;
-    return at < hosts->count;
-}
-
 /* A record: an address of so many bytes, and its name. It may have been forgotten since. */
 static void found_name(struct world *world, const uint8_t *record, size_t size)
 {
@@ -133,7 +124,7 @@ static void found_name(struct world *world, const uint8_t *record, size_t size)
         if (strcmp(core->names[i].name, name) == 0 &&
             (size == 16 || strcmp(core->names[i].address, address) == 0))
             world->naming.found[i] = true;
-    if (!is_of_instance(world, name) && !is_of_host(world, name))
+    if (!is_of_instance(world, name) && !hosts_has(&world->core.naming.hosts, name))
         world_violated(world, "a file has the name %s, which is nobody's", name);
 }
 
@@ -152,13 +143,14 @@ void check_names_block(struct world *world, const uint8_t *block, uint32_t lengt
     }
 }
 
-/* The last one has those of all hosts, unless that would be too large for it. Those of instances
- * may have become known behind its last packet. */
+/* The last one has those of all hosts, unless that would be too large for it, or it was complete
+ * before they came. Those of instances may have become known behind its last packet. */
 void check_names_of_file(struct world *world, bool is_last)
 {
     const struct core_config *config = &world->core.config;
 
-    if (!config->pcapng || !is_last || config->max_size > 0 || config->rotate_size > 0)
+    if (!config->pcapng || !is_last || config->max_size > 0 || config->rotate_size > 0 ||
+        world->naming.behind == world->outputs[0].count)
         return;
     for (size_t i = 0; i < world->core.about.name_count; i++)
         if (!world->naming.found[i] && !is_of_instance(world, world->core.names[i].name))

@@ -122,6 +122,8 @@ static void viewer_closes(struct world *world)
         world->outputs[0].failed = true;
     world->outputs[0].viewer_left = true;
     unblock(world, &world->outputs[0]);
+    if (world->now % 2 == 0)
+        core_viewer_failed(&world->core, "the viewer failed");
     core_viewer_gone(&world->core);
     if (world->core.stop.reason == STOP_NONE)
         world_violated(world, "that the viewer was closed is no reason to stop");
@@ -196,8 +198,8 @@ void output_do_write(struct world *world, size_t number, const uint8_t *bytes, s
     }
     take(file_of(output), bytes, count);
     core_wrote(&world->core, number, count);
-    if (count < length && output->room > 0 &&
-        (output->kind == OUTPUT_IS_PIPE || is_shown(output))) {
+    if (count < length &&
+        (output->kind == OUTPUT_IS_PIPE || (is_shown(output) && output->room > 0))) {
         output->blocked = true;
         output->blocked_since = world->now;
         world_trace(world, "the output is blocked");
@@ -251,6 +253,8 @@ void output_do_remove(struct world *world, uint64_t number)
         world_violated(world, "file %llu is removed out of turn", (unsigned long long)number);
     else if (chance(&world->choices, 20))
         core_remove_failed(&world->core, "file", -EACCES);
+    else if (number % 8 == 3)
+        core_left_changed(&world->core, 0);
     if (world->violation == NULL)
         output->files[number - 1].removed = true;
 }

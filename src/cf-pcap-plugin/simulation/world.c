@@ -169,6 +169,8 @@ static void plan(struct world *world)
         cloud_plan(world);
     if (core_init(&world->core, &config) != 0)
         abort();
+    if (chance(c, 10)) /* at the start of most there is no deployment */
+        core_deployed(&world->core, 1 + choose(c, 3));
     for (unsigned int i = 0; i < world->indexes; i++) {
         bool absent = config.follow && chance(c, 6);
 
@@ -182,6 +184,13 @@ static void plan(struct world *world)
                     (int)world->instances[i].reaction, (int)world->instances[i].death);
     if (chance(c, 6))
         add(world, world->indexes, "CRASHED");
+}
+
+static void keep_line(struct world *world, const char *text)
+{
+    world->lines = realloc(world->lines, (world->line_count + 1) * sizeof *world->lines);
+    if (world->lines == NULL || (world->lines[world->line_count++] = strdup(text)) == NULL)
+        abort();
 }
 
 static void told(struct world *world, const struct core_action *action)
@@ -200,9 +209,8 @@ static void told(struct world *world, const struct core_action *action)
         check_how_many(world, action->text);
     if (strncmp(action->text, "Capturing, ", 11) == 0)
         check_announcement(world);
-    if (action->kind == ACTION_SHOW || world->line_count == LINES_MAX)
-        return;
-    snprintf(world->lines[world->line_count++], sizeof world->lines[0], "%s", action->text);
+    if (action->kind != ACTION_SHOW)
+        keep_line(world, action->text);
 }
 
 static void perform(struct world *world, const struct core_action *action)
@@ -424,6 +432,9 @@ void world_free(struct world *world)
 {
     for (size_t i = 0; i < world->count; i++)
         instance_free(&world->instances[i]);
+    for (size_t i = 0; i < world->line_count; i++)
+        free(world->lines[i]);
+    free(world->lines);
     output_free(world);
     core_free(&world->core);
 }

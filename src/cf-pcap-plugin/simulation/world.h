@@ -19,7 +19,6 @@ enum {
     INSTANCES_MAX = INDEXES_ALL * INTERFACES, /* one for each instance and interface */
     QUEUE_MAX = 600 * 1024,                   /* bytes under way from an instance */
     RECORDS_MAX = 20000,                      /* of an instance */
-    LINES_MAX = 400,                          /* that the user is told */
     PROCESSES_MAX = 4,                        /* of an app that is deployed again and again */
     INDEXES_MAX = 6,                          /* of instances, with --follow */
     SPANS_MAX = 64,                           /* in which an instance is captured */
@@ -143,6 +142,7 @@ struct sim_naming {
     uint64_t asked_at, answers_at;   /* NEVER: it will not, or was not asked */
     unsigned int services, resolved; /* so often it was asked, so often it has answered */
     bool found[NAMES_MAX];           /* core->names that are in the file that is checked */
+    size_t behind; /* files there were when the last answer came, if all were complete; or 0 */
 };
 
 enum output_kind { OUTPUT_IS_FILE, OUTPUT_IS_PIPE };
@@ -177,7 +177,10 @@ struct sim_output {
 enum cloud_event { CLOUD_CRASH, CLOUD_CUT, CLOUD_SCALE, CLOUD_DEPLOY, CLOUD_FINISH, CLOUD_EVENTS };
 
 struct sim_cloud {
-    unsigned int process, wanted; /* the newest process, and how many instances it has */
+    unsigned int oldest, newest;        /* processes: two while a deployment is under way */
+    bool goes_to_newest;                /* cf ssh; the list is of where it goes */
+    uint64_t reached_since;             /* that it goes where it does now */
+    unsigned int wanted[PROCESSES_MAX]; /* how many instances each has */
     struct sim_container {
         uint64_t runs_at; /* NEVER: it does not */
         unsigned int guid;
@@ -193,6 +196,8 @@ struct sim_cloud {
     bool is_deleted;
     bool looks, lied; /* lied: the last answer was that there is no such app, and there is */
     uint64_t looked_at, answers_at;
+    unsigned int silent;   /* looks in a row that had no answer */
+    uint64_t silent_until; /* when the last of several in a row was given up; 0: there were none */
 };
 
 struct world {
@@ -207,6 +212,7 @@ struct world {
     uint64_t key_times[KEYS_MAX]; /* ms */
     size_t key_owners[KEYS_MAX];  /* whose follower sent it */
     unsigned int keys_found;      /* the next one that the file is to have that is looked at */
+    unsigned int keys_read;       /* of that file, until now */
     struct sim_output outputs[INSTANCES_MAX]; /* one, or with `split` one an instance */
     size_t output_count, reading;             /* reading: the one that is checked */
     struct sim_cloud cloud;
@@ -224,7 +230,7 @@ struct world {
     int status;
     uint64_t finished_at;
     uint64_t steps, actions;
-    char lines[LINES_MAX][640];
+    char **lines; /* that the user was told */
     size_t line_count;
     const char *violation; /* what does not hold, NULL while all does */
     char violation_text[256];
@@ -266,6 +272,7 @@ void cloud_do_look(struct world *world);
 void cloud_do_look_away(struct world *world);
 void cloud_live(struct world *world);
 uint64_t cloud_next(const struct world *world);
+unsigned int cloud_reached(const struct world *world); /* the process that cf ssh goes to */
 bool cloud_runs(const struct world *world, unsigned int process, unsigned int index);
 /* It answers no login. */
 bool cloud_refuses(const struct world *world);

@@ -15,6 +15,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 
 struct uv_loop_s;
 
@@ -49,10 +50,27 @@ enum system_kind {
 /* What must not be in a file's name. */
 extern const char system_not_in_names[];
 
+/* Why no file can have this path: characters, or a device's name (Windows). NULL: it can. */
+const char *system_name_objection(const char *path);
+
 enum system_kind system_kind_of(int fd);
 
 /* The same of what is at a path; or a negative errno. */
 int system_kind_at(const char *path);
+
+/*
+ * Which file it is, whatever its name. 0 or a negative errno. A number of a file that was removed
+ * is given to the next one, often at once (ext4), so the size and the time of the last modification
+ * (seconds since 1970) have to tell these apart; on Windows they stay 0, for the number has a part
+ * that counts how often it was given (NTFS).
+ */
+struct system_identity {
+    uint64_t device, file;
+    uint64_t size; /* bytes */
+    int64_t modified;
+};
+int system_identity_of(int fd, struct system_identity *identity);
+int system_identity_at(const char *path, struct system_identity *identity);
 
 /* Is what `path` names, or where it is NULL the descriptor `other`, the same file or pipe as
  * descriptor `fd`? Devices are not: /dev/null may be both. */
@@ -65,11 +83,18 @@ int system_may_create(const char *path);
 
 /*
  * Opens a file to be written, closed on exec; one that is made is readable by its owner alone
- * (Windows: as its folder is). SYSTEM_ANEW: it must not be there (-EEXIST). SYSTEM_NO_WAIT: of a
- * named pipe without a reader (-ENXIO). Returns a descriptor or a negative errno.
+ * (Windows: as its folder is). SYSTEM_ANEW: it must not be there (-EEXIST). SYSTEM_THERE: it must
+ * be, and is not made (-ENOENT). SYSTEM_NO_WAIT: of a named pipe without a reader (-ENXIO). Returns
+ * a descriptor or a negative errno.
  */
-enum { SYSTEM_ANEW = 1, SYSTEM_NO_WAIT = 2 };
+enum { SYSTEM_ANEW = 1, SYSTEM_NO_WAIT = 2, SYSTEM_THERE = 4 };
 int system_open(const char *path, int how);
+
+/* fopen(3), to read; NULL: errno says why. */
+FILE *system_open_to_read(const char *path);
+
+/* write(2), once: how many bytes, or a negative errno. */
+ptrdiff_t system_write(int fd, const void *bytes, size_t length);
 
 /*
  * Opens a named pipe that another program has made, without waiting for its other end, neither now
@@ -112,7 +137,7 @@ ptrdiff_t system_pipe_write(struct system_pipe *pipe, const uint8_t *bytes, size
 void system_pipe_close(struct system_pipe *pipe);
 
 /* Bytes that are free for this user on the disk of a file, and of all of it; at a path: on that of
- * its folder. 0 or a negative errno. */
+ * its folder. 0 or a negative errno; -ENOTSUP: the file system is on no disk (/proc). */
 int system_disk_of(int fd, uint64_t *available, uint64_t *size);
 int system_disk_at(const char *path, uint64_t *available, uint64_t *size);
 
@@ -147,7 +172,7 @@ const char *system_base(const char *path);
 extern const char system_path_separator, system_program_ending[];
 
 /* Ends a process that was started in a group of its own at once, with those that it has started
- * (Windows: without). */
+ * (Windows: without, and its exit status is 128 + SIGKILL). */
 void system_kill_group(int pid);
 
 /* The signals that ask a program to stop, as libuv numbers them; and ^Z's, 0: there is none. */
@@ -167,10 +192,11 @@ void system_make_file_private(int fd);
  * negative errno. */
 int system_make_private(const char *place, char *folder, size_t size);
 
-/* mkdir(2), for this user alone; and rename(2), which replaces a file that is there at once. 0 or a
- * negative errno. */
+/* mkdir(2), for this user alone; rename(2), which replaces a file that is there at once; and
+ * unlink(2). 0 or a negative errno. */
 int system_make_folder(const char *path);
 int system_replace(const char *from, const char *to);
+int system_remove(const char *path);
 
 /* The file that a symbolic link leads to, which system_replace would replace itself; of any other
  * file, the file. 0 or a negative errno. */
@@ -203,9 +229,10 @@ bool system_is_guard(int argc, char **argv);
  * started; "~/" is the user's folder. Ends with NULL. */
 extern const char *const system_usual_folders[];
 
-/* Below the user's folder: where Wireshark looks for extcaps, by default, in one version or
- * another. Ends with NULL. */
+/* Where Wireshark looks for extcaps, by default, in one version or another: below the folder that
+ * system_extcap_home tells. Ends with NULL. */
 extern const char *const system_extcap_folders[];
+int system_extcap_home(char *path, size_t size);
 
 /* The folder that the system knows Wireshark to be installed in. 0 or a negative errno. */
 int system_wireshark_folder(char *path, size_t size);

@@ -74,31 +74,52 @@ static void what_failed_is_said_on_one_line(void **state)
     assert_string_equal(error + strlen(error) - 4, "x...");
 }
 
-static void a_process_has_a_guid_or_the_reason_why_not(void **state)
+static void a_process_is_the_first_of_its_type_or_the_reason_why_not(void **state)
 {
     static const struct {
         const char *json;
         int result;
         const char *text;
+        unsigned int beside;
     } cases[] = {
-        {"{\"guid\":\"0a1b-2c\",\"type\":\"web\"}", 0, "0a1b-2c"},
-        {"{\"errors\":[{\"detail\":\"Process not found\"}]}", -ENOENT, "Process not found"},
-        {"{\"errors\":[{\"detail\":\"\\u001b[2J\"}]}", -ENOENT, "\\x1b[2J"},
-        {"{\"errors\":[{\"detail\":7}]}", -ENOENT, "no reason given"},
-        {"{\"guid\":\"../../x\"}", -EBADMSG, ""},
-        {"{\"guid\":7}", -EBADMSG, ""},
+        {"{\"resources\":[{\"guid\":\"0a1b-2c\",\"type\":\"web\",\"instances\":3}]}", 0, "0a1b-2c",
+         0},
+        {"{\"resources\":[{\"guid\":\"1\",\"type\":\"worker\",\"instances\":3},"
+         "{\"guid\":\"2\",\"type\":\"web\",\"instances\":3}]}",
+         0, "2", 0},
+        /* Deployed once, and once more before that was over. */
+        {"{\"resources\":[{\"guid\":\"1\",\"type\":\"web\",\"instances\":3},"
+         "{\"guid\":\"2\",\"type\":\"web\",\"instances\":1},{\"guid\":\"3\",\"type\":\"worker\"},"
+         "{\"guid\":\"4\",\"type\":\"web\",\"instances\":2}]}",
+         0, "1", 3},
+        {"{\"resources\":[{\"guid\":\"1\",\"type\":\"web\"},"
+         "{\"guid\":\"2\",\"type\":\"web\",\"instances\":99999999999}]}",
+         0, "1", 0},
+        {"{\"resources\":[{\"guid\":\"1\",\"type\":\"worker\"},{\"guid\":\"2\",\"type\":"
+         "\"x\\u001b\"},7]}",
+         -ENOENT, "the app has no such process; its processes: worker, x\\x1b", 0},
+        {"{\"resources\":[]}", -ENOENT, "the app has no such process; its processes: none", 0},
+        {"{\"errors\":[{\"detail\":\"App not found\"}]}", -ENOENT, "App not found", 0},
+        {"{\"errors\":[{\"detail\":\"\\u001b[2J\"}]}", -ENOENT, "\\x1b[2J", 0},
+        {"{\"errors\":[{\"detail\":7}]}", -ENOENT, "no reason given", 0},
+        {"{\"resources\":[{\"guid\":\"../../x\",\"type\":\"web\"}]}", -EBADMSG, "", 0},
+        {"{\"resources\":[{\"guid\":7,\"type\":\"web\"}]}", -EBADMSG, "", 0},
+        {"{\"resources\":{\"guid\":\"1\"}}", -EBADMSG, "", 0},
         /* All that the CLI prints when the API is away, or the login void. */
-        {"\n", -EBADMSG, ""},
+        {"\n", -EBADMSG, "", 0},
     };
 
     (void)state;
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        char guid[CF_GUID_SIZE] = "", why[64] = "";
+        struct cf_process process = {.beside = 0};
+        char why[80] = "";
 
-        assert_int_equal(
-            cf_answer_process(guid, cases[i].json, strlen(cases[i].json), why, sizeof why),
-            cases[i].result);
-        assert_string_equal(cases[i].result == 0 ? guid : why, cases[i].text);
+        assert_int_equal(cf_answer_process(&process, "web", cases[i].json, strlen(cases[i].json),
+                                           why, sizeof why),
+                         cases[i].result);
+        assert_string_equal(cases[i].result == 0 ? process.guid : why, cases[i].text);
+        if (cases[i].result == 0)
+            assert_int_equal(process.beside, cases[i].beside);
     }
 }
 
@@ -122,7 +143,7 @@ int main(void)
         cmocka_unit_test(a_guid_is_taken_and_nothing_else),
         cmocka_unit_test(ssh_is_enabled_or_not_and_why),
         cmocka_unit_test(what_failed_is_said_on_one_line),
-        cmocka_unit_test(a_process_has_a_guid_or_the_reason_why_not),
+        cmocka_unit_test(a_process_is_the_first_of_its_type_or_the_reason_why_not),
         cmocka_unit_test(what_failed_tells_a_void_login_and_an_app_that_is_gone_apart),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -134,9 +134,43 @@ static void those_that_fail_together_count_once(void **state)
     core_free(&core);
 }
 
+/* Its end is told by up to three seconds later than it was. */
+static void a_tool_that_is_killed_captured_until_its_last_sign_of_life(void **state)
+{
+    static const struct {
+        int status;
+        int64_t packet; /* ms behind the header: the last packet; 0: there was none */
+        uint64_t until; /* likewise: what is known to be captured */
+    } rows[] = {{137, 0, 1000}, {137, 500, 1000}, {139, 1700, 1700}, {1, 1700, 4000}};
+
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct core core;
+        struct session *session = begin(&core);
+
+        session->state = SESSION_CAPTURING;
+        session->stream.begun = true;
+        session->captured_from = core.now;
+        session->stream.stream.packet.time = (uint64_t)(1000 + rows[i].packet) * 1000000;
+        session->has_skew = rows[i].packet != 0;
+        core.now += 1000;
+        core_message(&core, 0, "cf-pcap: alive\n", 15);
+        core.now += 3000;
+        core.clock = (int64_t)5000 * 1000000;
+        core_stdout_ended(&core, 0);
+        core_stderr_ended(&core, 0);
+        core_exited(&core, 0, rows[i].status);
+        while (session->state != SESSION_OVER)
+            stop_session(&core, session);
+        assert_int_equal(session->captured_until - session->captured_from, rows[i].until);
+        core_free(&core);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_tool_that_is_killed_captured_until_its_last_sign_of_life),
         cmocka_unit_test(the_reserve_is_a_part_of_the_disk_within_limits),
         cmocka_unit_test(pauses_are_doubled_up_to_thirty_seconds_with_a_quarter_of_chance),
         cmocka_unit_test(more_log_in_at_the_same_time_while_it_is_borne),

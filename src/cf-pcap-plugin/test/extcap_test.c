@@ -44,6 +44,8 @@ static void calls_are_told_apart(void **state)
          EXTCAP_CAPTURE},
         {{"--capture", "--extcap-interface", "cfpcap", "--fifo", "/f", "--app", " "}, EXTCAP_WRONG},
         {{"--capture", "--extcap-interface", "cfpcap", "--app", "a"}, EXTCAP_WRONG},
+        {{"--capture", "--extcap-interface", "cfpcap", "--fifo", "/f", "--app", "-x"},
+         EXTCAP_WRONG},
         {{"--capture", "--extcap-interface"}, EXTCAP_WRONG},
         {{"--extcap-interface", "eth0", "--extcap-dlts"}, EXTCAP_WRONG},
         {{"--extcap-unknown"}, EXTCAP_WRONG},
@@ -75,6 +77,21 @@ static void a_capture_becomes_words_of_cf_pcap(void **state)
     for (int i = 0; expected[i] != NULL; i++)
         assert_string_equal(extcap.words[i], expected[i]);
     assert_null(extcap.words[extcap.count]);
+}
+
+static void what_is_typed_in_a_field_is_its_value_whatever_it_looks_like(void **state)
+{
+    static const char *const expected[] = {"pcap",     "--process",  "--capture", "--instance",
+                                           "--follow", "--tls-keys", "--fifo",    "a",
+                                           "-o",       "/f",         NULL};
+    struct extcap extcap = parse(WORDS("--capture", "--extcap-interface", "cfpcap", "--process",
+                                       "--capture", "--instance", "--follow", "--tls-keys",
+                                       "--fifo", "--snaplen", " ", "--fifo", "/f", "--app", "a"));
+
+    (void)state;
+    assert_int_equal(extcap.call, EXTCAP_CAPTURE);
+    for (int i = 0; expected[i] != NULL; i++)
+        assert_string_equal(extcap.words[i], expected[i]);
 }
 
 static void a_name_that_is_typed_counts_more_than_the_list(void **state)
@@ -138,6 +155,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(calls_are_told_apart),
         cmocka_unit_test(a_capture_becomes_words_of_cf_pcap),
+        cmocka_unit_test(what_is_typed_in_a_field_is_its_value_whatever_it_looks_like),
         cmocka_unit_test(a_name_that_is_typed_counts_more_than_the_list),
         cmocka_unit_test(the_users_folder_is_read_from_what_tshark_tells),
         cmocka_unit_test(apps_are_listed_unless_their_names_break_the_format),

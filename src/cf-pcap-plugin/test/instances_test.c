@@ -67,7 +67,7 @@ static void an_index_that_does_not_exist_is_named_with_those_that_do(void **stat
 static void a_long_list_is_cut(void **state)
 {
     struct listed_instance list[200];
-    struct instances instances = {list, 200};
+    struct instances instances = {.list = list, .count = 200};
     char text[64];
 
     (void)state;

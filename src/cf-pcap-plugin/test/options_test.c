@@ -254,7 +254,7 @@ static void what_is_wrong_is_named(void **state)
         {{"a", "-s", "99999999999999999999"}, "99999999999999999999"},
         {{"a", "-i", ""}, "--instance is empty"},
         {{"a", "-i", "1,"}, "1,"},
-        {{"a", "-i", "3-1"}, "3-1"},
+        {{"a", "-i", "3-1"}, "--instance 3-1: a range begins with its smaller index, such as 0-3"},
         {{"a", "-i", "x"}, "--instance x: not an instance index"},
         {{"a", "-i", "1 2"}, "1 2"},
         {{"a", "-i", "10000"}, "10000"},
@@ -374,6 +374,8 @@ static void too_many_ranges_are_refused(void **state)
     for (int i = 0; i <= INSTANCE_RANGES_MAX; i++)
         strcat(list, i == 0 ? "1" : ",1");
     assert_int_equal(parse(&options, WORDS("a", "-i", list), error), OPTIONS_WRONG);
+    assert_string_equal(error, "--instance: at most 64 indexes and ranges can be given; write "
+                               "neighbours as a range, such as 0-99");
 }
 
 static void tls_keys_make_it_pcapng(void **state)
@@ -394,6 +396,12 @@ static void tls_keys_make_it_pcapng(void **state)
         {{"a", "--tls-keys"}, OPTIONS_WRONG},
         {{"--sort-keys", "c.pcapng"}, OPTIONS_SORT_KEYS},
         {{"a", "--sort-keys", "c.pcapng"}, OPTIONS_WRONG},
+        {{"--sort-keys", "c.pcapng", "-o", "d.pcapng"}, OPTIONS_WRONG},
+        {{"-w", "d.pcapng", "--sort-keys", "c.pcapng"}, OPTIONS_WRONG},
+        {{"--sort-keys", "c.pcapng", "--format", "pcapng"}, OPTIONS_WRONG},
+        {{"--sort-keys", "c.pcapng", "--install-extcap"}, OPTIONS_WRONG},
+        {{"--install-extcap", "-f", "tcp"}, OPTIONS_WRONG},
+        {{"--sort-keys", "c.pcapng", "--verbose"}, OPTIONS_SORT_KEYS},
     };
     struct options options;
     char error[OPTIONS_ERROR_SIZE];

@@ -128,6 +128,8 @@ static void credentials_are_read_where_their_fields_say_that_they_tell_hosts(voi
                              "\"password\":\"no.secret\",\"url_password\":\"no.secret\","
                              "\"api_key_uri\":\"no.secret\",\"vhost\":\"no.host\","
                              "\"virtual_host\":\"no.host\",\"token_endpoint\":\"no.secret\","
+                             "\"server_auth\":\"no.secret\",\"hostCredential\":\"nosecret\","
+                             "\"url_signature\":\"nosecret\",\"server_hash\":\"nosecret\","
                              "\"hosts\":[\"d.internal\",7,null,[\"e.internal\"]],"
                              "\"deep\":{\"servers\":[{\"x\":\"no.x\",\"host\":\"f.internal\"}]}}"),
                     why),

@@ -122,6 +122,31 @@ static void a_comment_is_at_the_next_packet_of_its_stream_and_at_no_other(void *
     tear_down(f);
 }
 
+static void the_first_of_several_late_packets_has_a_comment(void **state)
+{
+    static const char *const comments[] = {
+        "", "cf-pcap: late: captured 3.000 s before a packet in front of it", "", "",
+        "cf-pcap: late: captured 0.500 s before a packet in front of it"};
+    struct fixture *f = set_up(2, &writer_pcapng);
+
+    (void)state;
+    feed_header(f, 0, 1);
+    feed_header(f, 1, 1);
+    feed_packet(f, 0, 5 * second, 'a', 0);
+    run(f, MERGE_WINDOW);
+    feed_packet(f, 1, 2 * second, 'b', 5000);
+    feed_packet(f, 1, 4 * second, 'c', 5000);
+    feed_packet(f, 1, 6 * second, 'd', 5000);
+    feed_packet(f, 1, 6 * second - second / 2, 'e', 5000);
+    merge_end(&f->merge, 0);
+    assert_int_equal(run(f, 5000), 0);
+    hand_out(f, SIZE_MAX);
+    for (size_t i = 0; i < sizeof comments / sizeof *comments; i++)
+        assert_string_equal(comment_of(f, i), comments[i]);
+    assert_int_equal(f->streams[1].counts.late, 3);
+    tear_down(f);
+}
+
 static void comments_are_cut_and_wait_for_room(void **state)
 {
     struct fixture *f = set_up(1, &writer_pcapng);
@@ -230,6 +255,7 @@ int main(void)
         cmocka_unit_test(pcapng_interfaces_have_one_snaplen_whatever_the_streams_have),
         cmocka_unit_test(names_come_behind_an_interface_and_new_ones_when_they_are_known),
         cmocka_unit_test(a_comment_is_at_the_next_packet_of_its_stream_and_at_no_other),
+        cmocka_unit_test(the_first_of_several_late_packets_has_a_comment),
         cmocka_unit_test(comments_are_cut_and_wait_for_room),
         cmocka_unit_test(a_stream_that_begins_anew_goes_on_in_its_interface),
         cmocka_unit_test(a_stream_that_comes_later_keeps_the_bounds_too),

@@ -191,6 +191,23 @@ static void when_a_ring_is_full_silence_ends_the_waiting(void **state)
     tear_down(f);
 }
 
+/* Nobody looked for longer than that, as while the output took nothing. */
+static void a_full_ring_that_has_waited_for_the_window_is_written_to_its_end(void **state)
+{
+    struct fixture *f = set_up(2, &writer_pcap);
+    uint64_t packets = 0;
+
+    (void)state;
+    feed_header(f, 0, 1);
+    feed_header(f, 1, 1);
+    for (; stream_room(&f->streams[0].stream) > 8192; packets++)
+        feed_packet(f, 0, packets * 1000, 'a', 5);
+    while (run(f, 5 + MERGE_WINDOW) != 0)
+        hand_out(f, SIZE_MAX);
+    assert_int_equal(f->streams[0].counts.packets, packets);
+    tear_down(f);
+}
+
 static void pcap_refuses_a_second_link_type_once_and_pcapng_does_not(void **state)
 {
     (void)state;
@@ -373,6 +390,7 @@ int main(void)
         cmocka_unit_test(a_late_packet_is_written_and_counted),
         cmocka_unit_test(a_stream_that_ends_or_breaks_is_not_waited_for),
         cmocka_unit_test(when_a_ring_is_full_silence_ends_the_waiting),
+        cmocka_unit_test(a_full_ring_that_has_waited_for_the_window_is_written_to_its_end),
         cmocka_unit_test(pcap_refuses_a_second_link_type_once_and_pcapng_does_not),
         cmocka_unit_test(a_refused_stream_that_is_broken_too_is_refused_once),
         cmocka_unit_test(many_packets_in_random_pieces_come_out_sorted),

@@ -16,6 +16,12 @@ enum { LINKS_MAX = 8 /* that lead to each other */ };
 
 const char system_not_in_names[] = "/";
 
+const char *system_name_objection(const char *path)
+{
+    (void)path;
+    return NULL;
+}
+
 static enum system_kind kind_of(mode_t mode)
 {
     if (S_ISFIFO(mode) || S_ISSOCK(mode))
@@ -52,6 +58,31 @@ int system_kind_at(const char *path)
         return -errno;
     return S_ISCHR(status.st_mode) && is_terminal(path) ? SYSTEM_IS_TERMINAL
                                                         : (int)kind_of(status.st_mode);
+}
+
+static int take_identity(int result, const struct stat *status, struct system_identity *identity)
+{
+    if (result != 0)
+        return -errno;
+    *identity = (struct system_identity){.device = (uint64_t)status->st_dev,
+                                         .file = (uint64_t)status->st_ino,
+                                         .size = (uint64_t)status->st_size,
+                                         .modified = (int64_t)status->st_mtime};
+    return 0;
+}
+
+int system_identity_of(int fd, struct system_identity *identity)
+{
+    struct stat status;
+
+    return take_identity(fstat(fd, &status), &status, identity);
+}
+
+int system_identity_at(const char *path, struct system_identity *identity)
+{
+    struct stat status;
+
+    return take_identity(stat(path, &status), &status, identity);
 }
 
 bool system_is_same(const char *path, int other, int fd)
@@ -107,7 +138,8 @@ int system_may_create(const char *path)
 
 int system_open(const char *path, int how)
 {
-    int flags = O_WRONLY | O_CREAT | O_CLOEXEC | ((how & SYSTEM_ANEW) != 0 ? O_EXCL : 0) |
+    int flags = O_WRONLY | O_CLOEXEC | ((how & SYSTEM_THERE) != 0 ? 0 : O_CREAT) |
+                ((how & SYSTEM_ANEW) != 0 ? O_EXCL : 0) |
                 ((how & SYSTEM_NO_WAIT) != 0 ? O_NONBLOCK : 0);
     int fd = open(path, flags, S_IRUSR | S_IWUSR);
 
@@ -126,6 +158,23 @@ int system_open_fifo(const char *path, enum system_direction direction)
         return fd;
     close(fd);
     return -EINVAL;
+}
+
+FILE *system_open_to_read(const char *path)
+{
+    return fopen(path, "rb");
+}
+
+ptrdiff_t system_write(int fd, const void *bytes, size_t length)
+{
+    ssize_t count;
+
+    if (length > INT32_MAX)
+        length = INT32_MAX; /* more is refused on some systems */
+    do
+        count = write(fd, bytes, length);
+    while (count < 0 && errno == EINTR);
+    return count < 0 ? -errno : count;
 }
 
 void system_make_file_private(int fd)
@@ -153,6 +202,11 @@ int system_replace(const char *from, const char *to)
     return rename(from, to) == 0 ? 0 : -errno;
 }
 
+int system_remove(const char *path)
+{
+    return unlink(path) == 0 ? 0 : -errno;
+}
+
 int system_behind_links(const char *path, char *name, size_t size)
 {
     struct stat status;
@@ -170,7 +224,7 @@ static int disk(const struct statvfs *disk, uint64_t *available, uint64_t *size)
 {
     *available = (uint64_t)disk->f_bavail * disk->f_frsize;
     *size = (uint64_t)disk->f_blocks * disk->f_frsize;
-    return 0;
+    return disk->f_blocks == 0 ? -ENOTSUP : 0;
 }
 
 int system_disk_of(int fd, uint64_t *available, uint64_t *size)

@@ -100,6 +100,11 @@ int system_home(char *path, size_t size)
     return snprintf(path, size, "%s", variable("HOME")) < (int)size ? 0 : -ENAMETOOLONG;
 }
 
+int system_extcap_home(char *path, size_t size)
+{
+    return system_home(path, size);
+}
+
 void system_places(const char *places[SYSTEM_PLACES])
 {
     places[0] = variable("XDG_RUNTIME_DIR");

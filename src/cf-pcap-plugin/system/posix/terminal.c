@@ -81,7 +81,10 @@ void terminal_watch(struct terminal *terminal, uint64_t now)
     if (terminal->state == TERMINAL_LEFT &&
         (tcgetpgrp(terminal->fd) != terminal->group || now - terminal->left_at > SHELL_TIME))
         terminal->state = TERMINAL_WATCHED; /* the shell has it; or there is no shell */
-    if (terminal->state == TERMINAL_WATCHED)
+    /* TAKEN: a shell that was slow has given it to the job once more, or does so after `kill -STOP`
+     * and `fg`. */
+    if (terminal->state == TERMINAL_WATCHED ||
+        (terminal->state == TERMINAL_TAKEN && terminal->group != getpgrp()))
         take_if_in_front(terminal);
 }
 

@@ -46,11 +46,19 @@ int windows_error(void)
     case ERROR_PATH_NOT_FOUND:
     case ERROR_INVALID_NAME:
     case ERROR_INVALID_DRIVE:
-    case ERROR_BAD_NETPATH:
+    case ERROR_BAD_NETPATH: /* a server, or a share */
     case ERROR_BAD_NET_NAME:
+    case ERROR_NO_NET_OR_BAD_PATH:
+    case ERROR_BAD_DEV_TYPE:
+    case ERROR_DEV_NOT_EXIST:
+    case ERROR_NETWORK_UNREACHABLE:
+    case ERROR_HOST_UNREACHABLE:
     case ERROR_BAD_PATHNAME:
+    case ERROR_DIRECTORY: /* a file is named as a folder */
         return -ENOENT;
     case ERROR_ACCESS_DENIED:
+    case ERROR_NETWORK_ACCESS_DENIED:
+    case ERROR_LOGON_FAILURE:
     case ERROR_WRITE_PROTECT:
         return -EACCES;
     case ERROR_SHARING_VIOLATION:
@@ -61,6 +69,7 @@ int windows_error(void)
         return -EEXIST;
     case ERROR_DISK_FULL:
     case ERROR_HANDLE_DISK_FULL:
+    case ERROR_DISK_QUOTA_EXCEEDED:
         return -ENOSPC;
     case ERROR_FILENAME_EXCED_RANGE:
         return -ENAMETOOLONG;

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <io.h>
-#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
 #include <uv.h>
@@ -11,9 +10,10 @@
 #include "../system.h"
 #include "windows.h"
 
-enum { FILES_MAX = 8 /* open ones of nftw */ };
-
-const char system_not_in_names[] = "/\\:*?\"<>|";
+enum {
+    FILES_MAX = 8, /* open ones of nftw */
+    SHARED = FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+};
 
 HANDLE windows_handle(int fd)
 {
@@ -56,12 +56,26 @@ static bool is_pipe(const char *path)
     return _stricmp(start, "\\\\.\\pipe\\") == 0 || _stricmp(start, "\\\\?\\pipe\\") == 0;
 }
 
+/* CreateFile for any path. */
+static HANDLE open_path(const char *path, DWORD access, DWORD share, DWORD how, DWORD flags)
+{
+    WCHAR wide[WINDOWS_PATH];
+
+    return windows_path(path, wide) ? CreateFileW(wide, access, share, NULL, how, flags, NULL)
+                                    : INVALID_HANDLE_VALUE;
+}
+
+/* What is there, a folder, too, without reading or writing it. */
+static HANDLE look_at(const char *path)
+{
+    return open_path(path, 0, SHARED, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS);
+}
+
 int system_kind_at(const char *path)
 {
     if (is_pipe(path))
         return SYSTEM_IS_PIPE;
-    HANDLE handle = CreateFileA(path, 0, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
-                                NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
+    HANDLE handle = look_at(path);
     if (handle == INVALID_HANDLE_VALUE)
         return windows_error();
     int kind = (int)kind_of(handle);
@@ -69,32 +83,50 @@ int system_kind_at(const char *path)
     return kind;
 }
 
+static int identity_of(HANDLE handle, struct system_identity *identity)
+{
+    BY_HANDLE_FILE_INFORMATION information;
+
+    if (GetFileType(handle) != FILE_TYPE_DISK || !GetFileInformationByHandle(handle, &information))
+        return -ENOTSUP;
+    *identity = (struct system_identity){.device = information.dwVolumeSerialNumber,
+                                         .file = (uint64_t)information.nFileIndexHigh << 32 |
+                                                 information.nFileIndexLow};
+    return 0;
+}
+
+int system_identity_of(int fd, struct system_identity *identity)
+{
+    return identity_of(windows_handle(fd), identity);
+}
+
+int system_identity_at(const char *path, struct system_identity *identity)
+{
+    HANDLE handle = is_pipe(path) ? INVALID_HANDLE_VALUE : look_at(path);
+
+    if (handle == INVALID_HANDLE_VALUE)
+        return -ENOENT;
+    int result = identity_of(handle, identity);
+    CloseHandle(handle);
+    return result;
+}
+
 /* A pipe is told by nothing that both its ends do not have. */
 bool system_is_same(const char *path, int other, int fd)
 {
-    BY_HANDLE_FILE_INFORMATION one, two;
-    HANDLE handle = windows_handle(other);
+    struct system_identity one, two;
+    int result = path != NULL ? system_identity_at(path, &one) : system_identity_of(other, &one);
 
-    if (path != NULL && is_pipe(path))
-        return false;
-    if (path != NULL)
-        handle = CreateFileA(path, 0, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE, NULL,
-                             OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
-    bool same = GetFileType(handle) == FILE_TYPE_DISK && GetFileInformationByHandle(handle, &one) &&
-                GetFileInformationByHandle(windows_handle(fd), &two) &&
-                one.dwVolumeSerialNumber == two.dwVolumeSerialNumber &&
-                one.nFileIndexHigh == two.nFileIndexHigh && one.nFileIndexLow == two.nFileIndexLow;
-    if (path != NULL && handle != INVALID_HANDLE_VALUE)
-        CloseHandle(handle);
-    return same;
+    return result == 0 && system_identity_of(fd, &two) == 0 && one.device == two.device &&
+           one.file == two.file;
 }
 
 int system_may_write(const char *path)
 {
     if (is_pipe(path))
         return 0;
-    HANDLE handle = CreateFileA(path, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_DELETE, NULL,
-                                OPEN_EXISTING, 0, NULL);
+    HANDLE handle =
+        open_path(path, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_DELETE, OPEN_EXISTING, 0);
     if (handle == INVALID_HANDLE_VALUE)
         return windows_error();
     CloseHandle(handle);
@@ -103,12 +135,11 @@ int system_may_write(const char *path)
 
 int system_may_create(const char *path)
 {
-    char copy[PATH_MAX];
+    WCHAR folder[WINDOWS_PATH];
 
-    if (strpbrk(system_base(path), system_not_in_names) != NULL)
-        return -EINVAL;
-    snprintf(copy, sizeof copy, "%s", path);
-    DWORD attributes = GetFileAttributesA(dirname(copy));
+    if (!windows_folder_of(path, folder))
+        return windows_error();
+    DWORD attributes = GetFileAttributesW(folder);
     if (attributes == INVALID_FILE_ATTRIBUTES)
         return windows_error();
     return (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0 ? 0 : -ENOTDIR;
@@ -120,8 +151,9 @@ static int descriptor_of(HANDLE handle)
 
     if (fd >= 0)
         return fd;
+    fd = -errno;
     CloseHandle(handle);
-    return -EMFILE;
+    return fd;
 }
 
 /* The last call did not open a pipe. */
@@ -136,9 +168,11 @@ static int pipe_error(void)
 int system_open(const char *path, int how)
 {
     bool pipe = is_pipe(path);
-    DWORD existing = (how & SYSTEM_ANEW) != 0 ? CREATE_NEW : OPEN_ALWAYS;
-    HANDLE handle = CreateFileA(path, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_DELETE, NULL,
-                                pipe ? OPEN_EXISTING : existing, FILE_ATTRIBUTE_NORMAL, NULL);
+    DWORD existing = (how & SYSTEM_ANEW) != 0    ? CREATE_NEW
+                     : (how & SYSTEM_THERE) != 0 ? OPEN_EXISTING
+                                                 : OPEN_ALWAYS;
+    HANDLE handle = open_path(path, GENERIC_WRITE, FILE_SHARE_READ | FILE_SHARE_DELETE,
+                              pipe ? OPEN_EXISTING : existing, FILE_ATTRIBUTE_NORMAL);
 
     if (handle == INVALID_HANDLE_VALUE)
         return pipe ? pipe_error() : windows_error();
@@ -155,7 +189,7 @@ int system_open_fifo(const char *path, enum system_direction direction)
 
     if (!is_pipe(path))
         return -EINVAL;
-    HANDLE handle = CreateFileA(path, access, 0, NULL, OPEN_EXISTING, 0, NULL);
+    HANDLE handle = open_path(path, access, 0, OPEN_EXISTING, 0);
     if (handle == INVALID_HANDLE_VALUE)
         return pipe_error();
     if (SetNamedPipeHandleState(handle, &mode, NULL, NULL))
@@ -175,29 +209,6 @@ int system_lock(int fd)
 void system_widen_pipe(int fd)
 {
     (void)fd;
-}
-
-int system_disk_at(const char *path, uint64_t *available, uint64_t *size)
-{
-    ULARGE_INTEGER free_bytes, all;
-    char copy[PATH_MAX];
-
-    snprintf(copy, sizeof copy, "%s", path);
-    if (!GetDiskFreeSpaceExA(dirname(copy), &free_bytes, &all, NULL))
-        return windows_error();
-    *available = free_bytes.QuadPart;
-    *size = all.QuadPart;
-    return 0;
-}
-
-int system_disk_of(int fd, uint64_t *available, uint64_t *size)
-{
-    char path[PATH_MAX];
-    DWORD length = GetFinalPathNameByHandleA(windows_handle(fd), path, sizeof path, 0);
-
-    if (length == 0 || length >= sizeof path)
-        return -ENOTSUP;
-    return system_disk_at(path, available, size);
 }
 
 void system_make_file_private(int fd)
@@ -227,7 +238,44 @@ int system_make_folder(const char *path)
 
 int system_replace(const char *from, const char *to)
 {
-    return MoveFileExA(from, to, MOVEFILE_REPLACE_EXISTING) ? 0 : windows_error();
+    WCHAR one[WINDOWS_PATH], other[WINDOWS_PATH];
+
+    return windows_path(from, one) && windows_path(to, other) &&
+                   MoveFileExW(one, other, MOVEFILE_REPLACE_EXISTING)
+               ? 0
+               : windows_error();
+}
+
+int system_remove(const char *path)
+{
+    WCHAR wide[WINDOWS_PATH];
+
+    return windows_path(path, wide) && DeleteFileW(wide) ? 0 : windows_error();
+}
+
+FILE *system_open_to_read(const char *path)
+{
+    HANDLE handle = open_path(path, GENERIC_READ, SHARED, OPEN_EXISTING, 0);
+    int fd = handle == INVALID_HANDLE_VALUE ? windows_error() : descriptor_of(handle);
+    FILE *file = fd < 0 ? NULL : _fdopen(fd, "rb");
+
+    if (fd < 0)
+        errno = -fd;
+    else if (file == NULL)
+        _close(fd);
+    return file;
+}
+
+/* Not write(2) of the C library: that makes EINVAL of what it does not know, such as a share that
+ * has gone. */
+ptrdiff_t system_write(int fd, const void *bytes, size_t length)
+{
+    DWORD written;
+
+    if (!WriteFile(windows_handle(fd), bytes, length < INT32_MAX ? (DWORD)length : INT32_MAX,
+                   &written, NULL))
+        return windows_error();
+    return written == 0 && length > 0 ? -ENOSPC : (ptrdiff_t)written;
 }
 
 /* There links take a privilege, and are rare. */

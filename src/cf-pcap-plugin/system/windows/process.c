@@ -17,14 +17,7 @@ enum { SELECTION_LOOK = 50 /* ms */ };
 
 const char system_path_separator = ';', system_program_ending[] = ".exe";
 
-const char *const system_usual_folders[] = {
-    "C:/Program Files/Wireshark",
-    "~/AppData/Local/Programs/Wireshark",
-    "~/scoop/shims",
-    NULL,
-};
-
-const char *const system_extcap_folders[] = {"/AppData/Roaming/Wireshark/extcap", NULL};
+const char *const system_extcap_folders[] = {"/Wireshark/extcap", NULL};
 
 /* What its installer writes: "App Registration", in Microsoft's documentation of the shell. */
 int system_wireshark_folder(char *path, size_t size)
@@ -165,9 +158,16 @@ bool system_is_program(const char *path, const char *beginning)
            system_kind_at(path) == SYSTEM_IS_FILE;
 }
 
+/* Windows has no signals to die of: the status says what the core expects, 128 + SIGKILL. libuv's
+ * uv_kill would make it 1, which is a program's own failure. */
 void system_kill_group(int pid)
 {
-    uv_kill(pid, SIGKILL);
+    HANDLE process = OpenProcess(PROCESS_TERMINATE, FALSE, (DWORD)pid);
+
+    if (process == NULL)
+        return;
+    TerminateProcess(process, 128 + SIGKILL);
+    CloseHandle(process);
 }
 
 /* SIGHUP: its window is closed. */
@@ -194,6 +194,14 @@ int system_home(char *path, size_t size)
     if (length == 0)
         length = snprintf(path, size, "%s", variable("USERPROFILE"));
     return length < (int)size ? 0 : -ENAMETOOLONG;
+}
+
+/* Another folder than that of the CLI, where an administrator has chosen so. */
+int system_extcap_home(char *path, size_t size)
+{
+    int length = snprintf(path, size, "%s", variable("APPDATA"));
+
+    return length == 0 ? -ENOENT : length < (int)size ? 0 : -ENAMETOOLONG;
 }
 
 /* Below a user's own profile, where others may not look. */

@@ -6,7 +6,8 @@ bats_require_minimum_version 1.5.0
 load ../support/platform
 root=$support_root
 
-# The server of the prefix is started here, so that no test waits for its end. Nothing of it may have bats' descriptor 3.
+# Wine is started here, so that no test waits for the end of what it leaves running. Nothing of it may have bats'
+# descriptor 3.
 setup_file() {
   local compiler=$root/build/cross/win64/packages/musl/bin/musl-gcc
   "$root/scripts/build-cross" win64 cf-pcap-plugin >&2
@@ -21,8 +22,7 @@ setup_file() {
   export HOME=$BATS_FILE_TMPDIR/home WINEPREFIX=$BATS_FILE_TMPDIR/prefix WINEDEBUG=-all WINEDLLOVERRIDES=mscoree,mshtml=
   export CF_HOME='C:\home' drive=$WINEPREFIX/drive_c
   mkdir -p "$HOME" "$WINEPREFIX"
-  wineserver -p 3>&-
-  on_windows wineboot -i >/dev/null 2>&1
+  wine_starts
   "$compiler" -shared -nostdlib -o "$drive/windows/system32/bcryptprimitives.dll" "$root/spec/support/bcryptprimitives.c" -ladvapi32
   "$compiler" -O1 -o "$drive/press-ctrl-c.exe" "$root/spec/support/press-ctrl-c.c"
   "$compiler" -O1 -o "$drive/be-wireshark.exe" "$root/spec/support/be-wireshark.c"
@@ -40,6 +40,12 @@ setup_file() {
     cf_exe api "$CF_PCAP_API" --skip-ssl-validation && cf_exe auth "$CF_PCAP_USER" "$CF_PCAP_PASSWORD" && cf_exe target -o pcap -s dev
   } >&2
   cf_exe install-plugin -f 'C:\cf-pcap-plugin.exe' >"$BATS_FILE_TMPDIR/installed"
+}
+
+# Its server stays, and its services have no output of a test.
+wine_starts() {
+  wineserver -p 3>&-
+  on_windows wineboot -i >/dev/null 2>&1
 }
 
 # A stand-in for a shell that makes pipes, in its folder of drive C, with a version in its resources.
@@ -352,7 +358,7 @@ nothing_is_left() {
   eventually nothing_runs
   wineserver -k || true
   wineserver -w
-  wineserver -p 3>&-
+  wine_starts
   eventually tools_are 0
 }
 what_is_seen() {

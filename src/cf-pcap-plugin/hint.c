@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "option_value.h"
 #include "quote.h"
 
 enum { QUOTED_MAX = 512 /* bytes */, NAME_MAX_LENGTH = 24 };
@@ -85,13 +86,6 @@ static bool looks_like_filter(const char *text)
         text += length + strspn(text + length, " ");
     }
     return false;
-}
-
-static bool ends_in(const char *text, const char *end)
-{
-    size_t length = strlen(text), end_length = strlen(end);
-
-    return length > end_length && strcmp(text + length - end_length, end) == 0;
 }
 
 /* One, or several with commas between them. */
@@ -223,7 +217,8 @@ void hint_stray(char *text, size_t size, const char *app, const char *stray)
     else if (looks_like_interface(stray))
         snprintf(text, size, "'%s' belongs to no option; did you mean --interface %s?", stray,
                  stray);
-    else if (ends_in(stray, ".pcap") || ends_in(stray, ".pcapng") || strcmp(stray, "-") == 0)
+    else if (option_ends_in(stray, ".pcap") || option_ends_in(stray, ".pcapng") ||
+             strcmp(stray, "-") == 0)
         snprintf(text, size, "'%s' belongs to no option; did you mean -o %s?", stray,
                  strcmp(stray, "-") == 0 ? stray : word);
     else if (*stray >= '0' && *stray <= '9' && strspn(stray, "0123456789,-") == strlen(stray))

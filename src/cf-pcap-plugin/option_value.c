@@ -156,16 +156,11 @@ int option_format(enum format *format, const char *text)
     return 0;
 }
 
-static bool ends_in(const char *path, const char *end)
+bool option_ends_in(const char *path, const char *end)
 {
     size_t length = strlen(path), end_length = strlen(end);
 
-    return length >= end_length && strcmp(path + length - end_length, end) == 0;
-}
-
-enum format option_format_of(const char *path)
-{
-    return ends_in(path, ".pcapng") ? FORMAT_PCAPNG : FORMAT_PCAP;
+    return length >= end_length && strcasecmp(path + length - end_length, end) == 0;
 }
 
 const char *option_choose_format(struct options *options, bool given)
@@ -173,7 +168,7 @@ const char *option_choose_format(struct options *options, bool given)
     const char *output = options->output;
     bool several = options->interfaces.count > 1;
 
-    options->pcap_by_name = !given && output != NULL && ends_in(output, ".pcap");
+    options->pcap_by_name = !given && output != NULL && option_ends_in(output, ".pcap");
     if (options->tls_keys != NULL &&
         (options->pcap_by_name || (given && options->format == FORMAT_PCAP)))
         return "--tls-keys needs pcapng: give a FILE that ends in .pcapng";
@@ -181,7 +176,7 @@ const char *option_choose_format(struct options *options, bool given)
         return NULL;
     if (options->tls_keys != NULL || several || (output == NULL && options->wireshark))
         options->format = FORMAT_PCAPNG;
-    else if (output != NULL)
-        options->format = option_format_of(output);
+    else if (output != NULL && option_ends_in(output, ".pcapng"))
+        options->format = FORMAT_PCAPNG;
     return NULL;
 }

@@ -30,8 +30,8 @@ int option_size(uint64_t *bytes, const char *text);
 
 int option_format(enum format *format, const char *text);
 
-/* The format that a file's name stands for. */
-enum format option_format_of(const char *path);
+/* A file's name has this end, such as .pcapng, in upper or lower case. */
+bool option_ends_in(const char *path, const char *end);
 
 /* The format that is to be: as it was given, or as the name of the file says; where it may be
  * chosen, the one that holds more. NULL, or what is wrong. */

@@ -74,6 +74,10 @@ static void the_name_of_the_output_tells_the_format_unless_it_is_given(void **st
     (void)state;
     parse(&options, WORDS("a", "-o", "x.pcapng"), error);
     assert_int_equal(options.format, FORMAT_PCAPNG);
+    parse(&options, WORDS("a", "-o", "X.PcapNG"), error);
+    assert_int_equal(options.format, FORMAT_PCAPNG);
+    parse(&options, WORDS("a", "-o", "pcapng"), error);
+    assert_int_equal(options.format, FORMAT_PCAP);
     parse(&options, WORDS("a", "-o", "x.pcapng", "--format", "pcap"), error);
     assert_int_equal(options.format, FORMAT_PCAP);
     parse(&options, WORDS("a", "--format", "pcapng"), error);
@@ -95,6 +99,8 @@ static void wireshark_is_shown_pcapng_unless_a_file_says_otherwise(void **state)
     parse(&options, WORDS("a", "--wireshark", "--format", "pcap"), error);
     assert_int_equal(options.format, FORMAT_PCAP);
     parse(&options, WORDS("a", "--wireshark", "-o", "x.pcap"), error);
+    assert_int_equal(options.format, FORMAT_PCAP);
+    parse(&options, WORDS("a", "--interface", "eth0,lo", "-o", "X.PCAP"), error);
     assert_int_equal(options.format, FORMAT_PCAP);
 }
 

@@ -309,10 +309,11 @@ shows_at_key() { # text key
   unset XDG_RUNTIME_DIR
   mkdir -p home/.cf tmp
   echo '{"RefreshToken":"r","Target":"t"}' >home/.cf/config.json
-  viewer "cat >'$shown'; while [ ! -e '$BATS_TEST_TMPDIR/quit' ]; do sleep 0.05; done"
+  touch "$BATS_TEST_TMPDIR/stay"
+  viewer "cat >'$shown'; while [ -e '$BATS_TEST_TMPDIR/stay' ]; do sleep 0.05; done"
   capturing --wireshark="$BATS_TEST_TMPDIR/viewer"
   kill -KILL "$pid"
   wait "$pid" || true
   eventually nothing_in tmp
-  touch "$BATS_TEST_TMPDIR/quit"
+  rm "$BATS_TEST_TMPDIR/stay"
 }

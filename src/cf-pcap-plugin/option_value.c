@@ -174,9 +174,8 @@ const char *option_choose_format(struct options *options, bool given)
         return "--tls-keys needs pcapng: give a FILE that ends in .pcapng";
     if (given || options->pcap_by_name)
         return NULL;
-    if (options->tls_keys != NULL || several || (output == NULL && options->wireshark))
-        options->format = FORMAT_PCAPNG;
-    else if (output != NULL && option_ends_in(output, ".pcapng"))
+    if (options->tls_keys != NULL || several ||
+        (output == NULL ? options->wireshark : option_ends_in(output, ".pcapng")))
         options->format = FORMAT_PCAPNG;
     return NULL;
 }

@@ -176,6 +176,7 @@ udp_is_taken_in() { [ "$(udp_taken_in "$1")" -ge "$2" ]; }
 # tcpdump looks on in a container's network and writes DIR/pcap; it has the biggest ring of the two.
 tcpdump_start() { # container dir option…
   mkdir -p "$2"
+  rm -f "$2/err" # of one before
   nsenter --net=/proc/"$(container_pid "$1")"/ns/net \
     tcpdump -n -U -Z root -B 65536 -w "$2/pcap" "${@:3}" 2>"$2/err" 3>&- &
   tcpdump_job=$! tcpdump_err=$2/err

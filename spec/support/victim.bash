@@ -85,6 +85,7 @@ idle() { [ -z "$(running cf-pcap)" ]; }
 
 # Starts cf pcap on the app, in the background; its output is NAME.pcap, or what $output says; $filter and $interface are its. $by is what runs it.
 pcap_launch() { # name [option…]
+  rm -f "$BATS_TEST_TMPDIR/$1".{out,err} # of one before, which the other process might not have emptied yet
   "${by[@]-cf}" pcap victim --interface "${interface-lo}" -f "${filter-udp portrange 7000-7009}" -o "${output-$BATS_TEST_TMPDIR/$1.pcap}" "${@:2}" \
     >"$BATS_TEST_TMPDIR/$1.out" 2>"$BATS_TEST_TMPDIR/$1.err" </dev/null 3>&- &
   echo $! >"$BATS_TEST_TMPDIR/$1.pid"
@@ -110,7 +111,7 @@ pcap_ended() { # name; its status is then in $status
 }
 pcap_stop() { kill -TERM "$(plugin "$1")" && pcap_ended "$1"; }
 
-said() { grep -qF -e "$2" "$BATS_TEST_TMPDIR/$1".{out,err}; } # name text
+said() { grep -qsF -e "$2" "$BATS_TEST_TMPDIR/$1".{out,err}; } # name text
 all_said() { cat "$BATS_TEST_TMPDIR/$1".{out,err}; }
 # How often instance N is told to be captured again, alone or among others, on all interfaces or on this one: "Instances
 # 0, 2-3 on eth0, 1 on lo are captured again". What is told together depends on the time that each takes.

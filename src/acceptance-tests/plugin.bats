@@ -9,13 +9,14 @@ teardown() { [ ! -e "$BATS_TEST_TMPDIR/x.pid" ] || kill "$(cat "$BATS_TEST_TMPDI
 
 # cf pcap in the background; returns once all instances capture. What it says is in x.err.
 pcap_start() { # argument…
+  rm -f "$BATS_TEST_TMPDIR"/x.{out,err} # of one before
   cf pcap "$WEB" "$@" >"$BATS_TEST_TMPDIR/x.out" 2>"$BATS_TEST_TMPDIR/x.err" </dev/null 3>&- &
   echo $! >"$BATS_TEST_TMPDIR/x.pid"
   wait_for 180 settled || true
   announced || fail "it does not capture: $(said)"
 }
 settled() { announced || ! kill -0 "$(cat "$BATS_TEST_TMPDIR/x.pid")" 2>/dev/null; }
-announced() { grep -q 'Capturing, press ^C to stop' "$BATS_TEST_TMPDIR"/x.{out,err}; }
+announced() { grep -qs 'Capturing, press ^C to stop' "$BATS_TEST_TMPDIR"/x.{out,err}; }
 said() { cat "$BATS_TEST_TMPDIR"/x.{out,err}; }
 
 # Asks the plugin, cf's child, to end, and waits for both.

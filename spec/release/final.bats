@@ -10,8 +10,8 @@ setup_file() {
   make -s all dist >&2
   scripts/build-tools bosh >&2
   export PATH=$release_root/build/tools:$PATH HOME=$BATS_FILE_TMPDIR/home TREE=$BATS_FILE_TMPDIR/clone
-  export VERSION TMPDIR=$BATS_FILE_TMPDIR/tmp # in which bosh leaves files
-  mkdir -p "$HOME" "$TREE/build" "$TMPDIR"
+  export VERSION
+  mkdir -p "$HOME" "$TREE/build"
   git config --global user.name tester && git config --global user.email tester@example.com
   # The working tree as it is, with what make has built, as the first commit of a repository.
   git ls-files -z --cached --others --exclude-standard | xargs -0 ls -d 2>/dev/null | xargs -d '\n' cp -a --parents -t "$TREE"
